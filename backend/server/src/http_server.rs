@@ -8,12 +8,16 @@ use axum::Router;
 use ticketing_bus::Bus;
 use ticketing_platform::http::{self, LayerSettings, ServeLimits};
 use ticketing_platform::shutdown::Shutdown;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 use crate::{Service, StackSettings, StartError, openapi};
 
 /// How long the background workers may take to end.
 const WORKER_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The most connections that wait to be accepted. The system drops the first packet of further ones, and their clients send it again after
+/// a second. `TcpListener::bind` has 128, fewer than the clients that come back together after a restart.
+const BACKLOG: u32 = 4096;
 
 /// The two phases of a shutdown.
 #[derive(Clone, Debug, Default)]
@@ -107,16 +111,24 @@ async fn bind(
     if let Some(bus) = bus {
         bus.ready().await.map_err(StartError::nats)?;
     }
-    let listener = listen(settings.listen).await?;
+    let listener = listen(settings.listen)?;
     let metrics = match settings.metrics_listen {
-        Some(address) => Some(listen(address).await?),
+        Some(address) => Some(listen(address)?),
         None => None,
     };
     Ok((listener, metrics))
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })
+fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    let bound = || -> io::Result<TcpListener> {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        // A port is free at once after its process has ended. On Windows the option would share the port.
+        #[cfg(not(windows))]
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)
+    };
+    bound().map_err(|source| StartError::Listen { address, source })
 }
 
 fn local(listener: &TcpListener, asked: SocketAddr) -> SocketAddr {
@@ -129,4 +141,27 @@ fn spawn(serving: &Shutdown, server: impl Future<Output = io::Result<()>> + Send
             tracing::error!(%error, "the listener failed");
         }
     });
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use tokio::net::TcpStream;
+    use tokio::time::timeout;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn connections_wait_for_a_busy_server() {
+        let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+        let address = listener.local_addr().unwrap();
+        // The system may allow fewer.
+        let allowed = std::fs::read_to_string("/proc/sys/net/core/somaxconn").unwrap();
+        let count = allowed.trim().parse::<usize>().unwrap().min(300);
+        let mut connected = Vec::new();
+        while connected.len() < count {
+            // Less than the time after which a dropped packet is sent again.
+            let connection = timeout(Duration::from_millis(900), TcpStream::connect(address)).await;
+            connected.push(connection.unwrap_or_else(|_| panic!("connection {} waits", connected.len())));
+        }
+    }
 }
