@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// The number of connections of the load.
+/// The number of connections of a load, where it does not say otherwise.
 pub(crate) const CONNECTIONS: usize = 64;
 
 /// A persistent connection.
@@ -79,19 +79,29 @@ pub(crate) fn post(path: &str, cookie: &str, key: &str, body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// Sends each request once, over [`CONNECTIONS`] connections, spread evenly over the servers. Returns the bodies of the
-/// responses, and the elapsed time.
+/// Sends each request once, over [`CONNECTIONS`] connections.
 pub(crate) async fn send_all(
     servers: &[SocketAddr],
     requests: &[Vec<u8>],
     wanted: u16,
 ) -> (Vec<Vec<u8>>, Duration) {
-    let mut connections = Vec::with_capacity(CONNECTIONS);
-    for server in servers.iter().cycle().take(CONNECTIONS) {
+    send_over(CONNECTIONS, servers, requests, wanted).await
+}
+
+/// Sends each request once, over this number of connections, spread evenly over the servers. Returns the bodies of the
+/// responses, and the elapsed time.
+pub(crate) async fn send_over(
+    count: usize,
+    servers: &[SocketAddr],
+    requests: &[Vec<u8>],
+    wanted: u16,
+) -> (Vec<Vec<u8>>, Duration) {
+    let mut connections = Vec::with_capacity(count);
+    for server in servers.iter().cycle().take(count) {
         connections.push(Connection::open(*server).await);
     }
     let began = Instant::now();
-    let share = requests.len().div_ceil(CONNECTIONS).max(1);
+    let share = requests.len().div_ceil(count).max(1);
     let senders =
         connections.into_iter().zip(requests.chunks(share)).map(|(mut connection, requests)| async move {
             let mut bodies = Vec::with_capacity(requests.len());

@@ -3,12 +3,13 @@
 use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
-use ticketing_sdk::{Pass, PassCode};
+use ticketing_sdk::{IdempotencyKey, Pass, PassCode};
 use ticketing_tickets::PassSigner;
 
 use crate::cookies::PASS_KEY;
-use crate::http::{Connection, per_second, post, send_all};
-use crate::processor_time::{PartTimes, ProcessorTime};
+use crate::http::{Connection, per_second, post, send_all, send_over};
+use crate::processor_time::{ProcessorTime, TimeRounds};
+use crate::report::Rounds;
 use crate::server::Server;
 use crate::{ORDERS_PER_USER, load};
 
@@ -60,50 +61,64 @@ pub(crate) async fn sell_passes(server: &mut Server, count: usize) -> Vec<PassCo
     passes.iter().map(|pass| signer.sign(&pass.id, pass.serial).unwrap()).collect()
 }
 
-/// The figures of one round of check-ins.
+/// The figures of the check-ins over one number of connections.
+#[derive(Default)]
 pub(crate) struct Figures {
     /// Check-ins per second, until the response.
-    pub(crate) answered: f64,
+    answered: Rounds,
     /// Check-ins per second, until every event is in the stream.
-    pub(crate) published: f64,
-    /// The processor time of each check-in in the server, and that of the load for it, in microseconds.
-    pub(crate) times: PartTimes,
-    pub(crate) load: f64,
+    published: Rounds,
+    /// The processor time of each check-in.
+    times: TimeRounds,
     /// The commits for each check-in, of all services and the stream.
-    pub(crate) commits: f64,
+    commits: Rounds,
 }
 
-/// Checks each code in once.
+impl Figures {
+    pub(crate) fn print(&self, connections: usize, verified: &Rounds) {
+        println!("\n{connections} connections");
+        self.times.print();
+        self.commits.print("commits for each check-in, all services and the stream", "commits");
+        self.answered.print("check-ins through HTTP, durable", "check-ins/s");
+        self.published.print("the same until every event is in the stream", "check-ins/s");
+        self.answered.ratio("check-ins / bare verification", verified);
+    }
+}
+
+/// Checks each code in once, over this number of connections.
 #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
-pub(crate) async fn check_in(server: &Server, codes: &[PassCode]) -> Figures {
+pub(crate) async fn check_in(server: &Server, connections: usize, codes: &[PassCode], figures: &mut Figures) {
     let cookie = server.stack.cookies.cookie("seller");
-    let requests: Vec<_> = codes
-        .iter()
-        .map(|code| {
-            let body = serde_json::json!({ "code": code, "device": "north door" }).to_string();
-            // The end of the signature is random enough for a key.
-            let key: String =
-                code.as_str().chars().rev().filter(char::is_ascii_alphanumeric).take(32).collect();
-            post("/api/passes/check-ins", &cookie, &key, &body)
-        })
-        .collect();
+    let keys = keys(connections, codes.len());
+    let request = |(code, key): (&PassCode, &IdempotencyKey)| {
+        let body = serde_json::json!({ "code": code, "device": "north door" }).to_string();
+        post("/api/passes/check-ins", &cookie, key.as_str(), &body)
+    };
+    let requests: Vec<_> = codes.iter().zip(&keys).map(request).collect();
     let (published, commits) = (published_events(server).await, server.commits().await);
     let processes = [server.stack.id(), std::process::id()];
     let before = processes.map(ProcessorTime::read);
-    let began = Instant::now();
-    let (_, took) = send_all(&[server.stack.address()], &requests, 201).await;
+    let (_, took) = send_over(connections, &[server.stack.address()], &requests, 201).await;
+    let answered = Instant::now();
     while published_events(server).await < published + codes.len() as u64 {
         tokio::time::sleep(POLL).await;
     }
+    let answered_for = answered.elapsed();
     let taken = processes.map(ProcessorTime::read);
     let [times, load] = [0, 1].map(|n| taken[n].subtract(&before[n]).of_each(codes.len()));
-    Figures {
-        answered: per_second(codes.len(), took),
-        published: per_second(codes.len(), began.elapsed()),
-        times,
-        load: load.iter().sum(),
-        commits: (server.commits().await - commits) as f64 / codes.len() as f64,
-    }
+    figures.answered.push(per_second(codes.len(), took));
+    figures.published.push(per_second(codes.len(), took + answered_for));
+    figures.times.push(&times, load.iter().sum());
+    figures.commits.push((server.commits().await - commits) as f64 / codes.len() as f64);
+}
+
+/// Makes the keys in the order in which they are sent: a client makes a key when it sends a request, and each connection sends the
+/// requests of one part, one after the other. `count` is a multiple of `connections`.
+fn keys(connections: usize, count: usize) -> Vec<IdempotencyKey> {
+    let mut keys: Vec<_> = (0..count).map(|_| IdempotencyKey::generate()).collect();
+    keys.sort_by(|one, other| one.as_str().cmp(other.as_str()));
+    let part = count / connections;
+    (0..count).map(|n| keys[n % part * connections + n / part].clone()).collect()
 }
 
 /// Returns how many events the relays have published.

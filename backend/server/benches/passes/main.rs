@@ -26,11 +26,14 @@ mod server;
 
 use std::path::Path;
 
+use check_ins::Figures;
 use report::Rounds;
 use server::Server;
 
-/// Check-ins in one round.
+/// Check-ins in one round over each number of connections.
 const CHECK_INS: usize = 4096;
+/// The numbers of connections. With few of them, all wait for the disk at times, and the processors are idle.
+const CONNECTIONS: [usize; 2] = [64, 256];
 /// Orders of one user: below the limit of unpaid orders.
 const ORDERS_PER_USER: usize = 16;
 /// The number of passwords that are hashed at a time.
@@ -45,23 +48,20 @@ fn main() {
 
 async fn measure(program: &Path, rounds: u32) {
     let mut server = Server::start(program);
-    let (mut admitted, mut settled, mut verified) = (Rounds::default(), Rounds::default(), Rounds::default());
-    let (mut times, mut commits) = (processor_time::TimeRounds::default(), Rounds::default());
+    let (mut figures, mut verified) = (CONNECTIONS.map(|_| Figures::default()), Rounds::default());
     for round in 1..=rounds {
         println!("round {round} of {rounds}");
-        let codes = check_ins::sell_passes(&mut server, CHECK_INS).await;
-        let figures = check_ins::check_in(&server, &codes).await;
-        admitted.push(figures.answered);
-        settled.push(figures.published);
-        times.push(&figures.times, figures.load);
-        commits.push(figures.commits);
+        let codes = check_ins::sell_passes(&mut server, CONNECTIONS.len() * CHECK_INS).await;
+        for ((connections, codes), figures) in
+            CONNECTIONS.into_iter().zip(codes.chunks(CHECK_INS)).zip(&mut figures)
+        {
+            check_ins::check_in(&server, connections, codes, figures).await;
+        }
         verified.push(check_ins::verify(&codes));
     }
     println!();
-    times.print();
-    commits.print("commits for each check-in, all services and the stream", "commits");
-    admitted.print("check-ins through HTTP, 64 connections, durable", "check-ins/s");
-    settled.print("the same until every event is in the stream", "check-ins/s");
-    verified.print("their codes verified in a bare loop on one core", "codes/s");
-    admitted.ratio("check-ins / bare verification", &verified);
+    verified.print("the codes verified in a bare loop on one core", "codes/s");
+    for (connections, figures) in CONNECTIONS.into_iter().zip(&figures) {
+        figures.print(connections, &verified);
+    }
 }
