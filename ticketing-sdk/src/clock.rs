@@ -45,9 +45,9 @@ pub(crate) fn date(headers: &HeaderMap) -> Option<Timestamp> {
     Some(Timestamp::from_millis(date.timestamp().as_millisecond()))
 }
 
-/// The time of this machine. It is compared with the server's, and with nothing else.
-#[expect(clippy::disallowed_methods, reason = "what is measured is how wrong the clock of this machine is")]
-fn local_now() -> Timestamp {
+/// The time of this machine. It is compared with the server's, and it orders idempotency keys; no deadline depends on it.
+#[expect(clippy::disallowed_methods, reason = "a key and the offset of this clock need no other clock")]
+pub(crate) fn local_now() -> Timestamp {
     Timestamp::from_millis(jiff::Timestamp::now().as_millisecond())
 }
 

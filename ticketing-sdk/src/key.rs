@@ -5,6 +5,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::clock;
+use crate::types::Timestamp;
+
 /// A text that cannot be an idempotency key.
 ///
 /// ```
@@ -35,7 +38,8 @@ pub struct InvalidIdempotencyKey;
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
-    /// A new random key of 128 bits.
+    /// A new key, as 32 hexadecimal digits: the time in milliseconds (12), then 80 random bits. The server's index keeps keys in their
+    /// order, so that those of the same moment change the same pages.
     ///
     /// ```
     /// use ticketing_sdk::IdempotencyKey;
@@ -44,9 +48,14 @@ impl IdempotencyKey {
     /// ```
     #[must_use]
     pub fn generate() -> Self {
-        let mut bytes = [0_u8; 16];
-        crate::retry::fill_random(&mut bytes);
-        Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+        Self::generate_at(clock::local_now())
+    }
+
+    fn generate_at(now: Timestamp) -> Self {
+        let mut random = [0_u8; 16];
+        crate::retry::fill_random(&mut random[..10]);
+        let (millis, random) = (now.as_millis() & 0xffff_ffff_ffff, u128::from_le_bytes(random));
+        Self(format!("{millis:012x}{random:020x}"))
     }
 
     /// A key of the caller's own: 1 to 255 visible ASCII characters.
@@ -105,5 +114,23 @@ impl TryFrom<String> for IdempotencyKey {
 impl From<IdempotencyKey> for String {
     fn from(key: IdempotencyKey) -> Self {
         key.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_ordered_by_their_time() {
+        let at = |millis| IdempotencyKey::generate_at(Timestamp::from_millis(millis));
+        let keys = [-1_i64, 0, 1, 0xff, 0x0100, 1_795_358_840_000, 0xffff_ffff_ffff].map(at);
+        for key in &keys {
+            assert_eq!(key.as_str().len(), 32);
+            assert!(key.as_str().bytes().all(|byte| byte.is_ascii_hexdigit()), "{key}");
+        }
+        // A clock before 1970 makes the last keys.
+        assert!(keys[1..].is_sorted_by(|one, next| one.as_str() < next.as_str()));
+        assert_ne!(at(1), at(1), "the rest is random");
     }
 }

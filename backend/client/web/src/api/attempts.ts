@@ -99,8 +99,11 @@ function stored(purpose: string): Attempt<unknown> | null {
   }
 }
 
-/** Creates an idempotency key. `crypto.randomUUID` requires https, `getRandomValues` does not. */
+/**
+ * Creates an idempotency key: the time, then 80 random bits. The server's index keeps keys in their order, so that those of the same moment
+ * change the same pages. `crypto.randomUUID` requires https, `getRandomValues` does not.
+ */
 export function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  return `web-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
+  const random = Array.from(crypto.getRandomValues(new Uint8Array(10)), (byte) => byte.toString(16).padStart(2, '0'))
+  return `web-${Date.now().toString(16).padStart(12, '0')}${random.join('')}`
 }
