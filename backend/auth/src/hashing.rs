@@ -54,15 +54,6 @@ impl Default for HashingSettings {
     }
 }
 
-/// The numbers of hashed passwords since the service was opened.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct HashCounts {
-    /// New passwords.
-    pub hashed: u64,
-    /// Verified passwords, including those of unknown e-mails.
-    pub verified: u64,
-}
-
 /// A password could not be hashed or verified.
 #[derive(Debug, thiserror::Error)]
 pub enum HashingError {
@@ -94,8 +85,8 @@ pub(crate) struct Hasher {
     /// The memory of idle slots, which is reused and not freed.
     memory: Arc<Mutex<Vec<Vec<Block>>>>,
     turns: Turns,
-    hashed: AtomicU64,
-    verified: AtomicU64,
+    /// The hashes of new passwords, and those of verified ones, including those of unknown e-mails.
+    counts: [AtomicU64; 2],
 }
 
 impl Hasher {
@@ -115,8 +106,7 @@ impl Hasher {
             decoy,
             memory: Arc::new(Mutex::new(vec![blocks])),
             turns: Turns::new(costs.slots, costs.waiting),
-            hashed: AtomicU64::new(0),
-            verified: AtomicU64::new(0),
+            counts: Default::default(),
         })
     }
 
@@ -131,7 +121,7 @@ impl Hasher {
             hash(argon2, password.expose_secret().as_bytes(), blocks)
         };
         let hash = self.run(requester, work).await?;
-        self.hashed.fetch_add(1, Ordering::Relaxed);
+        self.counts[0].fetch_add(1, Ordering::Relaxed);
         Ok(hash.to_string())
     }
 
@@ -154,15 +144,12 @@ impl Hasher {
             is_hash_of(&hash, password.expose_secret().as_bytes(), blocks)
         };
         let matches = self.run(requester, work).await?;
-        self.verified.fetch_add(1, Ordering::Relaxed);
+        self.counts[1].fetch_add(1, Ordering::Relaxed);
         Ok(matches && known)
     }
 
-    pub(crate) fn counts(&self) -> HashCounts {
-        HashCounts {
-            hashed: self.hashed.load(Ordering::Relaxed),
-            verified: self.verified.load(Ordering::Relaxed),
-        }
+    pub(crate) fn counts(&self) -> [u64; 2] {
+        self.counts.each_ref().map(|count| count.load(Ordering::Relaxed))
     }
 
     async fn run<T: Send + 'static>(

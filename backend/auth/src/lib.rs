@@ -20,7 +20,7 @@ use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
 use utoipa_axum::router::OpenApiRouter;
 
-pub use hashing::{HashCounts, HashingError, HashingSettings};
+pub use hashing::{HashingError, HashingSettings};
 pub use settings::{Limits, Settings};
 
 use hashing::Hasher;
@@ -94,8 +94,8 @@ impl App {
         &self.core
     }
 
-    /// Returns the numbers of hashed passwords.
-    pub fn hash_counts(&self) -> HashCounts {
+    /// Returns the numbers of hashed and of verified passwords since the service was opened.
+    pub fn hash_counts(&self) -> [u64; 2] {
         self.hasher.counts()
     }
 }
