@@ -18,8 +18,8 @@ for (const [path, api] of [
   test(`${path} shows a skeleton, then the error of ${api}, then recovers`, async ({ someone }) => {
     const person = await (await someone()).signUp()
     const title = unique('Loading')
-    const order = await person.order(await person.list(title))
-    if (path === '/passes') await person.pay(order)
+    const ticket = await person.list(title)
+    await (path === '/passes' ? person.buy(ticket) : person.order(ticket))
     if (path !== '/orders') await person.list(title)
     const { page } = person
     await page.route(api, (route) => route.fulfill(BUSY))

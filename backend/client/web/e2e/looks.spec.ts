@@ -128,9 +128,8 @@ test('ticket that is used next is first', async ({ someone }) => {
   const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
   for (const [title, days] of [['Second', 20], ['First', 3], ['Third', 90]] as const) {
     const startsAt = `${new Date(Date.now() + days * DAY).toISOString().slice(0, 10)}T19:30:00+01:00`
-    await buyer.pay(await buyer.order(await seller.list(unique(title), 5, { startsAt })))
+    await buyer.buy(await seller.list(unique(title), 5, { startsAt }))
   }
-  await expect.poll(async () => (await buyer.get<object[]>('/api/passes')).length).toBe(3)
   await buyer.page.goto('/passes')
   await expect(buyer.page.locator('.card h3')).toHaveText([/^First/, /^Second/, /^Third/])
 })

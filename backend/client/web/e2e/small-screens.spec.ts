@@ -68,7 +68,7 @@ for (const viewport of [UPRIGHT, ON_ITS_SIDE]) {
 
   test(`code of a ticket is on the first screen (${name})`, async ({ someone }) => {
     const [seller, buyer] = [await (await someone()).signUp(), await (await someone({ viewport })).signUp()]
-    await buyer.pay(await buyer.order(await seller.list(unique('Motet'), 12, { startsAt, venue: 'Tivoli', seat: 'Row 9', description: 'Doors at six.' })))
+    await buyer.buy(await seller.list(unique('Motet'), 12, { startsAt, venue: 'Tivoli', seat: 'Row 9', description: 'Doors at six.' }))
     const { page } = buyer
     await page.goto('/passes')
     await page.getByRole('link', { name: 'Motet' }).click()
