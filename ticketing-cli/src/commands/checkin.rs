@@ -40,7 +40,7 @@ use crate::span;
 ))]
 pub(crate) struct Args {
     /// The codes; without any, they are read from stdin, one per line
-    #[arg(value_name = "CODE")]
+    #[arg(value_name = "CODE", value_parser = parse_code)]
     codes: Vec<String>,
     /// Name this device, which the server keeps with each admission
     #[arg(long, help_heading = help::DOOR, value_name = "NAME")]
@@ -106,6 +106,11 @@ impl Args {
         let check_code = async |code: String| check_in(&api, &code, device.as_deref(), within).await;
         each_code(api.io(), &api.printer(), codes, check_code).await
     }
+}
+
+/// Refuses a blank argument: a variable of a script without a value must not count as a code that was admitted.
+fn parse_code(text: &str) -> Result<String, &'static str> {
+    if text.trim().is_empty() { Err("a code is not blank") } else { Ok(text.to_owned()) }
 }
 
 /// Warns if the clock of this machine is wrong, when that begins and when it changes. `known` is what the last warning was about.

@@ -44,6 +44,20 @@ async fn each_stdin_line_has_a_verdict_and_a_refusal_sets_the_exit() {
     assert_eq!(bodies[1]["code"], "TK1CD");
 }
 
+#[tokio::test]
+async fn no_code_is_not_a_success() {
+    let (mock, folder) = (Mock::new(), tempfile::tempdir().unwrap());
+    for input in ["", "\n", " \n\t\n"] {
+        let (end, lines) = run(&mock, folder.path(), input).await;
+        assert_eq!((end.unwrap_err().exit, lines.len()), (Exit::Usage, 0), "{input:?}");
+    }
+    assert!(mock.requests().is_empty());
+    for blank in ["", " ", "\t"] {
+        assert!(parse_code(blank).is_err(), "{blank:?}");
+    }
+    assert_eq!(parse_code(" TK1AB ").as_deref(), Ok(" TK1AB "));
+}
+
 #[tokio::test(start_paused = true)]
 async fn code_whose_outcome_is_unknown_is_sent_again_with_its_key() {
     let (mock, folder) = (Mock::new(), tempfile::tempdir().unwrap());

@@ -73,7 +73,8 @@ impl Tally {
         }
     }
 
-    /// Ends the run: with a remark if there were several codes, and with an exit code if one was not admitted.
+    /// Ends the run: with a remark if there were several codes, and with an exit code if one was not admitted, or none was read but from
+    /// a terminal.
     pub(crate) fn end(self, io: &Io) -> Outcome {
         let Self { admitted, refused, unknown } = self;
         if admitted + refused + unknown > 1 {
@@ -81,6 +82,9 @@ impl Tally {
             io.info(&format!("{admitted} admitted, {refused} refused{open}"));
         }
         match (refused, unknown) {
+            (0, 0) if admitted == 0 && !io.terminal_info().in_terminal => {
+                Err(Failure::usage("no code was given"))
+            }
             (0, 0) => Ok(()),
             (0, _) => Err(Failure::silent(Exit::Unreachable)),
             _ => Err(Failure::silent(Exit::Refused)),
