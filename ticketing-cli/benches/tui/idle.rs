@@ -35,7 +35,7 @@ pub(crate) fn measure(report: &mut Report, server: &Server, round: u32) {
     // The newest ticket is selected. One whose reservation was given up in an earlier round cannot be reserved again at once.
     (1..round).for_each(|_| program.press("j"));
     program.press("b");
-    program.wait_until_shown("Reserved for you");
+    program.wait_until_shown("enter pays");
     program.idle(IDLE_PERIOD / 10);
     let names = Names {
         ticks: "idle while a reservation runs out, 10 s: processor, by utime + stime",

@@ -16,7 +16,7 @@ pub(crate) fn measure(report: &mut Report, market: &[Ticket]) -> Program {
     let pages = load_pages(&mut program, market);
     report.times("the whole market loaded, without drawing", vec![pages.iter().sum()]);
     report.times("one page of it", pages);
-    assert!(program.shows("100 000 tickets"), "the whole market is shown");
+    assert!(program.shows("100,000 tickets"), "the whole market is shown");
     measure_filter(report, market);
     program
 }
