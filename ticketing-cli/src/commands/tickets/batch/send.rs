@@ -144,12 +144,15 @@ impl<'a> Sender<'a> {
             mine.retain(|ticket| ticket.details.seat.is_some() && ticket.resale_of.is_none());
             Ok::<_, Failure>(mine)
         };
-        let place = |details: &TicketDetails| {
-            (details.seat.clone(), details.venue.clone(), details.starts_at.as_ref().map(EventTime::instant))
+        // However it is spelled: as texts are compared everywhere, and with single spaces.
+        let key = |text: &str| text::search_key(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+        let place = |title: &str, details: &TicketDetails| {
+            let starts_at = details.starts_at.as_ref().map(EventTime::instant);
+            (key(title), details.seat.as_deref().map(key), details.venue.as_deref().map(key), starts_at)
         };
-        let wanted = place(&new.details);
+        let wanted = place(&new.title, &new.details);
         let earlier = self.earlier.get_or_try_init(load).await?;
-        Ok(earlier.iter().find(|ticket| ticket.title == new.title && place(&ticket.details) == wanted))
+        Ok(earlier.iter().find(|ticket| place(&ticket.title, &ticket.details) == wanted))
     }
 
     /// Waits as long as the server asks.
