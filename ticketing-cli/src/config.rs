@@ -1,7 +1,7 @@
 //! The config file of the client: settings, profiles and aliases. The `[tui]` table belongs to `ticketing tui`.
 
 pub(crate) mod change;
-mod faults;
+mod check;
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};

@@ -243,7 +243,7 @@ impl From<&Error> for Failure {
                 let cause = error.root_cause();
                 Self::new(exit, message).hint(hint_to_reach(&cause)).detail(cause)
             }
-            Error::Untrusted { fault, .. } => Self::new(exit, message).hint(match fault {
+            Error::Untrusted { reason, .. } => Self::new(exit, message).hint(match reason {
                 CertificateError::Expired | CertificateError::NotValidYet => {
                     "the operator of the server must renew its certificate; `ticketing doctor` compares the clocks"
                 }
@@ -323,19 +323,19 @@ fn command_that_shows(path: &str) -> &'static str {
 
 /// Converts an error response of the contract.
 fn of_answer(answer: &ApiError, exit: Exit, error: &Error) -> Failure {
-    let mut faults = answer.faults.iter().map(|fault| match &fault.field {
+    let mut details = answer.details.iter().map(|detail| match &detail.field {
         // Many messages begin with their field: "Password must have 8 to 128 characters".
-        Some(field) if !names_field(&fault.message, field) => format!("{field}: {}", fault.message),
-        _ => fault.message.clone(),
+        Some(field) if !names_field(&detail.message, field) => format!("{field}: {}", detail.message),
+        _ => detail.message.clone(),
     });
-    let first_fault = faults.next();
+    let first_detail = details.next();
     let phrase = match &answer.code {
         Some(ErrorCode::CardDeclined) => Some(error.user_message()),
         code => code.as_ref().and_then(ErrorCode::user_message).map(str::to_owned),
     };
-    let first = phrase.or(first_fault).unwrap_or_else(|| format!("the server answered {}", answer.status));
+    let first = phrase.or(first_detail).unwrap_or_else(|| format!("the server answered {}", answer.status));
     let mut failure = Failure::new(exit, first);
-    failure.details = faults.collect();
+    failure.details = details.collect();
     failure.details.extend(failure.request_detail(error));
     let retry = answer.retry_after.map_or("a moment".to_owned(), text::span);
     failure.hint = match answer.code {

@@ -34,7 +34,7 @@ pub(crate) struct Call {
     /// A resource of another service that the request names.
     pub(crate) references: Option<String>,
     /// The first part that cannot be sent, with the reason.
-    pub(crate) fault: Option<(&'static str, String)>,
+    pub(crate) invalid: Option<(&'static str, String)>,
 }
 
 impl Call {
@@ -54,7 +54,7 @@ impl Call {
             safety: None,
             resumed: false,
             references: None,
-            fault: None,
+            invalid: None,
         }
     }
 
@@ -77,7 +77,7 @@ impl Call {
     }
 
     pub(crate) fn check(&self) -> Result<()> {
-        match &self.fault {
+        match &self.invalid {
             Some((field, message)) => Err(Error::invalid(field, message.clone())),
             None => Ok(()),
         }

@@ -84,12 +84,12 @@ pub enum Error {
     },
     /// The certificate of the server is not accepted, so nothing was sent. It is not tried again: waiting renews no
     /// certificate, though setting the clock of this machine may.
-    #[error("the certificate of {server} is not accepted: {fault}")]
+    #[error("the certificate of {server} is not accepted: {reason}")]
     Untrusted {
         /// The server.
         server: String,
         /// What is wrong with the certificate.
-        fault: CertificateError,
+        reason: CertificateError,
         /// The error of the connection.
         source: BoxError,
     },

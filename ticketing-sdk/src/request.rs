@@ -86,7 +86,7 @@ impl Request {
     }
 
     fn faulty(mut self, field: &'static str, message: String) -> Self {
-        self.call.fault.get_or_insert((field, message));
+        self.call.invalid.get_or_insert((field, message));
         self
     }
 

@@ -210,9 +210,9 @@ impl Response {
             })
     }
 
-    /// The code of the first fault that has one.
+    /// The code of the first detail that has one.
     pub(crate) fn code(&self) -> Option<ErrorCode> {
-        self.problem()?.errors.into_iter().find_map(|fault| fault.code)
+        self.problem()?.errors.into_iter().find_map(|detail| detail.code)
     }
 
     fn unexpected_error(&self) -> Error {
@@ -226,11 +226,11 @@ impl Response {
 
     pub(crate) fn to_error(&self) -> Error {
         let Some(problem) = self.problem() else { return self.unexpected_error() };
-        let sent = problem.errors.iter().find_map(|fault| fault.code.clone());
+        let sent = problem.errors.iter().find_map(|detail| detail.code.clone());
         Error::Api(Box::new(ApiError {
             status: self.status,
             code: sent.or_else(|| code_of(self.status, &problem.errors)),
-            faults: problem.errors,
+            details: problem.errors,
             request_id: self.request_id().map(str::to_owned),
             retry_after: self.retry_after(),
         }))
@@ -253,8 +253,8 @@ fn text_of<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 }
 
 /// Derives the code from the status or the message, for backends like the original, which send none.
-fn code_of(status: StatusCode, faults: &[ErrorDetail]) -> Option<ErrorCode> {
-    let message = faults.first().map_or("", |fault| fault.message.as_str());
+fn code_of(status: StatusCode, details: &[ErrorDetail]) -> Option<ErrorCode> {
+    let message = details.first().map_or("", |detail| detail.message.as_str());
     match (status, message) {
         (StatusCode::BAD_REQUEST, "Email in use") => return Some(ErrorCode::EmailInUse),
         (StatusCode::BAD_REQUEST, "Invalid credentials") => return Some(ErrorCode::InvalidCredentials),
@@ -270,7 +270,7 @@ fn code_of(status: StatusCode, faults: &[ErrorDetail]) -> Option<ErrorCode> {
             | "Cannot pay for a cancelled order"
             | "Cannot pay for cancelled order",
         ) => return Some(ErrorCode::OrderCancelled),
-        (StatusCode::BAD_REQUEST, _) if faults.iter().any(|fault| fault.field.is_some()) => {
+        (StatusCode::BAD_REQUEST, _) if details.iter().any(|detail| detail.field.is_some()) => {
             return Some(ErrorCode::InvalidInput);
         }
         _ => {}

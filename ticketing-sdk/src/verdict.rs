@@ -261,21 +261,21 @@ impl Verdict {
             Ok(admission) => return Ok(Self::admitted(admission)),
             Err(error) => error,
         };
-        let faults = match &error {
-            Error::Api(answer) => answer.faults.as_slice(),
+        let details = match &error {
+            Error::Api(answer) => answer.details.as_slice(),
             _ => &[],
         };
-        let is_about_code = faults.iter().all(|fault| fault.field.as_deref() == Some("code"));
+        let is_about_code = details.iter().all(|detail| detail.field.as_deref() == Some("code"));
         match error.code() {
             _ if error.must_keep_key() || error.is_transient() => {
                 let message = format!("{}; scan the code again: it is admitted once", error.user_message());
                 Ok(Self::new(Ruling::Unknown, message))
             }
             Some(ErrorCode::AlreadyAdmitted) => {
-                let device = faults.first().and_then(|first| first.device.clone());
-                Ok(Self::already_admitted(faults.first().and_then(|first| first.admitted_at), device))
+                let device = details.first().and_then(|first| first.device.clone());
+                Ok(Self::already_admitted(details.first().and_then(|first| first.admitted_at), device))
             }
-            Some(ErrorCode::PassOtherDay) => Ok(Self::other_day_of(faults.first())),
+            Some(ErrorCode::PassOtherDay) => Ok(Self::other_day_of(details.first())),
             Some(ErrorCode::InvalidInput) if is_about_code => {
                 Ok(Self::refused(ErrorCode::PassInvalid.as_str(), NO_CODE))
             }
@@ -283,8 +283,8 @@ impl Verdict {
         }
     }
 
-    fn other_day_of(fault: Option<&ErrorDetail>) -> Self {
-        let ErrorDetail { message, title, starts_at, .. } = fault.cloned().unwrap_or_default();
+    fn other_day_of(detail: Option<&ErrorDetail>) -> Self {
+        let ErrorDetail { message, title, starts_at, .. } = detail.cloned().unwrap_or_default();
         // The message names the title first, which doors show beside it.
         let prefix = title.as_ref().map(|title| format!("{title}: ")).unwrap_or_default();
         let message = message.strip_prefix(&prefix).unwrap_or(&message);

@@ -14,7 +14,7 @@ pub struct CallError {
     pub message: String,
     /// The hint, if there is one.
     pub hint: Option<String>,
-    /// The fields at fault, with what is wrong with each.
+    /// The invalid fields, with what is wrong with each.
     pub fields: Vec<(String, String)>,
     /// The current price, if the ticket was ordered at another.
     pub new_price: Option<Money>,
@@ -97,10 +97,9 @@ impl From<&Error> for CallError {
             .hint("Is it the right address?"),
             Error::Api(answer) => {
                 let code = answer.code.clone();
-                let fields = answer
-                    .faults
-                    .iter()
-                    .filter_map(|fault| Some((fault.field.clone()?, sanitize(&fault.message).into_owned())));
+                let fields = answer.details.iter().filter_map(|detail| {
+                    Some((detail.field.clone()?, sanitize(&detail.message).into_owned()))
+                });
                 let kind = match (&code, answer.status) {
                     (Some(ErrorCode::NotSignedIn), _) => CallErrorKind::SignedOut,
                     (None, StatusCode::UNAUTHORIZED) => CallErrorKind::SignedOut,

@@ -20,7 +20,8 @@ pub use simulated::SimulatedProvider;
 #[cfg(feature = "fault-injection")]
 pub use simulated::{FaultPlan, Gate};
 pub use stripe::{
-    API_BASE as STRIPE_API_BASE, StripeFault, StripeProvider, StripeSettings, StripeTimeouts, StripeUnusable,
+    API_BASE as STRIPE_API_BASE, StripeProvider, StripeSettings, StripeSettingsError, StripeTimeouts,
+    StripeUnusable,
 };
 pub use webhook::{WebhookError, WebhookEvent};
 

@@ -51,7 +51,7 @@ impl Reply {
     /// Panics if the response is anything else.
     #[track_caller]
     pub fn assert_refused(&self, status: u16, code: &str) -> String {
-        let entries = self.faults(status);
+        let entries = self.errors(status);
         assert_eq!(entries[0]["code"], code, "{}", self.text());
         entries[0]["message"].as_str().unwrap_or_default().to_owned()
     }
@@ -61,7 +61,7 @@ impl Reply {
     /// # Panics
     /// Panics if the response is anything else, or its body is not of the shape of all errors.
     #[track_caller]
-    pub fn faults(&self, status: u16) -> Vec<Value> {
+    pub fn errors(&self, status: u16) -> Vec<Value> {
         assert_eq!(self.status, status, "{}", self.text());
         assert_eq!(self.header("content-type"), "application/json");
         assert!(!self.header("x-request-id").is_empty(), "an error carries its request id");
@@ -98,7 +98,7 @@ impl Reply {
     /// Panics if the response is anything else.
     #[track_caller]
     pub fn fields(&self) -> Vec<String> {
-        let entries = self.faults(400);
+        let entries = self.errors(400);
         let mut fields: Vec<String> =
             entries.iter().map(|entry| entry["field"].as_str().unwrap_or_default().to_owned()).collect();
         fields.sort_unstable();

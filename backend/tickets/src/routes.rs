@@ -23,7 +23,7 @@ fn map_edit_error(error: EditError, verb: &str) -> ApiError {
         EditError::Reserved => {
             ApiError::rule(ErrorCode::TicketReserved, format!("Cannot {verb} a reserved ticket"))
         }
-        EditError::Resale(faults) => ApiError::invalid_fields(faults),
+        EditError::Resale(errors) => ApiError::invalid_fields(errors),
         EditError::OtherVersion(_) => ApiError::version_mismatch(),
         EditError::Db(error) => error.into(),
     }

@@ -171,7 +171,7 @@ fn check_status(answer: &Response) -> Outcome {
         return Ok(());
     }
     let problem: Option<Problem> = serde_json::from_slice(answer.bytes()).ok();
-    let code = problem.and_then(|problem| problem.errors.into_iter().find_map(|fault| fault.code));
+    let code = problem.and_then(|problem| problem.errors.into_iter().find_map(|detail| detail.code));
     let category = code.as_ref().map_or_else(|| ErrorCategory::of_status(status), ErrorCategory::of_code);
     Err(Failure::new(Exit::from(category), format!("the server answered {status}")))
 }

@@ -225,10 +225,10 @@ fn outcome(admitted: &OfflineAdmission, answer: Result<Admission, Error>) -> Res
         Err(error) => error,
     };
     let first = match &error {
-        Error::Api(answer) => answer.faults.first(),
+        Error::Api(answer) => answer.details.first(),
         _ => None,
     };
-    let offer_withdrawn = first.and_then(|fault| fault.offer_withdrawn).unwrap_or(false);
+    let offer_withdrawn = first.and_then(|detail| detail.offer_withdrawn).unwrap_or(false);
     let refused = |reason: &str, message: &str| {
         let (reason, message) = (reason.to_owned(), message.to_owned());
         Ok(UploadOutcome::Refused { reason, message, offer_withdrawn })

@@ -42,7 +42,7 @@ impl Auth {
     /// ```
     ///
     /// # Errors
-    /// `email_in_use`, `invalid_input` with the fields at fault, `too_many_requests`; [`Error::Session`] if the
+    /// `email_in_use`, `invalid_input` with the invalid fields, `too_many_requests`; [`Error::Session`] if the
     /// account was made but the session cannot be kept.
     ///
     /// [`Error::Session`]: crate::Error::Session

@@ -67,7 +67,7 @@ impl Tickets {
 
     /// Lists a ticket for sale.
     ///
-    /// Fails with `invalid_input` and the fields at fault, and `not_signed_in`.
+    /// Fails with `invalid_input` and the invalid fields, and `not_signed_in`.
     ///
     /// ```no_run
     /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {

@@ -25,7 +25,7 @@ impl Error {
                 format!("the server answered {}, but not as a marketplace does", answer.status)
             }
             Self::Api(answer) if answer.code == Some(ErrorCode::CardDeclined) => {
-                card_declined(answer.faults.first().map(|fault| fault.message.as_str()))
+                card_declined(answer.details.first().map(|detail| detail.message.as_str()))
             }
             Self::Api(answer) => match answer.code.as_ref().and_then(ErrorCode::user_message) {
                 Some(message) => message.to_owned(),

@@ -54,20 +54,20 @@ impl Error {
         self.api()?.code.as_ref()
     }
 
-    /// Every fault that the server names.
+    /// Every error that the server lists for the request.
     ///
     /// ```no_run
     /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// if let Err(error) = client.auth().sign_up("ada", "short").await {
-    ///     for fault in error.faults() {
-    ///         println!("{}: {}", fault.field.as_deref().unwrap_or("request"), fault.message);
+    ///     for detail in error.details() {
+    ///         println!("{}: {}", detail.field.as_deref().unwrap_or("request"), detail.message);
     ///     }
     /// }
     /// # Ok(()) }
     /// ```
     #[must_use]
-    pub fn faults(&self) -> &[ErrorDetail] {
-        self.api().map_or(&[], |api| &api.faults)
+    pub fn details(&self) -> &[ErrorDetail] {
+        self.api().map_or(&[], |api| &api.details)
     }
 
     /// Returns the id of the request in the logs of the server.
@@ -117,7 +117,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn new_price(&self) -> Option<Money> {
-        self.faults().iter().find_map(|fault| fault.price)
+        self.details().iter().find_map(|detail| detail.price)
     }
 
     /// The key to repeat a write of unknown outcome with.

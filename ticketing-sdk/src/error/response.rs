@@ -27,8 +27,8 @@ pub struct ApiError {
     /// The code of the first error that has one. Where the backend sends no codes,
     /// derived from a status that leaves no doubt (401, 404, 412, 413, 415, 429, 503).
     pub code: Option<ErrorCode>,
-    /// Every fault of the request.
-    pub faults: Vec<ErrorDetail>,
+    /// Every error of the request, as the server listed them.
+    pub details: Vec<ErrorDetail>,
     /// The id of the request in the logs of the server.
     pub request_id: Option<String>,
     /// How long to wait before asking again.
@@ -70,8 +70,8 @@ pub struct UnexpectedResponse {
 /// use ticketing_sdk::{CertificateError, Error};
 ///
 /// match client.tickets().get("t-1").await {
-///     Err(Error::Untrusted { fault: CertificateError::Expired, .. }) => println!("is the clock right?"),
-///     Err(Error::Untrusted { fault, .. }) => println!("not accepted: {fault}"),
+///     Err(Error::Untrusted { reason: CertificateError::Expired, .. }) => println!("is the clock right?"),
+///     Err(Error::Untrusted { reason, .. }) => println!("not accepted: {reason}"),
 ///     ticket => println!("{}", ticket?.title),
 /// }
 /// # Ok(()) }
@@ -154,12 +154,12 @@ pub enum Phase {
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.faults.is_empty() {
+        if self.details.is_empty() {
             return write!(f, "the server answered {}", self.status);
         }
-        for (index, fault) in self.faults.iter().enumerate() {
+        for (index, detail) in self.details.iter().enumerate() {
             let separator = if index == 0 { "" } else { "; " };
-            write!(f, "{separator}{}", sanitize(&fault.message))?;
+            write!(f, "{separator}{}", sanitize(&detail.message))?;
         }
         Ok(())
     }

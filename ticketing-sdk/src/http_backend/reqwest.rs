@@ -118,7 +118,7 @@ impl HttpBackend for ReqwestBackend {
         async move {
             let failure = |error: reqwest::Error| {
                 let kind = match tls::find_certificate_error(&error) {
-                    Some(fault) => FailureKind::Untrusted(fault),
+                    Some(reason) => FailureKind::Untrusted(reason),
                     None if error.is_connect() || error.is_builder() => FailureKind::NotSent,
                     None => FailureKind::Sent,
                 };

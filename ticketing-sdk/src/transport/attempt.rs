@@ -85,8 +85,8 @@ impl Transport {
                         FailureKind::Sent => (End::Broken, Error::Interrupted { source }),
                         FailureKind::NotSent => (End::NotSent, Error::Unreachable { server, source }),
                         // Waiting renews no certificate.
-                        FailureKind::Untrusted(fault) => {
-                            (End::Final, Error::Untrusted { server, fault, source })
+                        FailureKind::Untrusted(reason) => {
+                            (End::Final, Error::Untrusted { server, reason, source })
                         }
                     });
                 }

@@ -202,7 +202,7 @@ codes! {
     PassNotValid => "pass_not_valid",
     /// The claim code is unknown, expired, used or taken back.
     ClaimInvalid => "claim_invalid",
-    /// The pass was admitted before; the fault names the time and the device.
+    /// The pass was admitted before; the detail names the time and the device.
     AlreadyAdmitted => "already_admitted",
     /// The code of the pass is forged, garbled, or of another issuer.
     PassInvalid => "pass_invalid",
@@ -210,7 +210,7 @@ codes! {
     PassSuperseded => "pass_superseded",
     /// The pass is for sale.
     PassOffered => "pass_offered",
-    /// The event of the pass starts earlier or later than the door admits; the fault names its title and start.
+    /// The event of the pass starts earlier or later than the door admits; the detail names its title and start.
     PassOtherDay => "pass_other_day",
     /// A rate limit was exceeded; see `Retry-After`.
     TooManyRequests => "too_many_requests",

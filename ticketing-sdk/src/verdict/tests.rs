@@ -30,11 +30,11 @@ fn event_half_a_day_away_is_warned_of() {
 
 #[test]
 fn refusal_for_another_day_has_title_and_start() {
-    let fault = json!({
+    let detail = json!({
         "message": "RustConf: this ticket is for another day: Thu 24 Dec 2026, 19:30 +01:00", "field": "code",
         "code": "pass_other_day", "title": "RustConf", "startsAt": STARTS,
     });
-    let verdict = Verdict::other_day_of(Some(&serde_json::from_value(fault).unwrap()));
+    let verdict = Verdict::other_day_of(Some(&serde_json::from_value(detail).unwrap()));
     let expected = Verdict::other_day(STARTS.parse().unwrap(), "2026-12-23T00:00:00Z".parse().unwrap());
     assert_eq!(verdict, Verdict { title: Some("RustConf".to_owned()), ..expected });
 }

@@ -89,9 +89,9 @@ async fn rejected_certificate_is_named_and_not_tried_again() {
         let read = client.tickets().list().await.unwrap_err();
         let write = client.orders().create("t-1").await.unwrap_err();
         for error in [read, write] {
-            let Error::Untrusted { server: name, fault, .. } = &error else { panic!("{error:?}") };
-            assert_eq!((name, fault), (&server.url, &expected));
-            assert_eq!(error.user_message(), format!("the certificate of {name} is not accepted: {fault}"));
+            let Error::Untrusted { server: name, reason, .. } = &error else { panic!("{error:?}") };
+            assert_eq!((name, reason), (&server.url, &expected));
+            assert_eq!(error.user_message(), format!("the certificate of {name} is not accepted: {reason}"));
             assert_eq!(error.category(), ErrorCategory::Unreachable);
             assert!(!error.is_transient() && !error.is_unreachable() && !error.is_unknown_outcome());
         }

@@ -47,7 +47,7 @@ impl SignIn {
     security(()),
     responses(
         (status = 200, description = "The account", body = User, headers(("Set-Cookie" = String, description = "The session"))),
-        (status = 400, description = "A fault of a field, or `invalid_credentials`", body = Problem),
+        (status = 400, description = "An invalid field, or `invalid_credentials`", body = Problem),
         (status = 429, description = "`too_many_requests` from this address, to this account or to any", body = Problem),
         (status = 503, description = "`unavailable`: the queue for password hashing is full", body = Problem),
     ),

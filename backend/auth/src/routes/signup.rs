@@ -53,7 +53,7 @@ impl SignUp {
     security(()),
     responses(
         (status = 201, description = "The account", body = User, headers(("Set-Cookie" = String, description = "The session"))),
-        (status = 400, description = "A fault of a field, or `email_in_use`", body = Problem),
+        (status = 400, description = "An invalid field, or `email_in_use`", body = Problem),
         (status = 409, description = "`idempotency_key_in_flight`: the first request with this key is still being answered", body = Problem),
         (status = 422, description = "`idempotency_key_reused`: the key was used with another body", body = Problem),
         (status = 429, description = "`too_many_requests` from this address", body = Problem),

@@ -25,7 +25,7 @@ use api::Api;
 use operations::ChargeOperation;
 
 pub use api::StripeUnusable;
-pub use settings::{API_BASE, StripeFault, StripeSettings, StripeTimeouts};
+pub use settings::{API_BASE, StripeSettings, StripeSettingsError, StripeTimeouts};
 
 /// The Stripe provider. Clones share its connections.
 #[derive(Clone, Debug)]

@@ -64,8 +64,8 @@ impl ApiError {
     }
 
     /// Creates a 400 `invalid_input` for several fields, each with its message.
-    pub fn invalid_fields(faults: impl IntoIterator<Item = (&'static str, String)>) -> Self {
-        let fields = faults.into_iter().map(|(field, message)| Self::invalid_field(field, message).errors);
+    pub fn invalid_fields(errors: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        let fields = errors.into_iter().map(|(field, message)| Self::invalid_field(field, message).errors);
         Self::invalid(fields.flatten().collect())
     }
 

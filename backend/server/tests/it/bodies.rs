@@ -116,8 +116,8 @@ async fn all_errors_of_a_body_are_reported_at_once(shape: Shape) {
         for body in bodies {
             let reply = market.send(route, "application/json", body.to_string()).await;
             assert_eq!(reply.fields(), route.fields, "{} {body}", route.path);
-            for fault in reply.faults(400) {
-                assert_eq!(fault["code"], "invalid_input");
+            for error in reply.errors(400) {
+                assert_eq!(error["code"], "invalid_input");
             }
         }
     }
@@ -246,7 +246,7 @@ async fn title_keeps_all_but_control_characters(shape: Shape) {
     }
     let surrogate = br#"{"title":"\ud800","price":20}"#;
     let reply = stack.raw().post("/api/tickets").by(&user).body("application/json", surrogate.to_vec()).await;
-    reply.faults(400);
+    reply.errors(400);
     stack.finish().await;
 }
 

@@ -83,7 +83,7 @@ async fn original_client_receives_its_error_messages(shape: Shape) {
     let credentials = json!({ "email": "test@test.com", "password": "password" });
     let cookie = raw.post("/api/users/signup").json(&credentials).await.cookie().to_owned();
     let messages = |reply: &ticketing_testkit::Reply, status: u16| -> Vec<(Value, Value)> {
-        reply.faults(status).iter().map(|fault| (fault["message"].clone(), fault["field"].clone())).collect()
+        reply.errors(status).iter().map(|error| (error["message"].clone(), error["field"].clone())).collect()
     };
     let without_field = |message: &str| vec![(json!(message), Value::Null)];
 
@@ -104,9 +104,9 @@ async fn original_client_receives_its_error_messages(shape: Shape) {
     );
     assert_eq!(messages(&raw.get("/api/nothing").await, 404), without_field("Not Found"));
     let reply = raw.post("/api/tickets").cookie(&cookie).json(&json!({ "title": "", "price": -10 })).await;
-    let faults = messages(&reply, 400);
-    assert_eq!(faults[0], (json!("Title is required"), json!("title")));
-    assert_eq!(faults[1].1, "price");
+    let errors = messages(&reply, 400);
+    assert_eq!(errors[0], (json!("Title is required"), json!("title")));
+    assert_eq!(errors[1].1, "price");
 
     let ticket = raw.post("/api/tickets").cookie(&cookie).json(&json!({ "title": "x", "price": 1 })).await;
     let order = json!({ "ticketId": ticket.json()["id"] });

@@ -200,7 +200,7 @@ async fn payment_after_the_deadline_is_refused(shape: Shape) {
     stack.settle().await;
     stack.clock().advance(TTL);
     let refused = pay(&stack, &buyer, &order, "tok_visa").await;
-    let code = refused.faults(400)[0]["code"].clone();
+    let code = refused.errors(400)[0]["code"].clone();
     assert!(code == "order_expired" || code == "order_cancelled", "{code}");
     assert_eq!(read_captures(&stack, &order).await, (0, 0));
     stack.finish().await;
@@ -290,7 +290,7 @@ async fn payment_near_the_deadline_succeeds_or_charges_nothing(shape: Shape) {
                 assert_eq!(read_captures(stack, &order).await, (1, 1999));
                 return;
             }
-            let code = paid.faults(400)[0]["code"].clone();
+            let code = paid.errors(400)[0]["code"].clone();
             assert!(code == "order_expired" || code == "order_cancelled", "{code}");
             eventually!(status(stack, buyer, &order).await == "cancelled", seconds 30);
             assert_eq!(read_captures(stack, &order).await, (0, 0));

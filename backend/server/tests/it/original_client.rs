@@ -171,9 +171,9 @@ async fn original_pages_show_error_messages(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     // The page shows the message of each error and uses it as a key.
     let shown = |reply: &Reply, status: u16| -> Vec<String> {
-        let faults = reply.faults(status).into_iter();
+        let errors = reply.errors(status).into_iter();
         let messages: Vec<String> =
-            faults.map(|fault| fault["message"].as_str().expect("a text").to_owned()).collect();
+            errors.map(|error| error["message"].as_str().expect("a text").to_owned()).collect();
         let mut apart = messages.clone();
         apart.sort();
         apart.dedup();

@@ -60,7 +60,7 @@ async fn concurrent_check_ins_admit_once(shape: Shape) {
             (409, 201) => (south, "south", north),
             other => panic!("two doors answered {other:?}"),
         };
-        let error = late.faults(409).remove(0);
+        let error = late.errors(409).remove(0);
         let admitted = admitted.json();
         assert_eq!(error["code"], "already_admitted");
         assert_eq!((&error["device"], &error["admittedAt"]), (&json!(device), &admitted["admittedAt"]));

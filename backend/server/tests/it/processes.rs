@@ -150,7 +150,7 @@ async fn ticket_is_sold_across_processes() {
     order(&stack, &buyer, &sold).await.assert_refused(400, "ticket_reserved");
     eventually!(order_of(&stack, &rival, &late).await["status"] == "cancelled");
     // Payments may not have received the cancellation, and checks the deadline itself.
-    let refused = pay(&stack, &rival, &late, "tok_visa").await.faults(400);
+    let refused = pay(&stack, &rival, &late, "tok_visa").await.errors(400);
     assert!(
         ["order_cancelled", "order_expired"].contains(&refused[0]["code"].as_str().unwrap()),
         "{refused:?}"

@@ -28,7 +28,7 @@ fn count_outcomes(replies: &[Reply]) -> BTreeMap<(u16, String), usize> {
         let code = if reply.status < 400 {
             String::new()
         } else {
-            reply.faults(reply.status)[0]["code"].as_str().unwrap().to_owned()
+            reply.errors(reply.status)[0]["code"].as_str().unwrap().to_owned()
         };
         *count_outcomes.entry((reply.status, code)).or_default() += 1;
     }

@@ -78,7 +78,7 @@ async fn refusals_of_original_become_typed_errors() {
     let error = guest.auth().sign_up("seller@example.com", password()).await.unwrap_err();
     assert_eq!(code(&error), Some(ErrorCode::EmailInUse));
     let error = guest.auth().sign_up("nobody", SecretString::from("abc")).await.unwrap_err();
-    let fields: Vec<_> = error.faults().iter().filter_map(|fault| fault.field.as_deref()).collect();
+    let fields: Vec<_> = error.details().iter().filter_map(|detail| detail.field.as_deref()).collect();
     assert_eq!((fields, code(&error)), (vec!["email", "password"], Some(ErrorCode::InvalidInput)));
     let error = guest.auth().sign_in("nobody@example.com", password()).await.unwrap_err();
     assert_eq!(code(&error), Some(ErrorCode::InvalidCredentials));

@@ -142,14 +142,14 @@ fn seller(
 fn check(query: &Query, now: Timestamp, errors: &mut ValidationErrors) -> Listing {
     let mut price = |name: &str, spelled: &str| {
         let bound = query.value(name, errors)?.parse::<PriceBound>();
-        let fault = || format!("{spelled} must be a number like 20 or 149.99, and 0 or more");
-        bound.map_err(|_| errors.push(name, fault())).ok()
+        let error = || format!("{spelled} must be a number like 20 or 149.99, and 0 or more");
+        bound.map_err(|_| errors.push(name, error())).ok()
     };
     let (min_price, max_price) = (price("minPrice", "MinPrice"), price("maxPrice", "MaxPrice"));
     let mut time = |name: &str, spelled: &str| {
         let time = query.value(name, errors)?.parse::<EventTime>();
-        let fault = || format!("{spelled} must be a time like 2026-12-24T19:30:00+01:00");
-        time.map_err(|_| errors.push(name, fault())).ok().map(|time| time.instant())
+        let error = || format!("{spelled} must be a time like 2026-12-24T19:30:00+01:00");
+        time.map_err(|_| errors.push(name, error())).ok().map(|time| time.instant())
     };
     let (from, until) = (time("from", "From"), time("until", "Until"));
     let past = match query.value("past", errors) {

@@ -159,22 +159,22 @@ pub fn update(
 
 /// Checks an edit of a resale: only the price may change, up to the cap.
 fn check_resale(tx: &mut Tx<'_>, current: &Ticket, wanted: &Terms, cap: ResaleCap) -> Result<(), EditError> {
-    let mut faults = Vec::new();
+    let mut errors = Vec::new();
     let fixed = |label: &str| format!("{label} is that of the pass and cannot change");
     if current.title != wanted.title {
-        faults.push(("title", fixed("Title")));
+        errors.push(("title", fixed("Title")));
     }
     for field in DetailField::ALL {
         if current.details.get(*field) != wanted.details.get(*field) {
-            faults.push((field.name(), fixed(field.label())));
+            errors.push((field.name(), fixed(field.label())));
         }
     }
     if let Some(pass) = find_offered(tx, &current.id)?
-        && let Some(fault) = cap.fault(wanted.price, pass.paid)
+        && let Err(error) = cap.check(wanted.price, pass.paid)
     {
-        faults.push(("price", fault));
+        errors.push(("price", error));
     }
-    if faults.is_empty() { Ok(()) } else { Err(EditError::Resale(faults)) }
+    if errors.is_empty() { Ok(()) } else { Err(EditError::Resale(errors)) }
 }
 
 /// Withdraws a ticket. A concurrent order prevails, and the withdrawal takes effect after that order has ended unpaid.

@@ -28,13 +28,13 @@ async fn signing_in_makes_the_session_and_signing_out_ends_it() {
 #[tokio::test]
 async fn signing_up_reports_every_field() {
     let mock = Mock::new();
-    let faults = json!({"errors": [
+    let details = json!({"errors": [
         {"message": "Email must be valid", "field": "email", "code": "invalid_input"},
         {"message": "Password must be 8 to 128 characters", "field": "password", "code": "invalid_input"},
     ]});
-    mock.on(Method::POST, "/api/users/signup", Reply::json(400, &faults));
+    mock.on(Method::POST, "/api/users/signup", Reply::json(400, &details));
     let error = client(&mock).auth().sign_up("x", "y").await.unwrap_err();
-    let fields: Vec<_> = error.faults().iter().filter_map(|fault| fault.field.as_deref()).collect();
+    let fields: Vec<_> = error.details().iter().filter_map(|detail| detail.field.as_deref()).collect();
     assert_eq!(fields, ["email", "password"]);
     assert_eq!(error.code(), Some(&ErrorCode::InvalidInput));
     assert_eq!(error.to_string(), "Email must be valid; Password must be 8 to 128 characters");

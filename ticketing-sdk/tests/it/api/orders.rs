@@ -48,10 +48,10 @@ async fn ticket_ordered_elsewhere_is_refused_as_by_the_original() {
 #[tokio::test]
 async fn changed_price_is_reported_and_not_repeated() {
     let mock = Mock::new();
-    let fault = serde_json::json!({
+    let detail = serde_json::json!({
         "message": "The ticket costs $25.50 now", "field": "price", "code": "price_changed", "price": 25.5
     });
-    mock.on(Method::POST, "/api/orders", Reply::json(409, &serde_json::json!({ "errors": [fault] })));
+    mock.on(Method::POST, "/api/orders", Reply::json(409, &serde_json::json!({ "errors": [detail] })));
     let shown = "20".parse().unwrap();
     let error = client(&mock).orders().create_at_price("t-1", shown).await.unwrap_err();
     assert_eq!(error.code(), Some(&ErrorCode::PriceChanged));

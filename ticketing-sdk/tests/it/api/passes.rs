@@ -31,16 +31,16 @@ async fn claim_code_of_a_transfer_claims_the_pass() {
 #[tokio::test]
 async fn second_check_in_states_time_and_device_of_the_first() {
     let mock = Mock::new();
-    let fault = json!({
+    let detail = json!({
         "message": "The pass was admitted", "field": "code", "code": "already_admitted",
         "admittedAt": "2026-12-24T18:31:07.250Z", "device": "north door",
     });
-    mock.on(Method::POST, "/api/passes/check-ins", Reply::json(409, &json!({ "errors": [fault] })));
+    mock.on(Method::POST, "/api/passes/check-ins", Reply::json(409, &json!({ "errors": [detail] })));
     let error = client(&mock).passes().check_in(NewCheckIn::new("TK1AB")).await.unwrap_err();
     assert_eq!(error.code(), Some(&ErrorCode::AlreadyAdmitted));
     let ticketing_sdk::Error::Api(error) = error else { panic!("{error:?}") };
-    assert_eq!(error.faults[0].device.as_deref(), Some("north door"));
-    assert_eq!(error.faults[0].admitted_at.unwrap().to_string(), "2026-12-24T18:31:07.250Z");
+    assert_eq!(error.details[0].device.as_deref(), Some("north door"));
+    assert_eq!(error.details[0].admitted_at.unwrap().to_string(), "2026-12-24T18:31:07.250Z");
     assert_eq!(mock.requests().len(), 1, "a refusal is not repeated");
 }
 

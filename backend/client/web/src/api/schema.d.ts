@@ -3782,7 +3782,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description A fault of a field, or `invalid_credentials` */
+            /** @description An invalid field, or `invalid_credentials` */
             400: {
                 headers: {
                     /** @description The id of the request, as log lines and traces have it */
@@ -3969,7 +3969,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description A fault of a field, or `email_in_use` */
+            /** @description An invalid field, or `email_in_use` */
             400: {
                 headers: {
                     /** @description The id of the request, as log lines and traces have it */

@@ -10,7 +10,7 @@ use secrecy::ExposeSecret;
 use ticketing_platform::error_chain;
 
 use super::outcome::ApiResponse;
-use super::settings::{StripeFault, StripeSettings, StripeTimeouts};
+use super::settings::{StripeSettings, StripeSettingsError, StripeTimeouts};
 use crate::provider::{ProviderError, request_ids};
 
 /// The version of the API that this module uses.
@@ -25,7 +25,7 @@ const MAX_RESPONSE_BYTES: usize = 8 * 1024 * 1024;
 pub enum StripeUnusable {
     /// A setting is invalid.
     #[error("expected {0}")]
-    Setting(StripeFault),
+    Setting(StripeSettingsError),
     /// The HTTP client cannot be created.
     #[error("the HTTP client cannot be created: {0}")]
     Client(#[from] reqwest::Error),
@@ -48,12 +48,12 @@ impl fmt::Debug for Api {
 
 impl Api {
     pub(super) fn new(settings: &StripeSettings) -> Result<Self, StripeUnusable> {
-        if let Some(fault) = settings.faults().first() {
-            return Err(StripeUnusable::Setting(*fault));
+        if let Some(error) = settings.errors().first() {
+            return Err(StripeUnusable::Setting(*error));
         }
         let bearer = format!("Bearer {}", settings.key.expose_secret());
         let mut authorization =
-            HeaderValue::from_str(&bearer).map_err(|_| StripeUnusable::Setting(StripeFault::Key))?;
+            HeaderValue::from_str(&bearer).map_err(|_| StripeUnusable::Setting(StripeSettingsError::Key))?;
         authorization.set_sensitive(true);
         // The one TLS provider of the program. An earlier installation stays.
         drop(rustls::crypto::ring::default_provider().install_default());

@@ -53,7 +53,7 @@ impl Default for StripeTimeouts {
 /// An invalid setting of Stripe; the message states a valid form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum StripeFault {
+pub enum StripeSettingsError {
     /// The key is none.
     #[error("a secret key like sk_test_… or sk_live_…, or a restricted one like rk_live_…")]
     Key,
@@ -80,28 +80,28 @@ impl StripeSettings {
     }
 
     /// Everything that is wrong.
-    pub fn faults(&self) -> Vec<StripeFault> {
+    pub fn errors(&self) -> Vec<StripeSettingsError> {
         let key = self.key.expose_secret();
-        let mut faults = Vec::new();
+        let mut errors = Vec::new();
         if !is_key(key) {
-            faults.push(StripeFault::Key);
+            errors.push(StripeSettingsError::Key);
         }
         let plain = self.api_base.authority().is_some_and(|authority| !authority.as_str().contains('@'));
         if !plain
             || self.api_base.query().is_some()
             || !matches!(self.api_base.scheme_str(), Some("http" | "https"))
         {
-            faults.push(StripeFault::Base);
+            errors.push(StripeSettingsError::Base);
         } else if is_live(key) && self.api_base.scheme_str() != Some("https") {
-            faults.push(StripeFault::LiveKeyInTheClear);
+            errors.push(StripeSettingsError::LiveKeyInTheClear);
         }
         let is_secret = |secret: &SecretString| {
             secret.expose_secret().strip_prefix("whsec_").is_some_and(|rest| !rest.is_empty())
         };
         if !self.webhook_secrets.iter().all(is_secret) {
-            faults.push(StripeFault::WebhookSecret);
+            errors.push(StripeSettingsError::WebhookSecret);
         }
-        faults
+        errors
     }
 
     /// Returns whether the key moves real money.
@@ -133,22 +133,25 @@ mod tests {
     #[test]
     fn every_fault_is_named() {
         let good = settings("sk_test_4eC39Hq", API_BASE, &["whsec_a", "whsec_b"]);
-        assert_eq!(good.faults(), []);
-        assert_eq!(settings("rk_live_1", API_BASE, &[]).faults(), []);
-        assert_eq!(settings("sk_test_1", "http://127.0.0.1:9/v", &[]).faults(), []);
+        assert_eq!(good.errors(), []);
+        assert_eq!(settings("rk_live_1", API_BASE, &[]).errors(), []);
+        assert_eq!(settings("sk_test_1", "http://127.0.0.1:9/v", &[]).errors(), []);
         for key in ["", "sk_test_", "pk_live_1", "sk_test_a b", "sk_test_\u{e9}"] {
-            assert_eq!(settings(key, API_BASE, &[]).faults(), [StripeFault::Key], "{key}");
+            assert_eq!(settings(key, API_BASE, &[]).errors(), [StripeSettingsError::Key], "{key}");
         }
         for key in ["sk_live_1", "rk_live_1"] {
             assert_eq!(
-                settings(key, "http://127.0.0.1:9", &[]).faults(),
-                [StripeFault::LiveKeyInTheClear],
+                settings(key, "http://127.0.0.1:9", &[]).errors(),
+                [StripeSettingsError::LiveKeyInTheClear],
                 "{key}"
             );
         }
-        let all = settings("nothing", "http://user:word@h/?q=1", &["whsec_"]).faults();
-        assert_eq!(all, [StripeFault::Key, StripeFault::Base, StripeFault::WebhookSecret]);
-        assert_eq!(settings("sk_test_1", "/relative", &[]).faults(), [StripeFault::Base]);
+        let all = settings("nothing", "http://user:word@h/?q=1", &["whsec_"]).errors();
+        assert_eq!(
+            all,
+            [StripeSettingsError::Key, StripeSettingsError::Base, StripeSettingsError::WebhookSecret]
+        );
+        assert_eq!(settings("sk_test_1", "/relative", &[]).errors(), [StripeSettingsError::Base]);
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub(super) fn holders(facts: &Facts) -> Vec<Violation> {
         let order = ticket.order_id.as_deref();
         let is_free = matches!(ticket.status.as_str(), "available" | "deleted");
         let held_by = order.unwrap_or("nobody");
-        let fault = match ticket.status.as_str() {
+        let violation = match ticket.status.as_str() {
             "reserved" if order.and_then(|order| unpaid.get(order)) != Some(&ticket.id.as_str()) => {
                 "reserved for no unpaid order of it"
             }
@@ -66,7 +66,7 @@ pub(super) fn holders(facts: &Facts) -> Vec<Violation> {
             "available" if ticket.withdrawn => "for sale although its seller has withdrawn it",
             _ => continue,
         };
-        let text = format!("ticket {} at version {}, of {held_by}: {fault}", ticket.id, ticket.version);
+        let text = format!("ticket {} at version {}, of {held_by}: {violation}", ticket.id, ticket.version);
         let violation = Violation::from(text);
         // Only a reservation can wait for events.
         broken.push(if ticket.status == "reserved" { violation.with_subject(&ticket.id) } else { violation });

@@ -149,7 +149,7 @@ impl<'f> PassChecks<'f> {
             let events = self.events(pass);
             let admissions: Vec<_> = events.iter().filter(|event| event.name == "pass:admitted").collect();
             let is_used = *status == PassStatus::Used;
-            let fault = match admissions.as_slice() {
+            let violation = match admissions.as_slice() {
                 _ if !may_be(*status, admitted_at.is_some()) => {
                     format!("is {status}, admitted at {admitted_at:?}")
                 }
@@ -184,7 +184,7 @@ impl<'f> PassChecks<'f> {
                     }
                 }
             };
-            broken.push(format!("pass {id} {fault}").into());
+            broken.push(format!("pass {id} {violation}").into());
         }
         broken
     }

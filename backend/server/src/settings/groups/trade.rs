@@ -7,7 +7,7 @@ use clap::Args;
 use secrecy::{ExposeSecret, SecretString};
 use ticketing_client::PublishableKeyError;
 use ticketing_payments::StripeSettings;
-use ticketing_payments::provider::{STRIPE_API_BASE, StripeFault};
+use ticketing_payments::provider::{STRIPE_API_BASE, StripeSettingsError};
 
 use super::{Group, PUBLISHABLE_KEY, STRIPE_KEY, present, secrets};
 use crate::settings::value::{duration, format_duration, parse_trimmed, seconds, secret};
@@ -76,20 +76,20 @@ impl Group for StripeGroup {
             // An operator who sets these does not want simulated cards.
             if self.stripe_api_base.is_some() || !webhook_secrets.is_empty() {
                 let expected =
-                    format!("{}, since {STRIPE_BASE} or {STRIPE_SECRETS} is set", StripeFault::Key);
+                    format!("{}, since {STRIPE_BASE} or {STRIPE_SECRETS} is set", StripeSettingsError::Key);
                 errors.add(STRIPE_KEY, None, expected);
             }
             return;
         };
         let api_base = self.stripe_api_base.unwrap_or_else(|| Uri::from_static(STRIPE_API_BASE));
         let stripe = StripeSettings { webhook_secrets, api_base, ..StripeSettings::new(key) };
-        for fault in stripe.faults() {
-            let name = match fault {
-                StripeFault::Base | StripeFault::LiveKeyInTheClear => STRIPE_BASE,
-                StripeFault::WebhookSecret => STRIPE_SECRETS,
+        for error in stripe.errors() {
+            let name = match error {
+                StripeSettingsError::Base | StripeSettingsError::LiveKeyInTheClear => STRIPE_BASE,
+                StripeSettingsError::WebhookSecret => STRIPE_SECRETS,
                 _ => STRIPE_KEY,
             };
-            errors.add(name, None, fault.to_string());
+            errors.add(name, None, error.to_string());
         }
         settings.stripe = Some(stripe);
     }

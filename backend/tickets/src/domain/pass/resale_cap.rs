@@ -18,11 +18,15 @@ impl ResaleCap {
         (cents > 0).then(|| Money::from_cents(cents).unwrap_or(Money::MAX))
     }
 
-    /// Returns why this price is refused; `None` if it is allowed.
-    pub fn fault(self, price: Money, paid: Money) -> Option<String> {
+    /// Checks the price of a resale.
+    ///
+    /// # Errors
+    /// The message for the seller, if the price is above the limit or passes are not sold on.
+    pub fn check(self, price: Money, paid: Money) -> Result<(), String> {
         match self.limit(paid) {
-            None => Some("Passes are not sold on here".to_owned()),
-            Some(limit) => (price > limit).then(|| format!("Price must be at most ${limit}")),
+            None => Err("Passes are not sold on here".to_owned()),
+            Some(limit) if price > limit => Err(format!("Price must be at most ${limit}")),
+            Some(_) => Ok(()),
         }
     }
 }

@@ -299,6 +299,9 @@ fn cap_is_a_share_of_what_was_paid_rounded_down() {
         (ResaleCap::default().to_string(), cap("1.05").unwrap().to_string()),
         ("1.00".into(), "1.05".into())
     );
-    assert_eq!(ResaleCap::default().fault(money(2001), money(2000)).unwrap(), "Price must be at most $20.00");
-    assert_eq!(ResaleCap::default().fault(money(2000), money(2000)), None);
+    assert_eq!(
+        ResaleCap::default().check(money(2001), money(2000)).unwrap_err(),
+        "Price must be at most $20.00"
+    );
+    assert_eq!(ResaleCap::default().check(money(2000), money(2000)), Ok(()));
 }

@@ -69,9 +69,7 @@ fn offer(tx: &mut Tx<'_>, app: &App, id: &PassId, holder: &UserId, price: Money)
     if pass.details.starts_at.as_ref().is_some_and(|starts| starts.instant() <= publisher.now) {
         return Err(ApiError::rule(ErrorCode::TicketPast, "The event has started"));
     }
-    if let Some(fault) = app.resale_cap.fault(price, pass.paid) {
-        return Err(ApiError::invalid_field("price", fault));
-    }
+    app.resale_cap.check(price, pass.paid).map_err(|error| ApiError::invalid_field("price", error))?;
     let terms = Terms { title: pass.title, price, details: pass.details };
     store::list_terms(tx, &publisher, listing, holder, terms, Some(pass.ticket_id))
         .map_err(|error| map_pass_error(PassError::Db(error)))

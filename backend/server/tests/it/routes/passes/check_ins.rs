@@ -27,7 +27,7 @@ async fn pass_is_admitted_once(shape: Shape) {
     let admitted = post(&stack, &seller, "/check-ins", body).await.ok(201);
     assert_eq!((&admitted["passId"], &admitted["title"]), (&pass["id"], &json!("A ticket")));
     let again = check_in(&stack, &seller, &pass["code"]).await;
-    let fault = again.faults(409).remove(0);
+    let fault = again.errors(409).remove(0);
     assert_eq!(fault["code"], "already_admitted");
     assert_eq!((&fault["admittedAt"], &fault["device"]), (&admitted["admittedAt"], &json!("north door")));
     let (own, door) = (read_pass(&stack, &buyer, &pass).await, read_pass(&stack, &seller, &pass).await);
@@ -175,7 +175,7 @@ async fn admission_of_the_new_holder_names_the_earlier_one(shape: Shape) {
     stack.clock().advance(Duration::from_secs(60));
     let admitted = check_in(&stack, &seller, &given["code"]).await.ok(201);
     let upload = json!({ "code": pass["code"], "at": pass["issuedAt"], "device": "north" });
-    let fault = post(&stack, &seller, "/check-ins", upload).await.faults(409).remove(0);
+    let fault = post(&stack, &seller, "/check-ins", upload).await.errors(409).remove(0);
     assert_eq!((&fault["code"], &fault["admittedAt"]), (&json!("already_admitted"), &admitted["admittedAt"]));
     let door = read_pass(&stack, &seller, &pass).await;
     assert_eq!((&door["admittedAt"], &door["device"]), (&admitted["admittedAt"], &json!(null)));
@@ -208,7 +208,7 @@ async fn earlier_admission_of_another_door_becomes_the_first(shape: Shape) {
         stack.raw().post("/api/passes/check-ins").by(&seller).key(device).json(&body).await
     };
     let first = |reply: &Reply| {
-        let fault = reply.faults(409).remove(0);
+        let fault = reply.errors(409).remove(0);
         (fault["admittedAt"].clone(), fault["device"].clone())
     };
     upload(20, "north").await.ok(201);

@@ -63,7 +63,7 @@ impl Story {
 
     /// Checks that the door refuses the code of the holder who has entered.
     async fn assert_refused_as_admitted(&self) {
-        let fault = self.scan(&self.pass).await.faults(409).remove(0);
+        let fault = self.scan(&self.pass).await.errors(409).remove(0);
         assert_eq!((&fault["code"], &fault["admittedAt"]), (&json!("already_admitted"), &self.entered_at()));
         assert_eq!(fault["device"], "north");
     }
@@ -80,7 +80,7 @@ async fn listing_of_an_admitted_pass_is_not_sold(shape: Shape) {
     let Story { stack, second, holder, .. } = &story;
     let listing = story.resell().await;
     stack.settle().await;
-    let fault = story.upload().await.faults(400).remove(0);
+    let fault = story.upload().await.errors(400).remove(0);
     assert_eq!((&fault["code"], &fault["offerWithdrawn"]), (&json!("pass_offered"), &json!(true)));
     for viewer in [&story.issuer, holder] {
         let shown = read_pass(stack, viewer, &story.pass).await;
@@ -93,7 +93,7 @@ async fn listing_of_an_admitted_pass_is_not_sold(shape: Shape) {
     stack.raw().get(&format!("/api/tickets/{listing}")).by(second).await.assert_refused(404, "not_found");
     eventually!(story.seen_by_issuer().await["status"] == "used", seconds 30);
     story.assert_refused_as_admitted().await;
-    assert!(story.upload().await.faults(409)[0]["offerWithdrawn"].is_null(), "nothing is for sale now");
+    assert!(story.upload().await.errors(409)[0]["offerWithdrawn"].is_null(), "nothing is for sale now");
     let orders = stack.raw().get("/api/orders").by(second).await.ok(200);
     assert_eq!(orders, json!([]), "the second buyer has paid nothing");
     story.stack.finish().await;
@@ -158,7 +158,7 @@ async fn given_pass_that_was_admitted_is_not_sold_on(shape: Shape) {
             listing = Some((order_when_visible(stack, holder, &offered).await, offered));
             stack.settle().await;
         }
-        let fault = story.upload().await.faults(400).remove(0);
+        let fault = story.upload().await.errors(400).remove(0);
         assert_eq!(fault["code"], "pass_superseded");
         assert_eq!(fault["offerWithdrawn"], if is_offered_first { json!(true) } else { Value::Null });
         if let Some((order_id, offered)) = listing {

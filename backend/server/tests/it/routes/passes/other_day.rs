@@ -60,7 +60,7 @@ impl Story {
 async fn pass_of_another_day_is_refused_and_stays_valid(shape: Shape) {
     let story = Story::begin(shape).await;
     let refused = story.check_in(json!({ "startsWithin": HALF_A_DAY, "device": "north" })).await;
-    let fault = refused.faults(400).remove(0);
+    let fault = refused.errors(400).remove(0);
     assert_eq!((&fault["code"], &fault["field"]), (&json!("pass_other_day"), &json!("code")));
     assert_eq!(fault["message"], "Concert: this ticket is for another day: Mon 18 Jan 2027, 13:30 +05:30");
     assert_eq!(

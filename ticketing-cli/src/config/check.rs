@@ -10,7 +10,7 @@ use crate::io::Colour;
 use crate::output::Format;
 use crate::span;
 
-/// The table of the marketplace on the terminal, which reports its own faults.
+/// The table of the marketplace on the terminal, which reports its own errors.
 const TUI: &str = "tui";
 
 impl Config {
