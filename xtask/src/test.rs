@@ -2,7 +2,7 @@
 
 use crate::deploy::{self, deploy};
 use crate::run::{cargo, run};
-use crate::{fuzz, postgres, public_api, tools, web};
+use crate::{bench, fuzz, postgres, public_api, tools, web};
 
 /// Installs the missing tools of all checks and tests.
 pub(crate) fn install_tools() -> Result<(), String> {
@@ -52,6 +52,8 @@ pub(crate) fn test() -> Result<(), String> {
 
     // Every response must conform to the OpenAPI document.
     fuzz::fuzz()?;
+
+    bench::run_once()?;
 
     let path = tools::path_with_nextest()?;
     // Last, so that its summary ends the output.
