@@ -1,4 +1,4 @@
-(()=>{const BUILD={"version":"b05a08152731","files":["/assets/channel-C8xLKuek.js","/assets/check-in-CmkNrMHb.js","/assets/decode-Cb39y0Pn.js","/assets/doors-BQSZlepI.js","/assets/early-5nn295Xi.js","/assets/guard-CnMcQI6r.js","/assets/index-BKoBnzg7.js","/assets/lazy-DRsBM3nB.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-DIQIAS-t.css","/assets/vendor-C_7Wysw4.js"]};const worker = self;
+(()=>{const BUILD={"version":"dbfd2861925a","files":["/assets/channel-ByGUtTib.js","/assets/check-in-AuAsughx.js","/assets/decode-Cb39y0Pn.js","/assets/doors-BX7WQYA5.js","/assets/early-5nn295Xi.js","/assets/guard-DtEhmYWx.js","/assets/index-DE3h0CGL.js","/assets/lazy-BWEfbr4X.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-DIQIAS-t.css","/assets/vendor-CLMQy2WH.js"]};const worker = self;
 /** The path of the scope. Every page below it is the same document. */
 const PAGE = new URL(worker.registration.scope).pathname;
 /** Each scope has its own caches: it may be of another build than the other scopes. */

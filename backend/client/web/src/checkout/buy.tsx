@@ -21,6 +21,7 @@ export function Buy({ ticket, userId }: { ticket: ShownTicket; userId: string })
   const [, navigate] = useLocation()
   const isCurrentUser = useIsCurrentUser(userId)
   const order = useWrite({
+    changes: keys.ticket(ticket.id),
     mutationFn: (price: number) => createOrder(userId, { id: ticket.id, price }),
     onSuccess: (created) => {
       client.setQueryData(keys.order(userId, created.id), created)

@@ -19,7 +19,7 @@ import { Notice } from '../ui/notice'
 import { Page } from '../ui/page'
 import { Resource } from '../ui/resource'
 import { useTitleText } from '../ui/title'
-import { useWrite } from '../ui/use-write'
+import { useHeld, useWrite } from '../ui/use-write'
 
 export default function Edit() {
   const texts = useTexts()
@@ -37,8 +37,9 @@ function EditTicket({ id, user }: { id: string; user: User }) {
   )
 }
 
-function EditPage({ ticket, user }: { ticket: ShownTicket; user: User }) {
+function EditPage({ ticket: latest, user }: { ticket: ShownTicket; user: User }) {
   const texts = useTexts()
+  const ticket = useHeld(keys.ticket(latest.id), latest)
   const obstacle = editObstacle(ticket, user)
   if (obstacle) {
     return (
@@ -74,6 +75,7 @@ function EditForm({ ticket, user }: { ticket: ShownTicket; user: User }) {
   const [first] = useState(ticket.version)
   const isOutdated = kept.earlier !== null && kept.earlier.version < first
   const change = useWrite({
+    changes: keys.ticket(ticket.id),
     mutationFn: (draft: Draft) => updateTicket(user.id, base.seen, draft),
     onSuccess: (changed) => {
       client.setQueryData(keys.ticket(changed.id), changed)

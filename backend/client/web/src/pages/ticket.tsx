@@ -25,7 +25,7 @@ import { SplitSkeleton, Stub } from '../ui/stub'
 import { Moment } from '../ui/time'
 import { TitleText, useTitleText } from '../ui/title'
 import { useLastPast } from '../ui/use-now'
-import { useWrite } from '../ui/use-write'
+import { useHeld, useWrite } from '../ui/use-write'
 
 export default function TicketPage() {
   const { id = '' } = useParams<{ id: string }>()
@@ -35,10 +35,11 @@ export default function TicketPage() {
 function TicketDetails({ id }: { id: string }) {
   const texts = useTexts()
   const found = useQuery<ShownTicket>({ queryKey: keys.ticket(id), queryFn: ({ signal }) => getTicket(id, signal) })
-  useStatusAnnouncements(found.data)
+  const ticket = useHeld(keys.ticket(id), found.data)
+  useStatusAnnouncements(ticket)
   return (
     <Resource found={found} missing={texts.ticket.missing} hint={texts.ticket.missingHint} skeleton={<SplitSkeleton />}>
-      {(ticket) => <TicketView ticket={ticket} />}
+      {(data) => <TicketView ticket={ticket ?? data} />}
     </Resource>
   )
 }
@@ -125,9 +126,12 @@ function UnavailableTicket({ ticket, userId, text }: { ticket: ShownTicket; user
     queryKey: keys.orders(userId ?? ''),
     queryFn: ({ signal }) => listOrders(userId ?? '', signal),
     enabled: userId !== undefined,
+    // The order may be younger than orders that were read before.
+    staleTime: 0,
   })
-  if (orders.isError && !orders.data) return <Failure error={orders.error} retry={() => void orders.refetch()} />
   const own = orders.data?.find((order) => order.id === ticket.orderId)
+  if (!own && orders.isFetching) return <div className="actions action-placeholder" />
+  if (!own && orders.isError) return <Failure error={orders.error} retry={() => void orders.refetch()} />
   if (!own) {
     return (
       <Notice>
@@ -179,6 +183,7 @@ function WithdrawDialog({ ticket, onClose }: { ticket: ShownTicket; onClose: () 
   const { showToast } = useAnnounce()
   const isCurrentUser = useIsCurrentUser(ticket.userId)
   const withdrawal = useWrite({
+    changes: keys.ticket(ticket.id),
     mutationFn: () => deleteTicket(ticket.userId, ticket),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: keys.tickets })

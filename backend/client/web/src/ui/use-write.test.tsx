@@ -1,22 +1,39 @@
 // @vitest-environment happy-dom
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
 import { type Root, createRoot } from 'react-dom/client'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 
 import { Button } from './button'
-import { useWrite } from './use-write'
+import { useHeld, useWrite } from './use-write'
 
 let root: Root
 let client: QueryClient
 let request: { succeed: () => void; fail: (error: Error) => void } | null
 
 function WriteButton() {
-  const write = useWrite({ mutationFn: () => new Promise<void>((succeed, fail) => (request = { succeed, fail })) })
+  const write = useWrite({ changes: ['ticket', 'a'], mutationFn: () => new Promise<void>((succeed, fail) => (request = { succeed, fail })) })
   return (
     <Button busy={write.isPending} onClick={() => write.mutate()}>
       {write.status}
     </Button>
   )
+}
+
+/** The status of a ticket, which the feed sets. */
+let report: (status: string) => void
+
+function Status({ id }: { id: string }) {
+  const [status, setStatus] = useState('available')
+  const shown = useHeld(['ticket', id], status)
+  useEffect(() => {
+    const before = report
+    report = (next) => {
+      before(next)
+      setStatus(next)
+    }
+  }, [])
+  return <p id={id}>{shown}</p>
 }
 
 const button = () => document.querySelector('button')
@@ -30,11 +47,14 @@ const sent = () => vi.waitUntil(() => request)
 
 beforeEach(async () => {
   request = null
+  report = () => undefined
   client = new QueryClient()
   root = createRoot(document.body.appendChild(document.createElement('div')))
   root.render(
     <QueryClientProvider client={client}>
       <WriteButton />
+      <Status id="a" />
+      <Status id="b" />
     </QueryClientProvider>,
   )
   await shown('idle')
@@ -72,4 +92,26 @@ it('second half of a double click does nothing, although the first one has had i
   expect(writes()).toBe(1)
   click(1)
   expect(writes()).toBe(2)
+})
+
+const statuses = () => ['a', 'b'].map((id) => document.getElementById(id)?.textContent)
+
+it('report of the feed that comes before the response of a write is shown after that response', async () => {
+  click()
+  const { succeed } = await sent()
+  report('reserved')
+  await vi.waitFor(() => expect(statuses()).toEqual(['available', 'reserved']))
+  succeed()
+  await vi.waitFor(() => expect(statuses()).toEqual(['reserved', 'reserved']))
+})
+
+it('reports are shown at once before a write, and after one that has failed', async () => {
+  report('reserved')
+  await vi.waitFor(() => expect(statuses()).toEqual(['reserved', 'reserved']))
+  click()
+  const { fail } = await sent()
+  report('sold')
+  await vi.waitFor(() => expect(statuses()).toEqual(['reserved', 'sold']))
+  fail(new Error('no connection'))
+  await vi.waitFor(() => expect(statuses()).toEqual(['sold', 'sold']))
 })

@@ -1,0 +1,92 @@
+// The feed may report the effect of a request before the response arrives. The page shows the response.
+import { type Page, expect } from '@playwright/test'
+
+import { test, unique } from './support/test'
+
+/** Holds the responses of a method until `release` is called. The server has handled the request by then. */
+async function holdResponses(page: Page, method: string, path: RegExp) {
+  let release = (): void => undefined
+  const released = new Promise<void>((resolve) => (release = resolve))
+  let handle = (): void => undefined
+  const handled = new Promise<void>((resolve) => (handle = resolve))
+  await page.route(path, async (route) => {
+    if (route.request().method() !== method) return route.fallback()
+    const response = await route.fetch()
+    handle()
+    await released
+    await route.fulfill({ response })
+  })
+  return { handled, release }
+}
+
+/** Waits until a page has drawn what its feed delivered: a request of its own takes longer than an event that was sent before. */
+const redraws = (page: Page) =>
+  page.evaluate(async () => {
+    for (let count = 0; count < 5; count += 1) await fetch('/api/users/currentuser')
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+  })
+
+test('buyer never sees the own reservation as that of another buyer', async ({ someone }) => {
+  const [seller, buyer, watcher] = [await (await someone()).signUp(), await (await someone()).signUp(), await (await someone()).signUp()]
+  const ticket = await seller.list(unique('Held answer'))
+  const { page } = buyer
+  await watcher.page.goto(`/tickets/${ticket.id}`)
+  await page.goto(`/tickets/${ticket.id}`)
+  const { handled, release } = await holdResponses(page, 'POST', /\/api\/orders$/)
+  await page.getByRole('button', { name: 'Buy for $20.00' }).click()
+  await handled
+  // The feed has reported the reservation to every page.
+  await expect(watcher.page.getByText('Another buyer has reserved this ticket')).toBeVisible()
+  await redraws(page)
+  await expect(page.getByRole('button', { name: 'Reserving…' })).toBeVisible()
+  await expect(page.getByText('Another buyer')).toHaveCount(0)
+  release()
+  await expect(page.getByText('Time left to pay')).toBeVisible()
+})
+
+test('buyer who ordered in another program finds the own order', async ({ someone }) => {
+  const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
+  const ticket = await seller.list(unique('Ordered elsewhere'))
+  const { page } = buyer
+  // The orders are cached from before the order.
+  await page.goto('/orders')
+  await expect(page.getByText('You have not ordered anything yet.')).toBeVisible()
+  await page.getByRole('link', { name: 'Market', exact: true }).click()
+  await page.getByRole('link', { name: ticket.title }).click()
+  await expect(page.getByRole('button', { name: 'Buy for $20.00' })).toBeVisible()
+  await buyer.order(ticket)
+  await expect(page.getByRole('link', { name: 'Go to your order' })).toBeVisible()
+  await expect(page.getByText('Another buyer')).toHaveCount(0)
+})
+
+test('buyer who loses the race is informed of the other buyer', async ({ someone }) => {
+  const [seller, first, second] = [await (await someone()).signUp(), await (await someone()).signUp(), await (await someone()).signUp()]
+  const ticket = await seller.list(unique('Contended'))
+  const { page } = second
+  await page.goto(`/tickets/${ticket.id}`)
+  await page.route(/\/api\/orders$/, async (route) => {
+    if (route.request().method() === 'POST') await first.order(ticket)
+    await route.fallback()
+  })
+  await page.getByRole('button', { name: 'Buy for $20.00' }).click()
+  await expect(page.getByText('Another buyer has reserved this ticket')).toBeVisible()
+  await expect(page.getByRole('button', { name: /Buy|Reserving/ })).toHaveCount(0)
+})
+
+test('seller who withdraws a ticket sees the dialog until the response', async ({ someone }) => {
+  const [seller, watcher] = [await (await someone()).signUp(), await (await someone()).signUp()]
+  const ticket = await seller.list(unique('Withdrawn slowly'))
+  const { page } = seller
+  await watcher.page.goto(`/tickets/${ticket.id}`)
+  await page.goto(`/tickets/${ticket.id}`)
+  await page.getByRole('button', { name: 'Withdraw' }).click()
+  const { handled, release } = await holdResponses(page, 'DELETE', /\/api\/tickets\//)
+  await page.getByRole('dialog').getByRole('button', { name: 'Withdraw' }).click()
+  await handled
+  await expect(watcher.page.getByText('The seller has withdrawn this ticket.')).toBeVisible()
+  await redraws(page)
+  await expect(page.getByRole('dialog')).toBeVisible()
+  release()
+  await expect(page).toHaveURL('/listings')
+  await expect(page.getByText('The ticket was withdrawn.')).toBeVisible()
+})
