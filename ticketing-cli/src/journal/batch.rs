@@ -4,7 +4,7 @@
 //! The command holds the lock of the file. The key of a ticket follows from its content, its number among equal tickets of one
 //! command, and the account. So the same row of a file has the same key, in whichever file it is and wherever in it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -119,10 +119,13 @@ impl BatchJournal {
         self.with_record(|record| record.rows.get(key.as_str()).cloned())
     }
 
-    /// Returns whether a row has made this ticket.
-    pub(crate) fn has_listed(&self, id: &TicketId) -> bool {
-        let is_it = |row: &RowState| matches!(row, RowState::Listed(ticket) if ticket.id == *id);
-        self.with_record(|record| record.rows.values().any(is_it))
+    /// Returns the tickets that rows have made.
+    pub(crate) fn listed_ids(&self) -> HashSet<TicketId> {
+        let id = |row: &RowState| match row {
+            RowState::Listed(ticket) => Some(ticket.id.clone()),
+            RowState::Sent(_) => None,
+        };
+        self.with_record(|record| record.rows.values().filter_map(id).collect())
     }
 
     /// Records that a ticket is about to be sent.

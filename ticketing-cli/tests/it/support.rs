@@ -84,7 +84,16 @@ impl Cli {
     /// Signs up.
     #[track_caller]
     pub(crate) fn sign_up(self, email: &str) -> Self {
-        let run = self.run_with(&["auth", "signup", "--email", email, "--password-stdin"], "correct horse\n");
+        self.authenticate("signup", email)
+    }
+
+    /// Signs in with the password of [`sign_up`](Self::sign_up).
+    pub(crate) fn sign_in(self, email: &str) -> Self {
+        self.authenticate("signin", email)
+    }
+
+    fn authenticate(self, verb: &str, email: &str) -> Self {
+        let run = self.run_with(&["auth", verb, "--email", email, "--password-stdin"], "correct horse\n");
         assert_eq!(run.code, 0, "{run:?}");
         self
     }

@@ -1,12 +1,13 @@
 //! Many listings at once, each with a key of its own, continued after an interruption.
 
+mod listings;
 mod report;
 mod send;
 
 use std::collections::HashMap;
 
 use futures_util::{StreamExt, stream};
-use ticketing_sdk::{IdempotencyKey, NewTicket};
+use ticketing_sdk::{IdempotencyKey, NewTicket, TicketId};
 use ticketing_tui::Operation;
 
 use self::report::Report;
@@ -23,13 +24,15 @@ use crate::output::Format;
 pub(super) struct Row {
     /// Its name in the report: `line 4`.
     pub(super) label: String,
+    /// The id of the listing that was exported to this row.
+    pub(super) id: Option<TicketId>,
     pub(super) ticket: NewTicket,
 }
 
 /// How tickets are handled that an earlier command has listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum RepeatPolicy {
-    /// They are not listed again, even if another command listed them.
+    /// They are not listed again, whichever command has listed them.
     Never,
     /// A run of this name lists them again. The same command continues an interrupted run.
     Again(String),
@@ -71,9 +74,13 @@ impl Batch {
         self.warn_of_past_starts(api);
         let note = api.begin_command(&self.operation).await?;
         let salt = self.salt(&journal)?;
-        let keyed: Vec<_> = self.rows.iter().zip(self.keys(&journal, &salt)).collect();
-        let sender = Sender::new(api, &journal, keyed.len(), &self.repeat);
-        let mut report = Report::new(keyed.len());
+        let keyed = self.rows.iter().zip(self.keys(&journal, &salt));
+        // What became of the rows on their way is found out first: each may be one of the account's listings.
+        let (sent, unsent): (Vec<_>, Vec<_>) =
+            keyed.partition(|(_, key)| matches!(journal.row(key), Some(RowState::Sent(_))));
+        let keyed = || sent.iter().chain(&unsent);
+        let sender = Sender::new(api, &journal, &self.rows, &self.repeat);
+        let mut report = Report::new(self.rows.len());
         // A closed pipe (`| head`) ends the output, not the listing of further rows.
         let mut printed = Ok(());
         let mut take = |(row, _): &(&Row, IdempotencyKey), outcome: RowOutcome| {
@@ -86,9 +93,11 @@ impl Batch {
             report.take(&row.label, outcome);
         };
         let mut interrupt = std::pin::pin!(crate::wait_for_interrupt());
-        let outcomes = stream::iter(&keyed).map(|(row, key)| sender.list(row, key)).buffered(self.jobs);
-        let mut outcomes = std::pin::pin!(outcomes);
-        let mut left = keyed.iter();
+        let outcomes = [&sent, &unsent]
+            .map(|rows| stream::iter(rows).map(|(row, key)| sender.list(row, key)).buffered(self.jobs));
+        let [sent_outcomes, unsent_outcomes] = outcomes;
+        let mut outcomes = std::pin::pin!(sent_outcomes.chain(unsent_outcomes));
+        let mut left = keyed();
         let is_interrupted = loop {
             tokio::select! {
                 biased;
@@ -175,24 +184,26 @@ impl Batch {
     async fn preview(&self, api: &ApiContext, scope: &str) -> Outcome {
         let journal = api.open_batch(&[scope]).await?;
         self.warn_of_past_starts(api);
+        let sender = Sender::new(api, &journal, &self.rows, &self.repeat);
         let lists_all = self.key.is_none() && self.repeat != RepeatPolicy::Never;
-        let is_listed = |key: &IdempotencyKey| matches!(journal.row(key), Some(RowState::Listed(_)));
-        let keyed = self.rows.iter().zip(self.keys(&journal, ""));
-        let new: Vec<_> = keyed.filter(|(_, key)| lists_all || !is_listed(key)).collect();
-        let requests = new.iter().map(|(row, key)| {
-            let key = if lists_all { IdempotencyKey::generate() } else { key.clone() };
-            api.client.tickets().create(row.ticket.clone()).idempotency_key(key).request().clone()
-        });
+        let mut report = Report::new(self.rows.len());
+        let mut requests = Vec::new();
+        for (row, key) in self.rows.iter().zip(self.keys(&journal, "")) {
+            let key = if lists_all { IdempotencyKey::generate() } else { key };
+            match sender.known(row, &key).await? {
+                Some(outcome) => report.take(&row.label, outcome),
+                None => {
+                    let write = api.client.tickets().create(row.ticket.clone());
+                    requests.push(write.idempotency_key(key).request().clone());
+                }
+            }
+        }
+        let new = requests.len();
         api.print_requests(requests).await?;
         if journal.is_empty() {
             journal.remove();
         }
-        let known = match self.rows.len() - new.len() {
-            0 => String::new(),
-            known => format!(", and {} listed before", report::were(known)),
-        };
-        api.io().info(&format!("{} valid{known}; nothing was sent", report::are(new.len())));
-        Ok(())
+        report.finish_preview(api, new)
     }
 }
 

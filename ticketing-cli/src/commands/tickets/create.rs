@@ -50,7 +50,7 @@ impl ApiCommand for Args {
         let mut new = NewTicket::new(title, price);
         new.details.apply(&self.details.update);
         if let Some(count) = self.count {
-            let row = |number| Row { label: format!("ticket {number}"), ticket: new.clone() };
+            let row = |number| Row { label: format!("ticket {number}"), id: None, ticket: new.clone() };
             let operation = Operation::create_ticket(&new, Some(count));
             let batch = Batch {
                 scope: operation.to_string(),

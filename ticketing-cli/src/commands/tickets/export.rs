@@ -21,7 +21,8 @@ use crate::output::{Format, escape_json, neutralize};
         "ticketing tickets export --format jsonl > listings.jsonl",
         "ticketing tickets export --status all > archive.csv",
     ],
-    "The columns are those that `ticketing tickets import` reads. What cannot be listed again is left out and counted: reserved and \
+    "The columns are those that `ticketing tickets import` reads. By the id, an import of the same account knows that it has listed \
+     the row. What cannot be listed again is left out and counted: reserved and \
      sold tickets, and resales of a pass. Another --status writes resales, too, with the columns status and resaleOf, by which the \
      import leaves out what cannot be listed again. In CSV, a text that a spreadsheet would run as a formula begins with an \
      apostrophe, which the import removes.",
@@ -71,6 +72,7 @@ const MAX_PAGE: u32 = 500;
 struct Exported {
     #[serde(flatten)]
     ticket: NewTicket,
+    id: TicketId,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<TicketStatus>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,6 +84,7 @@ impl Exported {
         Self {
             status: has_status.then_some(ticket.status),
             resale_of: ticket.resale_of.filter(|_| has_status),
+            id: ticket.id,
             ticket: NewTicket::new(ticket.title, ticket.price).details(ticket.details),
         }
     }
@@ -103,20 +106,21 @@ fn write(api: &ApiContext, format: Option<FileFormat>, tickets: &[Exported], has
 
 /// Returns CSV. A terminal gets no control characters of other users.
 fn csv_text(tickets: &[Exported], has_status: bool, terminal: bool) -> Outcome<Vec<u8>> {
-    let last: &[&str] = if has_status { &["status", "resaleOf"] } else { &[] };
+    let last: &[&str] = if has_status { &["id", "status", "resaleOf"] } else { &["id"] };
     let write = || -> Result<Vec<u8>, csv::Error> {
         let mut writer = csv::Writer::from_writer(Vec::new());
         let details = DetailField::ALL.iter().map(|field| field.name());
         writer.write_record(["title", "price"].into_iter().chain(details).chain(last.iter().copied()))?;
-        for Exported { ticket, status, resale_of } in tickets {
+        for Exported { ticket, id, status, resale_of } in tickets {
             let price = ticket.price.to_string();
             let details = DetailField::ALL.iter().map(|field| ticket.details.get(*field).unwrap_or_default());
-            let last = [
+            let last_fields = [
+                id.as_str(),
                 status.as_ref().map_or("", TicketStatus::as_str),
                 resale_of.as_ref().map_or("", TicketId::as_str),
             ];
             let fields = [ticket.title.as_str(), &price].into_iter().chain(details);
-            let fields = fields.chain(last.into_iter().filter(|_| has_status));
+            let fields = fields.chain(last_fields.into_iter().take(last.len()));
             writer.write_record(fields.map(|text| {
                 let text = if terminal { sanitize(text) } else { text.into() };
                 neutralize(&text).into_owned()

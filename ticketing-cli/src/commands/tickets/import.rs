@@ -28,10 +28,15 @@ use crate::help;
      semicolons or tabs separate them. A JSON Lines file has an object with these fields on each line. Every row is checked before \
      the first is sent. A row whose status is another than available, or that has resaleOf, is left out. \
      Rows are listed in their order; several --jobs are faster, and may list them in another.\n\
-     A row that an import of this account has listed is not listed again, in whichever file it is and wherever in it: so the same \
-     command continues after an interruption, and a file that was extended or edited lists only what is new. A row that stands in the \
-     file twice is two tickets. A row whose seat this account has listed for the same event is refused. --again lists every row once more. The rows are known from a record in the data folder, which is kept; \
-     without the record, the server knows them for a day.",
+     A row that this account has listed is not listed again, whichever command listed it, in whichever file and from wherever: so the \
+     same command continues after an interruption, and a file that was extended lists only what is new. A row with the id of a \
+     listing, as exports have it, is that listing. A row with a seat is the listing of that seat at the same event, where a venue or \
+     a start that one of them lacks distinguishes nothing. Any other row is one of the listings with its title, venue, start and \
+     price, each of which stands for one row: 40 equal rows are 40 tickets in all. Texts are compared whatever their case, width and \
+     spaces. A row with an id or a seat that differs from its listing, as in its price, is refused with exit code 5. --again lists \
+     every row once more. The listings are read before the first row is sent: two imports at once do not see each other's rows, \
+     except equal ones, whose keys the server knows for a day. What an import has listed is also kept in a record in the data folder, \
+     and stays listed there after it was withdrawn.",
 ))]
 pub(crate) struct Args {
     /// The file, or `-` for stdin

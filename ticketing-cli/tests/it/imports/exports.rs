@@ -92,13 +92,18 @@ fn seat_of_an_old_export_is_not_listed_twice() {
     buyer.ok(&["buy", &sold, "--token", "tok_visa", "--yes"]);
     eventually("A1 is sold", || seller.json(&["tickets", "get", &sold])["status"] == "sold");
     let import = |text: &str| seller.run_with(&["tickets", "import", "-", "--format", "csv"], text);
-    // Neither a changed price nor another spelling makes another seat of it.
+    let run = import(&export);
+    let known = "all 2 tickets were listed before: nothing was sent; --again lists every row once more\n";
+    assert_eq!((run.code, run.err.as_str()), (0, known), "{run:?}");
+    // Neither a changed price nor another spelling makes another seat of it, nor an absent id.
     let edited = export.replace(",5", ",6");
+    let without_id = edited.replace(&format!(",{sold}"), ",");
     let spelled = edited.replace("Gig", "GIG").replace("A1", " a1").replace("A2", "Ａ2");
     assert_ne!(spelled, edited);
-    for text in [&export, &edited, &spelled] {
+    for text in [&edited, &spelled, &without_id] {
         let run = import(text);
-        assert!(run.code == 5 && run.err.contains("this account has listed the seat: ticket"), "{run:?}");
+        assert!(run.code == 5 && run.err.contains("this account has listed the"), "{run:?}");
+        assert!(run.err.contains("with another price: ticket"), "{run:?}");
         assert!(run.err.contains("is sold") && run.err.contains("is available"), "{run:?}");
     }
     let listings = seller.json(&["tickets", "list", "--mine", "--status", "all", "--all"]);
@@ -124,4 +129,38 @@ fn start_in_the_past_is_warned_of() {
         let warning = "notice: the start is in the past for 2 of 3 tickets: nobody can buy them\n";
         assert!(run.code == 0 && run.err.starts_with(warning), "{run:?}");
     }
+}
+
+#[test]
+fn rows_without_a_seat_are_known_from_another_home_and_after_a_sale() {
+    let server = Server::start();
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
+    let import = |cli: &Cli, rows: &str, more: &[&str]| {
+        cli.run_with(&[&["tickets", "import", "-", "--format", "csv"], more].concat(), rows)
+    };
+    let rows = format!("title,price,venue\n{}", "Standing,5,Tivoli\n".repeat(3));
+    assert_eq!(import(&seller, &rows, &[]).err, "3 tickets listed\n");
+    let first = text(&own_listings(&seller)[0]["id"]);
+    let buyer = Cli::for_server(&server.url).sign_up("buyer@example.com");
+    buyer.ok(&["buy", &first, "--token", "tok_visa", "--yes"]);
+    eventually("the ticket is sold", || seller.json(&["tickets", "get", &first])["status"] == "sold");
+    let all = |cli: &Cli| cli.json(&["tickets", "list", "--mine", "--status", "all", "--all"]);
+    let elsewhere = Cli::for_server(&server.url).sign_in("seller@example.com");
+    let known = "all 3 tickets were listed before: nothing was sent";
+    let export = seller.ok(&["tickets", "export", "--status", "available"]).out;
+    for cli in [&seller, &elsewhere] {
+        for more in [&[][..], &["--idempotency-key", "another-key"]] {
+            let run = import(cli, &rows, more);
+            assert!(run.code == 0 && run.err.starts_with(known), "{run:?}");
+        }
+        assert!(import(cli, &export, &[]).err.starts_with("all 2 tickets were listed before"));
+    }
+    assert_eq!(all(&seller).as_array().unwrap().len(), 3);
+    let more = format!("{rows}standing,5.00, TIVOLI \nStanding,5,Elsewhere\n");
+    let run = import(&elsewhere, &more, &["--dry-run"]);
+    assert_eq!(run.err, "2 tickets are valid, and 3 were listed before; nothing was sent\n", "{run:?}");
+    let run = import(&elsewhere, &more, &[]);
+    assert_eq!(run.err, "2 tickets listed; 3 were listed before; --again lists every row once more\n");
+    let run = import(&elsewhere, &rows, &["--again"]);
+    assert_eq!((run.err.as_str(), all(&seller).as_array().unwrap().len()), ("3 tickets listed\n", 8));
 }

@@ -80,6 +80,21 @@ impl Report {
             }
         };
         api.io().info(&words);
+        self.fail()
+    }
+
+    /// Reports what would be listed, and fails if a row would not.
+    pub(super) fn finish_preview(self, api: &ApiContext, new: usize) -> Outcome {
+        let known = match self.earlier {
+            0 => String::new(),
+            known => format!(", and {} listed before", were(known)),
+        };
+        api.io().info(&format!("{} valid{known}; nothing was sent", are(new)));
+        self.fail()
+    }
+
+    /// Fails if a row failed.
+    fn fail(self) -> Outcome {
         let Some((_, first)) = self.failures.first() else { return Ok(()) };
         let exit = first.exit;
         let exit =
@@ -128,12 +143,12 @@ impl Report {
 }
 
 /// Returns "one ticket is" or "3 tickets are".
-pub(super) fn are(count: usize) -> String {
+fn are(count: usize) -> String {
     format!("{} {}", tickets(count), if count == 1 { "is" } else { "are" })
 }
 
 /// Returns "one was" or "3 were".
-pub(super) fn were(count: usize) -> String {
+fn were(count: usize) -> String {
     if count == 1 { "one was".to_owned() } else { format!("{count} were") }
 }
 

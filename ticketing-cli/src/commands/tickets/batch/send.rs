@@ -3,13 +3,10 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use futures_util::TryStreamExt;
-use ticketing_sdk::{
-    Error, ErrorCategory, ErrorCode, EventTime, IdempotencyKey, NewTicket, Ticket, TicketDetails, Timestamp,
-    text,
-};
-use tokio::sync::{Mutex, OnceCell};
+use ticketing_sdk::{Error, ErrorCategory, ErrorCode, IdempotencyKey, Ticket, Timestamp, text};
+use tokio::sync::Mutex;
 
+use super::listings::{Listings, Match};
 use super::{RepeatPolicy, Row};
 use crate::clock;
 use crate::context::ApiContext;
@@ -34,8 +31,6 @@ pub(super) enum RowOutcome {
 
 /// The longest wait for a rate limit.
 const MAX_RATE_LIMIT_WAIT: Duration = Duration::from_secs(300);
-/// How far the clocks of client and server may be apart when a listing is looked for by its time.
-const CLOCK_TOLERANCE: Duration = Duration::from_secs(3600);
 /// The characters of the progress bar.
 const BAR_WIDTH: usize = 20;
 
@@ -43,30 +38,27 @@ const BAR_WIDTH: usize = 20;
 pub(super) struct Sender<'a> {
     api: &'a ApiContext,
     journal: &'a BatchJournal,
-    total: usize,
     done: AtomicUsize,
     is_stopped: AtomicBool,
-    /// The listings of the account that no recorded row has created; loaded on demand.
-    listings: Mutex<Option<Vec<Ticket>>>,
+    rows: &'a [Row],
     /// The listings of the account before the batch; loaded on demand.
-    earlier: OnceCell<Vec<Ticket>>,
-    /// Whether a seat that the account has listed is refused.
-    refuses_listed_seats: bool,
+    listings: Mutex<Option<Listings>>,
+    /// Whether a row that the account has listed is not listed again.
+    knows_listings: bool,
 }
 
 impl<'a> Sender<'a> {
     pub(super) fn new(
         api: &'a ApiContext,
         journal: &'a BatchJournal,
-        total: usize,
+        rows: &'a [Row],
         repeat: &RepeatPolicy,
     ) -> Self {
         Self {
             api,
             journal,
-            total,
-            earlier: OnceCell::new(),
-            refuses_listed_seats: *repeat == RepeatPolicy::Never,
+            rows,
+            knows_listings: *repeat == RepeatPolicy::Never,
             done: AtomicUsize::new(0),
             is_stopped: AtomicBool::new(false),
             listings: Mutex::new(None),
@@ -75,7 +67,7 @@ impl<'a> Sender<'a> {
 
     /// Lists a row, unless it is listed.
     pub(super) async fn list(&self, row: &Row, key: &IdempotencyKey) -> RowOutcome {
-        let outcome = self.send(&row.ticket, key).await.unwrap_or_else(|failure| {
+        let outcome = self.send(row, key).await.unwrap_or_else(|failure| {
             // The rows after it would fail alike.
             self.is_stopped.store(true, Ordering::Relaxed);
             RowOutcome::Failed(failure)
@@ -84,39 +76,57 @@ impl<'a> Sender<'a> {
             self.is_stopped.store(true, Ordering::Relaxed);
         }
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-        self.api.io().status(Some(&bar(done, self.total)));
+        self.api.io().status(Some(&bar(done, self.rows.len())));
         outcome
     }
 
-    async fn send(&self, new: &NewTicket, key: &IdempotencyKey) -> Result<RowOutcome, Failure> {
-        let state = self.journal.row(key);
-        if let Some(RowState::Listed(ticket)) = state {
-            return Ok(RowOutcome::Earlier(ticket));
+    /// Returns the outcome of a row that need not be sent: it is listed, or the account has listed it with other values.
+    pub(super) async fn known(&self, row: &Row, key: &IdempotencyKey) -> Result<Option<RowOutcome>, Failure> {
+        let sent_at = match self.journal.row(key) {
+            Some(RowState::Listed(ticket)) => return Ok(Some(RowOutcome::Earlier(ticket))),
+            // The server has the key, and knows whether the row is listed.
+            Some(RowState::Sent(at)) if !is_forgotten(at) => return Ok(None),
+            Some(RowState::Sent(at)) => Some(at),
+            None => None,
+        };
+        if sent_at.is_none() && !self.knows_listings {
+            return Ok(None);
         }
-        if self.is_stopped.load(Ordering::Relaxed) {
+        let mut listings = self.listings.lock().await;
+        if listings.is_none() {
+            *listings = Some(Listings::load(self.api, self.journal, self.rows).await?);
+        }
+        let listings = listings.get_or_insert_default();
+        let found = if self.knows_listings {
+            listings.take(row)
+        } else {
+            sent_at.and_then(|at| listings.take_listed_at(&row.ticket, at)).map(Match::Same)
+        };
+        Ok(found.map(|found| match found {
+            Match::Same(ticket) => {
+                if sent_at.is_some() {
+                    let _ = self.journal.mark_listed(key, &ticket);
+                }
+                RowOutcome::Earlier(ticket)
+            }
+            Match::Different(failure) => RowOutcome::Failed(failure),
+        }))
+    }
+
+    async fn send(&self, row: &Row, key: &IdempotencyKey) -> Result<RowOutcome, Failure> {
+        let state = self.journal.row(key);
+        if self.is_stopped.load(Ordering::Relaxed) && !matches!(state, Some(RowState::Listed(_))) {
             return Ok(RowOutcome::NotSent);
         }
-        if state.is_none()
-            && let Some(listed) = self.find_listed_seat(new).await?
-        {
-            return Ok(RowOutcome::Failed(seat_conflict(listed)));
+        if let Some(outcome) = self.known(row, key).await? {
+            return Ok(outcome);
         }
-        let resumed = match state {
-            Some(RowState::Sent(at)) if clock::now().saturating_duration_since(at) >= NOTE_RETENTION => {
-                if let Some(ticket) = self.take_matching_listing(new, at).await? {
-                    let _ = self.journal.mark_listed(key, &ticket);
-                    return Ok(RowOutcome::Earlier(Box::new(ticket)));
-                }
-                false
-            }
-            Some(_) => true,
-            None => false,
-        };
+        let resumed = matches!(state, Some(RowState::Sent(at)) if !is_forgotten(at));
         if !resumed {
             self.journal.mark_sent(key, clock::now()).map_err(|error| unwritable(&error))?;
         }
         loop {
-            let write = self.api.client.tickets().create(new.clone());
+            let write = self.api.client.tickets().create(row.ticket.clone());
             match write.idempotency_key(key.clone()).resumed(resumed).await {
                 Ok(ticket) => {
                     self.api.io().record_effect();
@@ -132,56 +142,11 @@ impl<'a> Sender<'a> {
         }
     }
 
-    /// Returns a listing of this account for the same seat at the same event, from before the batch. Its pass would be a second one
-    /// for the seat.
-    async fn find_listed_seat(&self, new: &NewTicket) -> Result<Option<&Ticket>, Failure> {
-        if !self.refuses_listed_seats || new.details.seat.is_none() {
-            return Ok(None);
-        }
-        let load = || async {
-            let mine = self.api.client.tickets().list().mine().past().any_status();
-            let mut mine: Vec<Ticket> = mine.stream().try_collect().await?;
-            mine.retain(|ticket| ticket.details.seat.is_some() && ticket.resale_of.is_none());
-            Ok::<_, Failure>(mine)
-        };
-        // However it is spelled: as texts are compared everywhere, and with single spaces.
-        let key = |text: &str| text::search_key(&text.split_whitespace().collect::<Vec<_>>().join(" "));
-        let place = |title: &str, details: &TicketDetails| {
-            let starts_at = details.starts_at.as_ref().map(EventTime::instant);
-            (key(title), details.seat.as_deref().map(key), details.venue.as_deref().map(key), starts_at)
-        };
-        let wanted = place(&new.title, &new.details);
-        let earlier = self.earlier.get_or_try_init(load).await?;
-        Ok(earlier.iter().find(|ticket| place(&ticket.title, &ticket.details) == wanted))
-    }
-
     /// Waits as long as the server asks.
     async fn wait(&self, wait: Duration) {
         let words = format!("the server limits the rate: next ticket in {}", text::span(wait));
         self.api.io().status(Some(&words));
         tokio::time::sleep(wait).await;
-    }
-
-    /// Returns the listing that was created by a row sent at this time. The server no longer has its key, so the row is searched
-    /// among the listings of the account.
-    async fn take_matching_listing(&self, new: &NewTicket, at: Timestamp) -> Result<Option<Ticket>, Failure> {
-        let mut listings = self.listings.lock().await;
-        if listings.is_none() {
-            let mine = self.api.client.tickets().list().mine().past().any_status();
-            let mut unknown: Vec<Ticket> = mine.stream().try_collect().await?;
-            unknown.retain(|ticket| !self.journal.has_listed(&ticket.id));
-            *listings = Some(unknown);
-        }
-        let listings = listings.get_or_insert_default();
-        let is_made = |ticket: &Ticket| {
-            let is_equal =
-                (&ticket.title, ticket.price, &ticket.details) == (&new.title, new.price, &new.details);
-            let listed_at = ticket.created_at.unwrap_or(at);
-            let apart = at.saturating_duration_since(listed_at).max(listed_at.saturating_duration_since(at));
-            is_equal && apart <= CLOCK_TOLERANCE
-        };
-        let found = listings.iter().position(is_made);
-        Ok(found.map(|index| listings.swap_remove(index)))
     }
 
     fn refuse(&self, key: &IdempotencyKey, error: &Error) -> Result<RowOutcome, Failure> {
@@ -200,14 +165,9 @@ impl<'a> Sender<'a> {
     }
 }
 
-/// The failure of a row whose seat is listed.
-fn seat_conflict(listed: &Ticket) -> Failure {
-    let status = listed.status.label().to_lowercase();
-    Failure::new(
-        Exit::Conflict,
-        format!("this account has listed the seat: ticket {} is {status}", listed.id),
-    )
-    .hint("--again lists every row once more, and `ticketing tickets create` a single one")
+/// Returns whether the server no longer has the key of a row that was sent at this time.
+fn is_forgotten(sent_at: Timestamp) -> bool {
+    clock::now().saturating_duration_since(sent_at) >= NOTE_RETENTION
 }
 
 /// The failure of a record that cannot be written.

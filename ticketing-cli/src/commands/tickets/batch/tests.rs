@@ -16,13 +16,13 @@ async fn row_sent_days_ago_is_found_among_the_listings_or_sent() {
     let batch = || Batch {
         operation: Operation::ImportTickets { options: "seats.csv".to_owned() },
         scope: "tickets import".to_owned(),
-        rows: [4, 5].map(|line| Row { label: format!("line {line}"), ticket: new.clone() }).into(),
+        rows: [4, 5].map(|line| Row { label: format!("line {line}"), id: None, ticket: new.clone() }).into(),
         jobs: 2,
-        repeat: RepeatPolicy::Never,
-        key: None,
+        repeat: RepeatPolicy::Always,
+        key: Some("key-1".parse().unwrap()),
     };
     let sent_at = Timestamp::from_millis(clock::now().as_millis() - 2 * 24 * 3600 * 1000);
-    let journal = api.open_batch(&["tickets import"]).await.unwrap();
+    let journal = api.open_batch(&["tickets import --idempotency-key key-1"]).await.unwrap();
     for key in batch().keys(&journal, "") {
         journal.mark_sent(&key, sent_at).unwrap();
     }
@@ -47,7 +47,9 @@ async fn every_row_is_listed_although_nobody_reads_the_output() {
     let batch = Batch {
         operation: Operation::create_ticket(&NewTicket::new("Opera", "20".parse().unwrap()), Some(5)),
         scope: "tickets create".to_owned(),
-        rows: (1..=5).map(|number| Row { label: format!("ticket {number}"), ticket: new.clone() }).collect(),
+        rows: (1..=5)
+            .map(|number| Row { label: format!("ticket {number}"), id: None, ticket: new.clone() })
+            .collect(),
         jobs: 1,
         repeat: RepeatPolicy::Always,
         key: None,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::value::RawValue;
-use ticketing_sdk::{DetailField, DetailsUpdate, Money, NewTicket};
+use ticketing_sdk::{DetailField, DetailsUpdate, Money, NewTicket, TicketId};
 
 use super::super::batch::Row;
 use super::super::file_format::FileFormat;
@@ -14,7 +14,7 @@ use super::super::left_out::{LeftOut, Reason};
 use super::super::title::check_title;
 
 /// Other columns of a ticket, which `tickets list` writes and the import ignores.
-const IGNORED: [&str; 6] = ["id", "userid", "orderid", "version", "createdat", "updatedat"];
+const IGNORED: [&str; 5] = ["userid", "orderid", "version", "createdat", "updatedat"];
 
 /// The rows of a file.
 #[derive(Debug, Default)]
@@ -58,6 +58,8 @@ impl fmt::Display for Fault {
 /// A column of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Column {
+    /// The id of the listing that was exported.
+    Id,
     Title,
     Price,
     Detail(DetailField),
@@ -76,6 +78,7 @@ impl Column {
         };
         let name = fold(name);
         match name.as_str() {
+            "id" => Some(Self::Id),
             "title" => Some(Self::Title),
             "price" => Some(Self::Price),
             "status" => Some(Self::Status),
@@ -149,6 +152,7 @@ struct Draft {
     line: u64,
     /// The place of the next field.
     place: String,
+    id: Option<TicketId>,
     title: Option<String>,
     price: Option<Money>,
     details: DetailsUpdate,
@@ -164,6 +168,7 @@ impl Draft {
         Self {
             line,
             place: String::new(),
+            id: None,
             title: None,
             price: None,
             details: DetailsUpdate::default(),
@@ -179,7 +184,8 @@ impl Draft {
 
     fn set_text(&mut self, column: Column, text: &str) {
         match column {
-            Column::Status | Column::ResaleOf if text.trim().is_empty() => {}
+            Column::Id | Column::Status | Column::ResaleOf if text.trim().is_empty() => {}
+            Column::Id => self.id = Some(text.trim().into()),
             Column::Title => {
                 self.given[0] = true;
                 match check_title(text) {
@@ -248,7 +254,7 @@ impl Parsed {
         if let (true, Some(title), Some(price)) = (draft.faults.is_empty(), draft.title, draft.price) {
             let mut ticket = NewTicket::new(title, price);
             ticket.details.apply(&draft.details);
-            self.rows.push(Row { label: format!("line {}", draft.line), ticket });
+            self.rows.push(Row { label: format!("line {}", draft.line), id: draft.id, ticket });
         }
         self.faults.extend(draft.faults);
     }
