@@ -34,7 +34,14 @@ pub(super) fn line(values: impl Iterator<Item = (String, bool)>, terminal: bool)
             text
         }
     };
-    values.map(field).collect::<Vec<_>>().join(",") + "\n"
+    let fields: Vec<_> = values.map(field).collect();
+    // Readers skip an empty line.
+    if let [only] = &*fields
+        && only.is_empty()
+    {
+        return "\"\"\n".to_owned();
+    }
+    fields.join(",") + "\n"
 }
 
 /// Puts an apostrophe before a text that a spreadsheet would run. A text that has one already gets another, so that
@@ -56,6 +63,12 @@ fn is_formula(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn record_of_one_empty_field_is_no_empty_line() {
+        let line = |fields: &[&str]| line(fields.iter().map(|field| ((*field).to_owned(), true)), false);
+        assert_eq!([line(&[""]), line(&["", ""]), line(&["a"])], ["\"\"\n", ",\n", "a\n"]);
+    }
 
     #[test]
     fn formulas_are_neutralized_and_restored() {
