@@ -88,7 +88,7 @@ impl ApiCommand for Args {
                 .warn(&format!("left out: {left_out}; only available tickets of a first sale are listed"));
         }
         if rows.is_empty() {
-            return Err(Failure::usage("there is no ticket to list in it"));
+            return Err(Failure::usage("the file has no row to list"));
         }
         let key = api.context.settings.writes.key.clone();
         if self.again && key.is_some() {

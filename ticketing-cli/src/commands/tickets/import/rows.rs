@@ -109,8 +109,11 @@ pub(super) fn parse(content: &[u8], format: FileFormat) -> Result<Parsed, Vec<Fa
     }
     let text = std::str::from_utf8(content).map_err(|error| {
         let before = &content[..error.valid_up_to()];
-        vec![Fault::of_line(line_of(before), "not UTF-8")]
+        vec![Fault::of_line(line_of(before), "not UTF-8; save the file as UTF-8")]
     })?;
+    if text.trim().is_empty() {
+        return Err(vec![Fault::of_line(1, "the file is empty")]);
+    }
     match format {
         FileFormat::Csv => csv_text::parse(text),
         FileFormat::Jsonl => Ok(parse_json_lines(text)),
@@ -134,6 +137,11 @@ fn parse_json_lines(text: &str) -> Parsed {
         let mut draft = Draft::new(number);
         match serde_json::from_str::<BTreeMap<String, Box<RawValue>>>(line) {
             Ok(fields) => fields.iter().for_each(|(name, value)| draft.set_json(name, value)),
+            Err(_) if !line.trim_start().starts_with('{') => {
+                let example = r#"{"title":"Opera","price":20}"#;
+                parsed.faults.push(Fault::of_line(number, format!("must be an object like {example}")));
+                continue;
+            }
             Err(error) => {
                 let whole = error.to_string();
                 let message = whole.split(" at line ").next().unwrap_or_default().to_owned();

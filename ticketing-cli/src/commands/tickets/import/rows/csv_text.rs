@@ -6,6 +6,10 @@ use crate::output::restore;
 /// The characters that separate fields, the usual one first.
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 
+/// The message for a file whose first row has no name of a column.
+const NO_HEADER: &str =
+    "the row of column names is missing; the first row is like title,price,venue,startsAt,seat";
+
 /// The columns of a file: each with its place in words.
 type Header = Vec<(Column, String)>;
 
@@ -36,7 +40,7 @@ pub(super) fn parse(text: &str) -> Result<Parsed, Vec<Fault>> {
     }
     match header {
         Some(_) => Ok(parsed),
-        None => Err(vec![Fault::of_line(1, "the row of column names is missing")]),
+        None => Err(vec![Fault::of_line(1, NO_HEADER)]),
     }
 }
 
@@ -66,6 +70,10 @@ fn read_rows(
     let mut reader = reader.flexible(true).has_headers(false).delimiter(delimiter).from_reader(bytes);
     for record in reader.records() {
         let record = record.map_err(|error| vec![Fault::of_line(1, error.to_string())])?;
+        // As spreadsheets write empty rows.
+        if record.iter().all(|field| field.trim().is_empty()) {
+            continue;
+        }
         let line = record_line(text, start, &record);
         let Some(columns) = header else {
             *header = Some(read_header(line, &record)?);
@@ -142,6 +150,9 @@ fn record_line(text: &str, part: usize, record: &csv::StringRecord) -> u64 {
 fn read_header(line: u64, record: &csv::StringRecord) -> Result<Header, Vec<Fault>> {
     let mut columns = Header::new();
     let mut faults = Vec::new();
+    if record.iter().all(|name| Column::of_name(name).is_none()) {
+        return Err(vec![Fault::of_line(line, NO_HEADER)]);
+    }
     for (index, name) in record.iter().enumerate() {
         let place = format!("column {} ({})", index + 1, name.trim());
         match Column::of_name(name) {
