@@ -6,6 +6,7 @@ import { resolve } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 
+import { tooWide } from './support/layout'
 import { PAGES, createScene, waitUntilLoaded } from './support/scenes'
 import { expect, test } from './support/test'
 
@@ -17,16 +18,6 @@ const ALL = process.env.TICKETING_PICTURES === 'all'
 
 const isDefault = (language: string, colorScheme: string, width: number): boolean =>
   (colorScheme === 'light') === (language === 'en') ? width === 1280 : width === 320
-
-/** Returns the elements that make the page wider than the screen. */
-function tooWide(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement
-    if (scrollWidth <= clientWidth) return []
-    const all = [...document.body.querySelectorAll('*')].filter((element) => element.getBoundingClientRect().right > clientWidth)
-    return [`${scrollWidth} > ${clientWidth}`, ...all.map((element) => `${element.tagName} ${element.getAttribute('class')}: ${element.textContent.slice(0, 40)}`)]
-  })
-}
 
 /** The least width and height of what is tapped, in pixels. */
 const TARGET = 44

@@ -8,6 +8,7 @@ import { expect, test } from './support/test'
 const SIZES = [
   { width: 640, height: 400 },
   { width: 320, height: 400 },
+  { width: 568, height: 320 },
 ]
 const MAX_STOPS = 120
 

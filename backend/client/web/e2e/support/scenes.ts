@@ -13,6 +13,8 @@ export interface Scene {
   /** The ids of passes: one that admits, one for resale, and one that two doors have admitted. */
   passes: Record<'valid' | 'offered' | 'admitted', string>
   admitted: Ticket
+  /** A ticket whose sales have ended. */
+  ended: Ticket
   /** The code of a pass that nobody has shown yet. */
   code: string
 }
@@ -41,6 +43,8 @@ export const PAGES: Record<string, PageOfScene> = {
   'ticket-withdraw': { as: 'seller', path: ({ open }) => `/tickets/${open.id}`, act: (page) => page.locator('.actions .danger').click() },
   'ticket-held': { as: 'visitor', path: ({ held }) => `/tickets/${held.id}` },
   'ticket-missing': { as: 'visitor', path: () => '/tickets/none' },
+  'ticket-ended': { as: 'buyer', path: ({ ended }) => `/tickets/${ended.id}` },
+  'ticket-ended-own': { as: 'seller', path: ({ ended }) => `/tickets/${ended.id}` },
   sell: { as: 'seller', path: () => '/tickets/new' },
   'sell-faults': { as: 'seller', path: () => '/tickets/new', act: (page) => page.locator('button[type=submit]').click() },
   edit: { as: 'seller', path: ({ open }) => `/tickets/${open.id}/edit` },
@@ -124,7 +128,7 @@ export async function createScene(seller: Person, buyer: Person): Promise<Scene>
     await seller.list(title, price, days === null ? {} : { ...event(days), venue, seat })
   }
   const details = { ...event(12), venue: 'Boathouse', seat: 'Row 4, seat 7', description: 'Doors open at six.\n\nBring a warm coat: the stage is on the water.' }
-  const [open, held, sold, left, offered, admitted, fresh] = [
+  const [open, held, sold, left, offered, admitted, fresh, ended] = [
     await seller.list('Jazz at the lake', 38, details),
     await seller.list(unique('Opera gala'), 120, event(20)),
     await seller.list(unique('Derby'), 55, details),
@@ -132,6 +136,7 @@ export async function createScene(seller: Person, buyer: Person): Promise<Scene>
     await seller.list(unique('Recital'), 31, event(5)),
     await seller.list(unique('Circus'), 18, event(1)),
     await seller.list(unique('Matinee'), 22, event(1)),
+    await seller.list(unique('Lantern walk'), 26, { ...details, ...event(-2) }),
   ]
   const orders = { open: await buyer.order(held), complete: await buyer.order(sold), cancelled: await buyer.order(left) }
   await buyer.pay(orders.complete)
@@ -143,7 +148,7 @@ export async function createScene(seller: Person, buyer: Person): Promise<Scene>
   }
   const ids = { valid: passes.valid.id, offered: passes.offered.id, admitted: passes.admitted.id }
   const { code = '' } = await buyer.buy(fresh)
-  return { seller, buyer, open, held, orders, passes: ids, admitted, code }
+  return { seller, buyer, open, held, orders, passes: ids, admitted, ended, code }
 }
 
 /** Waits until the page has loaded its data. */

@@ -1,0 +1,41 @@
+// Every page in small windows: no sideways scroll, no text that is cut, and a navigation whose labels can be read.
+import { cutTexts, headerFaults, navigationFaults, tooWide } from './support/layout'
+import { PAGES, createScene, waitUntilLoaded } from './support/scenes'
+import { expect, test } from './support/test'
+
+const SIZES = [
+  { width: 320, height: 480 },
+  { width: 320, height: 640 },
+  { width: 568, height: 320 },
+  { width: 640, height: 320 },
+]
+
+for (const language of ['en', 'ja']) {
+  test(`every page fits small windows (${language})`, async ({ someone }) => {
+    test.setTimeout(300_000)
+    const options = { locale: language, viewport: { width: 320, height: 640 }, reducedMotion: 'reduce' as const }
+    const people = { visitor: await someone(options), seller: await someone(options), buyer: await someone(options) }
+    const scene = await createScene(people.seller, people.buyer)
+    const faults: string[] = []
+    for (const [name, { as, path, act, leave }] of Object.entries(PAGES)) {
+      const { page } = people[as]
+      await page.goto(path(scene))
+      await waitUntilLoaded(page)
+      await act?.(page, scene)
+      await waitUntilLoaded(page)
+      for (const viewport of SIZES) {
+        await page.setViewportSize(viewport)
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+          // Some parts of a page follow the new size a moment later.
+          const find = async () => (await Promise.all([tooWide, cutTexts, navigationFaults, headerFaults].map((check) => check(page)))).flat()
+          const found = (await find()).length ? await page.waitForTimeout(300).then(find) : []
+          faults.push(...found.map((fault) => `${name}, ${viewport.width} × ${viewport.height}, ${colorScheme}: ${fault}`))
+        }
+      }
+      await page.setViewportSize(options.viewport)
+      await leave?.(page)
+    }
+    expect(faults).toEqual([])
+  })
+}
