@@ -9,7 +9,7 @@ use crossterm::cursor::{Hide, Show};
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
-use crossterm::style::{Print, ResetColor};
+use crossterm::style::{Print, ResetColor, force_color_output};
 use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, SetTitle,
     disable_raw_mode, enable_raw_mode,
@@ -37,6 +37,8 @@ pub(crate) struct Terminal {
 impl Terminal {
     pub(crate) fn new() -> io::Result<Self> {
         restore_after_panic();
+        // The theme honours NO_COLOR. Without this a QR code, which has colours in every theme, would lose them.
+        force_color_output(true);
         let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, io::stdout()));
         Ok(Self { inner: ratatui::Terminal::new(backend)?, mouse: false })
     }

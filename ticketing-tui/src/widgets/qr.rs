@@ -3,10 +3,9 @@
 
 use qrcode::{Color as Module, EcLevel, QrCode};
 use ratatui::layout::{Rect, Size};
-use ratatui::style::{Color, Modifier, Style};
+use ratatui::style::{Color, Style};
 
 use super::painter::Painter;
-use crate::theme::Theme;
 
 /// A QR code, which is as large as its text needs.
 #[derive(Debug)]
@@ -23,6 +22,13 @@ enum Scale {
     /// Two columns wide, and a line high.
     Double,
 }
+
+/// Black and white from the fixed part of the 256 colours. Scanners need dark modules on a light background, so a code has
+/// them in every theme, also in those that do without colours: it is a picture, and the terminal may be light or dark.
+const BLACK: Color = Color::Indexed(16);
+const WHITE: Color = Color::Indexed(231);
+const DARK_ON_LIGHT: Style = Style::new().fg(BLACK).bg(WHITE);
+const DARK_SPACE: Style = Style::new().bg(BLACK);
 
 /// The widths of the quiet zone in modules, in order of preference: the standard's, then the narrowest that scanners accept.
 const QUIET_ZONES: [usize; 3] = [4, 3, 2];
@@ -43,16 +49,12 @@ impl Qr {
                 for column in 0..size.width {
                     let place = Rect { x: x + column, y: area.y + row, width: 1, height: 1 };
                     let is_dark = self.is_dark(zone, usize::from(column / 2), usize::from(row));
-                    painter.text(place, " ", space_style(painter.theme, is_dark));
+                    painter.text(place, " ", if is_dark { DARK_SPACE } else { DARK_ON_LIGHT });
                 }
                 continue;
             }
             let line: String = (0..size.width).map(|column| self.cell(zone, scale, column, row)).collect();
-            painter.text(
-                Rect { x, y: area.y + row, width: size.width, height: 1 },
-                &line,
-                style(painter.theme),
-            );
+            painter.text(Rect { x, y: area.y + row, width: size.width, height: 1 }, &line, DARK_ON_LIGHT);
         }
         Rect { width: area.width.saturating_sub(size.width + 1), ..area }
     }
@@ -103,25 +105,6 @@ impl Qr {
         let within = |at: usize| at.checked_sub(zone).filter(|at| *at < self.width);
         let (Some(column), Some(line)) = (within(column), within(line)) else { return false };
         self.modules.get(line * self.width + column) == Some(&Module::Dark)
-    }
-}
-
-/// Black on white in every theme: scanners need dark modules on a light background. Without colours the terminal is
-/// assumed to be dark.
-fn style(theme: Theme) -> Style {
-    match theme.base.bg {
-        Some(_) => Style::new().fg(Color::Black).bg(Color::White),
-        None => Style::new().add_modifier(Modifier::REVERSED),
-    }
-}
-
-/// Returns the style of a space that is a module. A light one has the [`style`] of the code; without colours a dark one
-/// is the background of the terminal.
-fn space_style(theme: Theme, is_dark: bool) -> Style {
-    match (is_dark, theme.base.bg) {
-        (false, _) => style(theme),
-        (true, Some(_)) => Style::new().bg(Color::Black),
-        (true, None) => Style::new(),
     }
 }
 

@@ -45,7 +45,10 @@ fn market(colours: Colours) -> Harness {
 
 /// The checkout of an order of the signed-in user.
 fn order(status: OrderStatus, has_card_form: bool) -> Harness {
-    let mut harness = Harness::new((80, 24), Colours::True);
+    open_order(Harness::new((80, 24), Colours::True), status, has_card_form)
+}
+
+fn open_order(mut harness: Harness, status: OrderStatus, has_card_form: bool) -> Harness {
     harness.server.has_card_form = has_card_form;
     harness.server.orders = vec![fixtures::order("o1", &fixtures::tickets()[0], status)];
     harness.sign_in();
@@ -181,9 +184,21 @@ fn mark_of_a_message_has_the_colour_of_its_level() {
 }
 
 #[test]
-fn qr_code_is_black_on_white() {
-    let code = style(&mut order(OrderStatus::Created, true), "█▀▀");
-    assert_eq!((code.fg, code.bg), (Some(Color::Black), Some(Color::White)));
+fn qr_code_is_black_on_white_in_every_theme() {
+    for theme in ThemeName::ALL {
+        for colours in [Colours::None, Colours::Sixteen, Colours::Indexed, Colours::True] {
+            let settings = Settings { theme, ..Settings::default() };
+            let harness = Harness::with_settings((80, 24), colours, settings);
+            let code = style(&mut open_order(harness, OrderStatus::Created, true), "█▀▀");
+            // Fixed colours: a terminal may show others for the first sixteen.
+            assert_eq!(
+                (code.fg, code.bg),
+                (Some(Color::Indexed(16)), Some(Color::Indexed(231))),
+                "{theme:?} {colours:?}"
+            );
+            assert!(code.add_modifier.is_empty(), "{theme:?} {colours:?}");
+        }
+    }
 }
 
 #[test]

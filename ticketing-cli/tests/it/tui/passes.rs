@@ -2,7 +2,8 @@
 
 use super::pty::{Pty, terminal};
 use super::{ENTER, SIZE};
-use crate::support::{Cli, Server, eventually};
+use crate::support::screen_code::decode_screen;
+use crate::support::{Cli, Server, eventually, passes};
 
 /// The accent colour of the dark theme, in which the progress of a payment is drawn.
 const ACCENT: &str = "124;183;255";
@@ -39,6 +40,26 @@ fn event_is_saved_to_a_calendar_file_that_overwrites_none() {
     for (path, text) in saved() {
         assert_eq!(path.extension().and_then(|name| name.to_str()), Some("ics"), "{path:?}");
         assert!(text.contains("SUMMARY:Opera") && text.contains("LOCATION:City Hall"), "{text}");
+    }
+}
+
+#[test]
+fn code_is_readable_in_every_theme() {
+    let server = Server::start();
+    let [seller, buyer] =
+        ["seller", "buyer"].map(|name| Cli::for_server(&server.url).sign_up(&format!("{name}@example.com")));
+    let pass = passes::buy(&seller, &buyer);
+    let code = passes::code(&buyer, &pass);
+    for (theme, no_color) in [("dark", ""), ("light", ""), ("contrast", ""), ("plain", ""), ("auto", "1")] {
+        let mut command = buyer.command(&["tui", "--theme", theme]);
+        command.env("NO_COLOR", no_color);
+        let mut pty = Pty::spawn(terminal(&command), (80, 24));
+        pty.wait_until_shown("live");
+        pty.press("6", "Your tickets: 1");
+        pty.press(ENTER, "█▀▀▀▀▀█");
+        assert_eq!(decode_screen(&pty.screen()), code, "{theme} {no_color}");
+        pty.send("q");
+        assert_eq!(pty.end(), 0);
     }
 }
 
