@@ -15,7 +15,7 @@ test('declined card keeps the reservation and another card pays', async ({ someo
   await expect(page.getByText('Simulated payment')).toBeVisible()
   await page.getByLabel('A card that is declined').check()
   await page.getByRole('button', { name: 'Pay $38.00' }).click()
-  await expect(page.getByRole('alert')).toContainText('The card was declined')
+  await expect(page.getByRole('alert')).toHaveText('The card was declinedThe ticket is still reserved for you. Try another card.')
   await expect(page.getByText('Time left to pay')).toBeVisible()
   await page.getByLabel('Visa').check()
   await page.getByRole('button', { name: 'Pay $38.00' }).click()

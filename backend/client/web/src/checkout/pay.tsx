@@ -6,7 +6,7 @@ import { paymentPurpose, PaymentNotFound } from '../api/payments'
 import { ApiError, isCode } from '../api/problem'
 import type { Order } from '../api/types'
 import { useI18n } from '../texts/context'
-import { errorText, faultText } from '../texts/errors'
+import { declineReason, errorText } from '../texts/errors'
 import { Button } from '../ui/button'
 import { ErrorNotice } from '../ui/failure'
 import { Notice } from '../ui/notice'
@@ -63,9 +63,10 @@ function CardFields({ ref, initial }: { ref: Ref<CardForm>; initial: string | un
 function PayError({ error, isUnknown }: { error: Error; isUnknown: boolean }) {
   const { texts } = useI18n()
   if (isCode(error, 'card_declined') && error instanceof ApiError) {
+    const reason = declineReason(texts, error)
     return (
       <Notice tone="bad" title={texts.order.declined} alert>
-        {error.faults[0] && <p>{faultText(texts, error.faults[0].message)}</p>}
+        {reason !== null && <p>{reason}</p>}
         <p>{texts.order.declinedHint}</p>
       </Notice>
     )

@@ -14,6 +14,12 @@ export function faultText(texts: Texts, message: string): string {
   return general === undefined ? texts.errors.other(message) : general.replaceAll('{}', () => numbers.shift() ?? '')
 }
 
+/** Returns the reason of a declined card; null where it says only that the card was declined, as the heading does. */
+export function declineReason(texts: Texts, error: ApiError): string | null {
+  const message = error.faults[0]?.message
+  return message && !/card was declined\.?$/i.test(message) ? faultText(texts, message) : null
+}
+
 /** Returns the text of an error. */
 export function errorText(texts: Texts, error: unknown): string {
   if (error instanceof NetworkError) return navigator.onLine ? texts.errors.unreachable : texts.errors.offline
