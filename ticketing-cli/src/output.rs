@@ -87,6 +87,11 @@ impl<'a> Printer<'a> {
         when::local(at, &self.zone)
     }
 
+    /// Formats a time for people, with milliseconds.
+    pub(crate) fn precise(&self, at: Timestamp) -> String {
+        when::precise(at, &self.zone)
+    }
+
     /// Writes a whole list.
     pub(crate) fn list<T: Record>(&self, records: &[T]) -> Outcome {
         self.page(records, false)

@@ -75,7 +75,9 @@ pub(crate) enum Cell {
     Time(Timestamp),
     /// RFC 3339 for programs, on the clock of the user for people.
     ClockTime(Timestamp),
-    /// Several times, each with the text after it.
+    /// As `ClockTime`, with milliseconds for people, too: two doors may admit within one second.
+    PreciseTime(Timestamp),
+    /// Several such times, each with the text after it.
     Times(Vec<(Timestamp, String)>),
     /// The start of an event: as given for programs, on the clock of its place for people.
     Start(EventTime),
@@ -205,8 +207,8 @@ impl Cell {
         at.map_or(Self::None, Self::Time)
     }
 
-    pub(crate) fn clock_time(at: Option<Timestamp>) -> Self {
-        at.map_or(Self::None, Self::ClockTime)
+    pub(crate) fn precise_time(at: Option<Timestamp>) -> Self {
+        at.map_or(Self::None, Self::PreciseTime)
     }
 
     /// Returns the value for programs.
@@ -215,7 +217,7 @@ impl Cell {
             Self::None => String::new(),
             Self::Text(text) | Self::ForPrograms(text) => text.clone(),
             Self::Money(amount) => amount.to_string(),
-            Self::Time(at) | Self::ClockTime(at) => at.to_string(),
+            Self::Time(at) | Self::ClockTime(at) | Self::PreciseTime(at) => at.to_string(),
             Self::Times(times) => join_times(times, |at| at.to_string()),
             Self::Start(starts) => starts.to_string(),
             Self::Label(wire, _, _) => wire.clone(),

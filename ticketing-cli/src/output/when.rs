@@ -16,6 +16,12 @@ pub(super) fn local(at: Timestamp, zone: &TimeZone) -> String {
     format_time(at, zone, "%Y-%m-%d %H:%M:%S %Z")
 }
 
+/// Formats a time as [`local`] does, with milliseconds, which distinguish the admissions of two doors:
+/// `2026-11-22 10:15:00.123 UTC`.
+pub(super) fn precise(at: Timestamp, zone: &TimeZone) -> String {
+    format_time(at, zone, "%Y-%m-%d %H:%M:%S%.3f %Z")
+}
+
 /// Formats the day of a time, with its zone: `2026-11-22 UTC`.
 pub(super) fn day(at: Timestamp, zone: &TimeZone) -> String {
     format_time(at, zone, "%Y-%m-%d %Z")
@@ -25,6 +31,12 @@ pub(super) fn day(at: Timestamp, zone: &TimeZone) -> String {
 pub(super) fn time_of_day(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     let is_today = day(at, zone) == day(now, zone);
     format_time(at, zone, if is_today { "%H:%M:%S %Z" } else { "%Y-%m-%d %H:%M:%S %Z" })
+}
+
+/// Formats a time as [`time_of_day`] does, with milliseconds.
+pub(super) fn precise_time_of_day(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let is_today = day(at, zone) == day(now, zone);
+    if is_today { format_time(at, zone, "%H:%M:%S%.3f %Z") } else { precise(at, zone) }
 }
 
 /// Formats the time of a day: `10:15:00.123`.

@@ -64,7 +64,7 @@ impl ApiCommand for Args {
         if api.context.settings.format == Format::Table {
             // The table has no room for all times and devices.
             for conflict in &conflicts {
-                let (what, times) = conflict.words_with(|at| api.printer().local(at));
+                let (what, times) = conflict.words_with(|at| api.printer().precise(at));
                 let seat = conflict.seat.as_ref().map_or(String::new(), |seat| format!(" ({seat})"));
                 api.io().info(&format!("{}{seat}: {what}", conflict.title));
                 // On lines of their own, so that a narrow terminal breaks none.
@@ -107,13 +107,13 @@ impl Record for Conflict {
         columns.add_id("passId", |it, _| Cell::text(&it.pass_id));
         columns.add_cut("title", |it, _| Cell::text(&it.title));
         columns.add_whole("reason", |it, _| Cell::label(&it.reason, reason_label(&it.reason), Tone::Bad));
-        columns.add_whole("at", |it, _| Cell::ClockTime(it.at)).droppable(1);
+        columns.add_whole("at", |it, _| Cell::PreciseTime(it.at)).droppable(1);
         columns.add_whole("device", |it, _| Cell::opt(it.device.as_ref())).droppable(2);
-        columns.add_whole("firstAt", |it, _| Cell::clock_time(it.first_at)).droppable(1);
+        columns.add_whole("firstAt", |it, _| Cell::precise_time(it.first_at)).droppable(1);
         columns.add_whole("firstDevice", |it, _| Cell::opt(it.first_device.as_ref())).droppable(2);
         columns.add_filled("seat", |it, _| Cell::opt(it.seat.as_ref())).droppable(1);
         columns.add_hidden("message", |it, _| Cell::text(&it.message));
-        columns.add_whole("otherAt", |it, _| Cell::clock_time(it.other_at)).droppable(1);
+        columns.add_whole("otherAt", |it, _| Cell::precise_time(it.other_at)).droppable(1);
         columns.add_whole("otherDevice", |it, _| Cell::opt(it.other_device.as_ref())).droppable(2);
     }
 }

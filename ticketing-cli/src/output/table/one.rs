@@ -3,7 +3,7 @@
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
-use super::super::record::{Column, cells, columns_of};
+use super::super::record::{Column, cells, columns_of, join_times};
 use super::super::{Cell, Place, Printer, Record, when};
 use super::{COLUMN_GAP, plain, style};
 use crate::wrap::hang;
@@ -24,6 +24,8 @@ pub(in super::super) fn one<T: Record>(record: &T, printer: &Printer<'_>) -> Str
         let (value, style) = match cell {
             Cell::Time(at) => (when::full(*at, printer.now, &printer.zone), Style::new()),
             Cell::ClockTime(at) => (printer.local(*at), Style::new()),
+            Cell::PreciseTime(at) => (printer.precise(*at), Style::new()),
+            Cell::Times(times) => (join_times(times, |at| printer.precise(at)), Style::new()),
             Cell::Label(_, label, tone) => (label.clone(), style(*tone)),
             Cell::Money(_) => (plain(cell, printer), Style::new().bold()),
             other => (plain(other, printer), Style::new()),

@@ -52,7 +52,7 @@ fn double_admissions_are_dropped_before_a_start() {
 #[test]
 fn change_on_a_terminal_has_its_time_and_what_the_ticket_is_for() {
     let change = ticketing_sdk::TicketChange::new("7", ticketing_sdk::TicketChangeKind::Created, event());
-    let fake = fake::terminal_of(80, false);
+    let fake = fake::terminal_of(150, false);
     printer(&fake, Format::Table)
         .next(&WatchLine::change(change, "2026-11-22T10:14:59Z".parse().unwrap()))
         .unwrap();
@@ -184,4 +184,23 @@ fn table_of_tickets_shows_the_day_where_the_time_has_no_room() {
     let fake = fake::terminal_of(60, false);
     printer(&fake, Format::Table).list(&tickets).unwrap();
     assert!(fake.out.text().lines().skip(1).all(|row| row.ends_with("  24 Jan")), "{}", fake.out.text());
+}
+
+#[test]
+fn line_of_a_stream_is_wrapped_between_fields_on_a_terminal_alone() {
+    let ticket = event();
+    let line = |fake: &fake::FakeIo| {
+        printer(fake, Format::Table).next(&ticket).unwrap();
+        fake.out.text()
+    };
+    assert_eq!(line(&fake::pipe("")).lines().count(), 1);
+    let long = line(&fake::terminal_of(200, false));
+    assert_eq!(long.lines().count(), 1);
+    for width in [120, 80, 60, 40, 30] {
+        let text = line(&fake::terminal_of(width, false));
+        assert!(text.lines().all(|line| line.chars().count() <= usize::from(width)), "{width}: {text}");
+        assert!(text.lines().skip(1).all(|line| line.starts_with("  ")), "{width}: {text}");
+        let has_start = |text: &str| text.contains("24 Dec") || text.contains("2026-12-24");
+        assert!(has_start(&text), "a date is on one line: {width}: {text}");
+    }
 }
