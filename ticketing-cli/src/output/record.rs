@@ -101,6 +101,9 @@ pub(crate) enum Tone {
 /// The rank from which on a column is dropped before a title is cut below its minimum width.
 pub(crate) const OPTIONAL: u8 = 5;
 
+/// The rank up to which a title is as short as it can be before a column is dropped: that of a status.
+pub(crate) const ESSENTIAL: u8 = 2;
+
 /// The rank of a column that is shown only where no title is cut for it.
 pub(super) const EXTRA: u8 = u8::MAX;
 

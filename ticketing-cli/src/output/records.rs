@@ -13,12 +13,13 @@ use ticketing_sdk::{
 pub(crate) use passes::double_admissions;
 pub(crate) use settlement::{Settlement, WriteOutcome};
 
+use super::record::ESSENTIAL;
 use super::{Cell, Columns, Place, Record, Tone};
 
 /// The ranks of what a list of tickets has besides the title, the most important first. Where all rows have the usual
 /// status, it says nothing, and is dropped first.
 const PRICE: u8 = 1;
-const STATUS: u8 = 2;
+const STATUS: u8 = ESSENTIAL;
 const START: u8 = 3;
 /// Several tickets of one title differ in these. Without its evening a seat says nothing.
 const SEAT: u8 = 4;

@@ -1,5 +1,6 @@
 //! Tables for people: fitted to the terminal, with short identifiers, relative times, labels, and colours by status.
 
+mod line;
 mod one;
 
 use anstyle::{AnsiColor, Style};
@@ -10,12 +11,14 @@ use ticketing_sdk::text::{price, sanitize};
 use unicode_truncate::UnicodeTruncateStr;
 use unicode_width::UnicodeWidthStr;
 
-use super::record::{Column, EXTRA, OPTIONAL, cells, columns_of};
+use super::record::{Column, ESSENTIAL, EXTRA, OPTIONAL, cells, columns_of};
 use super::{Cell, Place, Printer, Record, Tone, record, short_id, when};
-use crate::wrap::hang;
 
+pub(super) use line::line;
 pub(super) use one::one;
 
+/// The width to which a title is cut before price or status are dropped.
+const SHORTEST_TITLE: usize = 8;
 /// The space between two columns.
 const COLUMN_GAP: usize = 2;
 
@@ -205,8 +208,8 @@ impl<'a, T> Measure<'a, T> {
         columns.iter().map(|&index| self.least(index, width_of) + COLUMN_GAP).sum::<usize>() - COLUMN_GAP
     }
 
-    /// Drops extra columns rather than that a title is cut, optional ones before it is cut below its minimum width, and
-    /// others where it is as short as it can be.
+    /// Drops extra columns rather than that a title is cut, optional ones before it is cut below its minimum width, others
+    /// before it is cut further, and price and status where it is as short as it can be.
     fn drop_columns(&self, mut columns: Vec<usize>) -> Vec<usize> {
         let is_extra: [&dyn Fn(usize) -> bool; 2] =
             [&|index| self.all[index].drop_rank == EXTRA, &|index| self.ranks[index] == EXTRA];
@@ -215,8 +218,11 @@ impl<'a, T> Measure<'a, T> {
                 columns.retain(|&index| !is_extra(index));
             }
         }
-        let stages: [(WidthOf<T>, u8); 2] =
-            [(|column| column.min_width, OPTIONAL), (|column| column.tight_width, 1)];
+        let stages: [(WidthOf<T>, u8); 3] = [
+            (|column| column.min_width, OPTIONAL),
+            (|column| column.tight_width, ESSENTIAL + 1),
+            (|column| column.tight_width.min(SHORTEST_TITLE), 1),
+        ];
         for (width_of, lowest) in stages {
             while columns.len() > 1 && self.total(&columns, width_of) > self.width {
                 let droppable = columns.iter().copied().filter(|&index| self.ranks[index] >= lowest);
@@ -272,57 +278,6 @@ fn cut_start(text: &str, width: usize) -> String {
     let is_word_cut = !text.strip_suffix(end).is_some_and(|before| before.ends_with(' '));
     let end = end.split_once(' ').filter(|_| is_word_cut).map_or(end, |(_, words)| words);
     format!("…{}", end.trim_start())
-}
-
-/// Returns the fields of a record in one line, without a header. A terminal that is too narrow has short texts, and then further lines.
-pub(super) fn line<T: Record>(record: &T, printer: &Printer<'_>) -> String {
-    let shape = printer.io.terminal_info();
-    let width = if shape.out_terminal { usize::from(shape.width) } else { usize::MAX };
-    let long = line_fields(record, LENGTHS[0], printer);
-    let total = long.iter().map(|(text, _)| text.width() + COLUMN_GAP).sum::<usize>();
-    let fields = if total.saturating_sub(COLUMN_GAP) <= width {
-        long
-    } else {
-        line_fields(record, LENGTHS[2], printer)
-    };
-    let (mut line, mut used) = (String::new(), 0);
-    for (text, style) in fields {
-        if used > 0 && used + COLUMN_GAP + text.trim_end().width() > width {
-            line.truncate(line.trim_end().len());
-            line.push('\n');
-            used = 0;
-        }
-        if !line.is_empty() {
-            line += &" ".repeat(COLUMN_GAP);
-            used += COLUMN_GAP;
-        }
-        let text = hang(&text, width, used, COLUMN_GAP);
-        used = text
-            .lines()
-            .last()
-            .map_or(used, |last| if last.len() < text.len() { 0 } else { used } + last.width());
-        line += &printer.io.paint(style, &text);
-    }
-    line.truncate(line.trim_end().len());
-    line + "\n"
-}
-
-/// Returns the texts of a line, and their styles.
-fn line_fields<T: Record>(record: &T, lengths: Lengths, printer: &Printer<'_>) -> Vec<(String, Style)> {
-    let columns = columns_of::<T>();
-    let cells = cells(&columns, record, printer.now);
-    let shown = cells.iter().zip(&columns).filter(|(_, column)| is_shown(column));
-    let shown = shown.filter(|(cell, column)| !(column.needs_content && matches!(cell, Cell::None)));
-    let field = |(cell, column): (&Cell, &Column<T>)| {
-        let text = fitted_text(cell, lengths, printer);
-        match cell {
-            Cell::Label(_, _, tone) => (format!("{text:9}"), style(*tone)),
-            Cell::Money(_) => (text, Style::new().bold()),
-            _ if column.is_id => (short_id::end(&text, short_id::MIN_SHORT).to_owned(), Style::new()),
-            _ => (text, Style::new()),
-        }
-    };
-    shown.map(field).collect()
 }
 
 /// Returns whether a list has the column.

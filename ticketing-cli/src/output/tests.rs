@@ -116,9 +116,10 @@ fn narrow_table_drops_columns_before_it_cuts_id_and_title() {
         (49, "ID STATUS TITLE PRICE", "RustConf in Zürich"),
         (48, "ID STATUS TITLE PRICE", "RustConf in Zürich"),
         (41, "ID STATUS TITLE PRICE", "RustConf in…"),
-        (40, "ID TITLE PRICE", "RustConf in Zürich"),
-        (31, "ID TITLE PRICE", "RustConf in…"),
-        (30, "ID TITLE", "RustConf in Zürich"),
+        (37, "ID STATUS TITLE PRICE", "RustCon…"),
+        (36, "ID TITLE PRICE", "RustConf in Züri…"),
+        (27, "ID TITLE PRICE", "RustCon…"),
+        (26, "ID TITLE", "RustConf in Zür…"),
         (20, "ID TITLE", "RustConf …"),
     ] {
         let [header, row] = orders_at(width, "created");

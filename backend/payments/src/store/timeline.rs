@@ -3,7 +3,7 @@
 use ticketing_bus::timeline::read_events;
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
-use ticketing_sdk::{OrderId, ServiceTimeline, TimelineEntry, TimelineKind, Timestamp, UserId};
+use ticketing_sdk::{OrderId, ServiceTimeline, TimelineEntry, TimelineKind, Timestamp, UserId, text};
 
 use super::provider_calls::read_calls;
 use super::{PaymentRow, find_order, list_payments};
@@ -37,7 +37,7 @@ fn requests(tx: &mut Tx<'_>, payment: &PaymentRow) -> Result<Vec<TimelineEntry>,
         entry.aggregate = Some(payment.id.to_string());
         entry.outcome = Some(payment.status.as_str().to_owned());
         entry.idempotency_key = key;
-        entry.detail = Some(format!("${}", payment.amount));
+        entry.detail = Some(text::price(payment.amount));
         entry
     };
     // The index begins with the user.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use ticketing_sdk::{ErrorCode, ErrorDetail, Money, Problem, Timestamp};
+use ticketing_sdk::{ErrorCode, ErrorDetail, Money, Problem, Timestamp, text};
 
 use crate::db::DbError;
 
@@ -120,7 +120,7 @@ impl ApiError {
 
     /// Creates a 409 `price_changed` with the current price of the ticket.
     pub fn price_changed(price: Money) -> Self {
-        let error = ErrorDetail::new(format!("The ticket costs ${price} now"))
+        let error = ErrorDetail::new(format!("The ticket costs {} now", text::price(price)))
             .field("price")
             .code(ErrorCode::PriceChanged)
             .price(price);

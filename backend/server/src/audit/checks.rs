@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use passes::PassChecks;
 use ticketing_platform::clock::{id_floor, id_time};
-use ticketing_sdk::Timestamp;
+use ticketing_sdk::{Timestamp, text};
 
 use super::facts::Facts;
 use super::report::{Check, Report, Violation};
@@ -86,4 +86,10 @@ fn is_overdue(facts: &Facts, deadline: Timestamp) -> bool {
 
 fn millis(span: Duration) -> i64 {
     i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Returns an amount as people read it. A broken sum may be negative.
+fn dollars(cents: i64) -> String {
+    let sign = if cents < 0 { "-" } else { "" };
+    format!("{sign}{}", text::dollars(cents.unsigned_abs()))
 }

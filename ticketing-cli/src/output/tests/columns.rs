@@ -162,7 +162,8 @@ fn narrow_table_of_orders_keeps_the_price_and_the_day() {
     };
     for (width, header, end) in [
         (58, "ID STATUS TITLE PRICE STARTS AT", "$149.99 24 Jan"),
-        (40, "ID TITLE PRICE", "$149.99"),
+        (40, "ID STATUS TITLE PRICE", "$149.99"),
+        (30, "ID TITLE PRICE", "$149.99"),
         (60, "ID STATUS TITLE PRICE STARTS AT", "$149.99 24 Jan"),
         (80, "ID STATUS TITLE PRICE STARTS AT SEAT", "$149.99 24 Jan, 20:30 +01:00 Row 3, seat 12"),
     ] {

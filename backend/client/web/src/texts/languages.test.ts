@@ -92,7 +92,7 @@ function found(source: string): string[] {
 
 /** Fills the placeholders of a message in, once for each field. */
 function filledIn(message: string): string[] {
-  const text = message.replace('{MAX_CHARS}', '200').replace('{MAX_QUERY_CHARS}', '200').replace('{limit}', '38')
+  const text = message.replace('{MAX_CHARS}', '200').replace('{MAX_QUERY_CHARS}', '200').replace('{limit}', '$38')
   const names = text.startsWith('{spelled}')
     ? text.includes('a number') ? ['MinPrice', 'MaxPrice'] : text.includes('a time') ? ['From', 'Until'] : ['Q']
     : text.startsWith('{}') ? (text.includes('a time') ? ['StartsAt'] : ['Venue', 'Seat', 'Description']) : ['']

@@ -6,7 +6,7 @@ use ticketing_sdk::OrderStatus;
 
 use super::super::facts::Facts;
 use super::super::report::Violation;
-use super::is_overdue;
+use super::{dollars, is_overdue};
 
 /// Returns the orders whose kept amount is not the owed one, whose money is kept although no ticket is sold, whose
 /// payments differ from the ledger, or that were charged more than once.
@@ -30,17 +30,17 @@ pub(super) fn find_wrong_amounts(facts: &Facts) -> Vec<Violation> {
         let (amount, captures) = kept.remove(id.as_str()).unwrap_or_default();
         let owed = if status == OrderStatus::Complete { order.price } else { 0 };
         if amount != owed {
-            let text = format!("order {id} is {status}: {owed} cents are owed, {amount} kept");
+            let text = format!("order {id} is {status}: {} is owed, {} kept", dollars(owed), dollars(amount));
             broken.push(Violation::from(text).with_subject(id));
         }
         if amount > 0 && !sold.contains(id.as_str()) {
-            let text = format!("{amount} cents are kept for order {id}, no ticket is sold for it");
+            let text = format!("{} is kept for order {id}, no ticket is sold for it", dollars(amount));
             broken.push(Violation::from(text).with_subject(id));
         }
         match recorded.get(id.as_str()) {
             Some(Some(paid)) if *paid != amount => {
-                broken
-                    .push(format!("payments of order {id} amount to {paid} cents, {amount} are kept").into());
+                let (paid, amount) = (dollars(*paid), dollars(amount));
+                broken.push(format!("payments of order {id} amount to {paid}, {amount} is kept").into());
             }
             _ => {}
         }

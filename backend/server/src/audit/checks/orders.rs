@@ -9,7 +9,7 @@ use ticketing_tickets::audit::TicketRow;
 
 use super::super::facts::Facts;
 use super::super::report::Violation;
-use super::is_overdue;
+use super::{dollars, is_overdue};
 
 /// Returns the tickets with several orders that are not cancelled.
 pub(super) fn active(facts: &Facts) -> Vec<Violation> {
@@ -93,7 +93,7 @@ fn find_difference(order: &OrderRow, ticket: Option<&TicketRow>, status: &str) -
         return Some(format!("{expected} and is {} for {held_by}", ticket.status).into());
     }
     if ticket.price != *price {
-        return Some(format!("{expected} at {price} cents and shows {}", ticket.price).into());
+        return Some(format!("{expected} at {} and shows {}", dollars(*price), dollars(ticket.price)).into());
     }
     if ticket.title != *title {
         return Some(format!("{expected} as {title:?} and shows {:?}", ticket.title).into());

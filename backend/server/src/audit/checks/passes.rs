@@ -9,7 +9,7 @@ use ticketing_tickets::audit::{PassEventRow, PassRow, TicketRow};
 
 use super::super::facts::Facts;
 use super::super::report::Violation;
-use super::is_overdue;
+use super::{dollars, is_overdue};
 
 /// The passes with the orders, listings and events of each.
 pub(super) struct PassChecks<'f> {
@@ -125,7 +125,12 @@ impl<'f> PassChecks<'f> {
                 broken.push(Violation::from(text).with_subject(subject));
             }
             if pass.paid != last.price {
-                let text = format!("pass {id} cost {} cents, order {} {}", pass.paid, last.id, last.price);
+                let text = format!(
+                    "pass {id} cost {}, order {} {}",
+                    dollars(pass.paid),
+                    last.id,
+                    dollars(last.price)
+                );
                 broken.push(Violation::from(text).with_subject(subject));
             }
             let serials = changes.iter().map(|event| event.serial);

@@ -1,6 +1,6 @@
 //! The cap on the price of a resale.
 
-use ticketing_sdk::Money;
+use ticketing_sdk::{Money, text};
 
 /// The highest price of a resale as a share of the price that its holder has paid, in hundredths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,10 @@ impl ResaleCap {
     pub fn check(self, price: Money, paid: Money) -> Result<(), String> {
         match self.limit(paid) {
             None => Err("Passes are not sold on here".to_owned()),
-            Some(limit) if price > limit => Err(format!("Price must be at most ${limit}")),
+            Some(limit) if price > limit => {
+                let limit = text::price(limit);
+                Err(format!("Price must be at most {limit}"))
+            }
             Some(_) => Ok(()),
         }
     }

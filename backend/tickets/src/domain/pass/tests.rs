@@ -303,5 +303,9 @@ fn cap_is_a_share_of_what_was_paid_rounded_down() {
         ResaleCap::default().check(money(2001), money(2000)).unwrap_err(),
         "Price must be at most $20.00"
     );
+    assert_eq!(
+        ResaleCap::default().check(money(1_234_568), money(1_234_567)).unwrap_err(),
+        "Price must be at most $12,345.67"
+    );
     assert_eq!(ResaleCap::default().check(money(2000), money(2000)), Ok(()));
 }
