@@ -46,10 +46,10 @@ impl Exit {
         match self {
             Self::Done => "done",
             Self::Failed => "failed",
-            Self::Usage => "wrong usage, or a wrong setting",
+            Self::Usage => "wrong usage, a wrong setting, or a value that the server refuses",
             Self::NotFound => "not found",
             Self::NotAllowed => "not signed in, or not allowed",
-            Self::Conflict => "conflict: reserved, expired, already paid",
+            Self::Conflict => "conflict: reserved, expired, already paid, already listed",
             Self::Declined => "the card was declined",
             Self::Unreachable => "the server cannot be reached",
             Self::Violated => "the audit found invariant violations",

@@ -6,7 +6,8 @@ use super::tree;
 
 /// The groups of commands.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Buy and sell", &["search", "tickets", "sell", "buy", "orders", "payments", "passes", "checkin"]),
+    ("Buy", &["search", "buy", "orders", "payments", "passes"]),
+    ("Sell", &["tickets", "sell", "checkin"]),
     ("Look", &["tui", "open"]),
     ("Account", &["login", "logout", "whoami", "status", "auth", "profile"]),
     ("Own server", &["serve", "demo", "audit", "backup", "clock"]),
@@ -28,11 +29,21 @@ pub(crate) fn short() -> String {
         let known: Vec<&str> =
             commands.iter().copied().filter(|name| tree.find_subcommand(name).is_some()).collect();
         if !known.is_empty() {
-            text += &format!("  {group:13} {}\n", known.join("  "));
+            text += &format!("  {group:10}  {}\n", known.join("  "));
         }
     }
-    text +=
-        "\nOptions:\n  -h, --help     Print help; `--help` describes every command and the global options\n";
+    text += "\nOptions:\n  -h, --help     Print help; `--help` has every option\n";
     text += "  -V, --version  Print version\n";
     text + "\n`ticketing COMMAND -h` prints the help of a command.\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_help_fits_a_terminal_of_60_columns() {
+        let help = short();
+        assert!(help.lines().all(|line| line.len() <= 60), "{help}");
+    }
 }

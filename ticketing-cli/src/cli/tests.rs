@@ -115,7 +115,7 @@ fn root_help_names_every_visible_command_once() {
     let help = short_root_help();
     // The names follow the group.
     let lines = help.lines().filter(|line| line.starts_with("  ") && !line.contains("--"));
-    let words: Vec<&str> = lines.flat_map(|line| line[16..].split_whitespace()).collect();
+    let words: Vec<&str> = lines.flat_map(|line| line[14..].split_whitespace()).collect();
     for command in tree().get_subcommands().filter(|command| !command.is_hide_set()) {
         let count = words.iter().filter(|word| **word == command.get_name()).count();
         assert_eq!(count, 1, "{} in:\n{help}", command.get_name());
