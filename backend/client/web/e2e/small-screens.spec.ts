@@ -168,6 +168,14 @@ test('place of an event is below its title, in every script', async ({ someone }
   expect([await left('دار الأوبرا'), await left('الصف ٤')]).toEqual([await left(ticket.title), await left(ticket.title)])
 })
 
+test('fault of a filter is shown once on a wide screen', async ({ someone }) => {
+  const { page } = await someone()
+  await page.goto('/?minPrice=much&maxPrice=more')
+  await expect(page.getByRole('alert').getByText('The price must be a number like 20 or 149.99')).toHaveCount(1)
+  await expect(page.getByLabel('Price from')).toHaveAccessibleDescription(/The price must be a number/)
+  expect((await box(page.locator('.fault').first())).height).toBeLessThanOrEqual(1)
+})
+
 test('fault of a filter is shown although the filters are in a sheet', async ({ someone }) => {
   const { page } = await someone({ viewport: UPRIGHT })
   await page.goto('/?minPrice=much')
@@ -175,6 +183,20 @@ test('fault of a filter is shown although the filters are in a sheet', async ({ 
   await page.getByRole('alert').getByRole('link', { name: 'Clear' }).click()
   await expect(page).toHaveURL('/')
   await expect(page.getByRole('alert')).toHaveCount(0)
+})
+
+test('panel is at the end of the window, and the code in the middle of its ticket', async ({ someone }) => {
+  const [seller, buyer] = [await (await someone()).signUp(), await (await someone({ viewport: { width: 390, height: 844 } })).signUp()]
+  const { page } = buyer
+  await page.goto(`/tickets/${(await seller.list(unique('Solo'), 10)).id}`)
+  await expect(page.getByRole('button', { name: 'Buy for $10.00' })).toBeVisible()
+  const [panel, navigation] = [await box(page.locator('.buy-panel')), await box(page.locator('.nav'))]
+  // The rule of the navigation is on the panel.
+  expect(Math.abs(panel.y + panel.height - navigation.y)).toBeLessThanOrEqual(1)
+  const { id } = await buyer.buy(await seller.list(unique('Duo'), 10))
+  await page.goto(`/passes/${id}`)
+  const [code, stub] = [await box(page.locator('.code')), await box(page.locator('.ticket-stub'))]
+  expect(code.x + code.width / 2).toBeCloseTo(stub.x + stub.width / 2, 0)
 })
 
 test('price and status of an order do not touch on a phone', async ({ someone }) => {

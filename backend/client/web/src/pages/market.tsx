@@ -15,7 +15,7 @@ import { FilterForm } from '../market/form'
 import { type Period, dayOf, groupByPeriod } from '../market/groups'
 import { useSession } from '../session/context'
 import { useI18n, useTexts } from '../texts/context'
-import { errorText } from '../texts/errors'
+import { faultTexts } from '../texts/errors'
 import { Button, ButtonLink } from '../ui/button'
 import { GridSkeleton, TicketCard } from '../ui/card'
 import { Empty } from '../ui/empty'
@@ -58,7 +58,11 @@ export default function Market() {
         {found.isError && !invalid && <Failure error={found.error} retry={() => void found.refetch()} />}
         {invalid && (
           <Notice tone="bad" alert>
-            <p>{errorText(texts, found.error)}</p>
+            <ul>
+              {faultTexts(texts, found.error).map((text) => (
+                <li key={text}>{text}</li>
+              ))}
+            </ul>
             <ButtonLink to="/">{texts.market.clear}</ButtonLink>
           </Notice>
         )}

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { ApiError } from '../api/problem'
 import { en } from './en'
-import { declineReason } from './errors'
+import { declineReason, faultTexts } from './errors'
 import { ja } from './ja'
 
 const declined = (message: string) => new ApiError(400, [{ message, code: 'card_declined' }])
@@ -14,4 +14,10 @@ test('reason of a declined card is shown where it says more than that', () => {
     for (const message of ['Your card was declined.', 'The card was declined']) expect(declineReason(texts, declined(message))).toBeNull()
     expect(declineReason(texts, new ApiError(400, []))).toBeNull()
   }
+})
+
+test('texts of an error name each fault once', () => {
+  const error = new ApiError(400, ['Title is required', 'Price is required', 'Title is required'].map((message) => ({ message, code: 'invalid' })))
+  expect(faultTexts(en, error)).toEqual(['Title is required', 'Price is required'])
+  expect(faultTexts(en, new ApiError(503, []))).toEqual([en.errors.unavailable])
 })

@@ -14,6 +14,12 @@ export function faultText(texts: Texts, message: string): string {
   return general === undefined ? texts.errors.other(message) : general.replaceAll('{}', () => numbers.shift() ?? '')
 }
 
+/** Returns the texts of an error, each once: those of its faults, or that of the whole. */
+export function faultTexts(texts: Texts, error: unknown): string[] {
+  const faults = error instanceof ApiError ? error.faults : []
+  return faults.length ? [...new Set(faults.map(({ message }) => faultText(texts, message)))] : [errorText(texts, error)]
+}
+
 /** Returns the reason of a declined card; null where it says only that the card was declined, as the heading does. */
 export function declineReason(texts: Texts, error: ApiError): string | null {
   const message = error.faults[0]?.message
