@@ -97,6 +97,7 @@ actions! {
     }
     Tickets {
         Buy       "buy"       ["b"]                    "Buy"       "Reserve the ticket, and go on to pay";
+        ShowOrder "show-order" ["b"]                   "Order"     "Show your order of the ticket, or go on to pay";
         Filter    "filter"    ["/"]                    "Filter"    "Filter by title, as you type";
         Prices    "prices"    ["$"]                    "Prices"    "Filter by a price range";
         Sort      "sort"      ["s"]                    "Sort"      "Change the sort order";

@@ -14,6 +14,7 @@ mod orders;
 mod own_list;
 mod palette;
 mod pass;
+mod pass_poll;
 mod passes;
 mod prices;
 mod resale;
@@ -63,7 +64,7 @@ pub(crate) fn open(route: Route, model: &Model) -> Box<dyn Screen> {
         Route::Orders => Box::new(OwnListScreen::<orders::Orders>::open()),
         Route::Passes => Box::new(OwnListScreen::<passes::Passes>::open()),
         Route::Pass(key) => Box::new(pass::Pass::open(key, model)),
-        Route::Transfer(id) => Box::new(FormScreen::open(transfer::Transfer::open(id))),
+        Route::Transfer(id) => Box::new(FormScreen::open(transfer::Transfer::open(id, model))),
         Route::Claim => Box::new(FormScreen::open(claim::Claim::open())),
         Route::CheckIn => Box::new(check_in::CheckIn::open(model)),
         Route::Resale(id) => Box::new(FormScreen::open(resale::Resale::open(id, model))),

@@ -39,20 +39,6 @@ fn tui(rounds: u32) -> Result<(), String> {
     measure("tui", rounds)
 }
 
-/// Runs each benchmark of the clients once, without optimisation: that of the TUI waits for texts of its screens,
-/// which change. The figures mean nothing.
-///
-/// # Errors
-/// If a benchmark does not build, or does not reach its end.
-pub(crate) fn run_once() -> Result<(), String> {
-    let mut cargo = cargo();
-    cargo.args(["bench", "--profile", "dev", "--workspace", "--all-features", "--locked"]);
-    for bench in ["market", "sdk", "tui"] {
-        cargo.args(["--bench", bench]);
-    }
-    run(cargo.args(["--", "--rounds", "1"]))
-}
-
 /// Runs a benchmark. Cargo builds the program that it starts, too. The whole workspace is selected, as by the test
 /// command: the features of the dependencies depend on the selection, and another one compiles them again.
 fn measure(bench: &str, rounds: u32) -> Result<(), String> {

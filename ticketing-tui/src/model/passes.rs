@@ -1,9 +1,10 @@
 //! The passes of the user.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use jiff::civil::Date;
-use ticketing_sdk::{OrderId, Pass, PassId, TicketId, Timestamp};
+use ticketing_sdk::{Order, OrderId, OrderStatus, Pass, PassId, TicketId, Timestamp};
 
 use super::Model;
 use super::notices::Level;
@@ -18,6 +19,10 @@ use crate::local_time::clock_at_place;
 #[derive(Debug, Default)]
 pub(crate) struct KnownPasses {
     pub(crate) records: Records<Pass>,
+    /// When the list was loaded last.
+    loaded_at: Option<Timestamp>,
+    /// The orders whose passes the user held, and holds no longer.
+    passed_on: HashSet<OrderId>,
 }
 
 /// Names a pass: also one that is not issued yet.
@@ -75,15 +80,35 @@ impl KnownPasses {
         self.records.list().iter().find(|pass| pass.listing_id.as_ref() == Some(listing))
     }
 
-    /// Replaces the list.
-    pub(crate) fn replace(&mut self, passes: &[Pass]) {
+    /// Replaces the list. `now` is the server's time.
+    pub(crate) fn replace(&mut self, passes: &[Pass], now: Timestamp) {
+        let before = self.bought_orders();
         passes.iter().for_each(|pass| self.update(pass));
         self.records.end_load();
+        self.loaded_at = Some(now);
+        let held = self.bought_orders();
+        self.passed_on.extend(before.difference(&held).cloned());
     }
 
     /// Removes a pass that the user no longer holds.
     pub(crate) fn remove(&mut self, id: &PassId) {
+        self.passed_on.extend(self.get(&PassKey::Id(id.clone())).and_then(|pass| pass.order_id.clone()));
         self.records.remove(id);
+    }
+
+    /// The orders with which the passes were bought.
+    fn bought_orders(&self) -> HashSet<OrderId> {
+        self.records.list().iter().filter_map(|pass| pass.order_id.clone()).collect()
+    }
+
+    /// Returns whether the user has given away or sold what an order bought. The pass is issued a moment after the payment:
+    /// without one the order says so only once the time to pay is over.
+    pub(crate) fn is_passed_on(&self, order: &Order) -> bool {
+        let is_held =
+            |pass: &Pass| pass.order_id.as_ref() == Some(&order.id) || pass.ticket_id == order.ticket.id;
+        order.status == OrderStatus::Complete
+            && !self.records.list().iter().any(is_held)
+            && (self.passed_on.contains(&order.id) || self.loaded_at.is_some_and(|at| at > order.expires_at))
     }
 
     /// Updates a pass unless a newer version is known.
@@ -127,10 +152,33 @@ mod tests {
         let mut passes = KnownPasses::default();
         let used = fixtures::pass("p").version(2).status(PassStatus::Used);
         passes.update(&used);
-        passes.replace(&[fixtures::pass("p"), fixtures::pass("q")]);
+        passes.replace(&[fixtures::pass("p"), fixtures::pass("q")], Timestamp::from_millis(0));
         assert_eq!(passes.get(&PassKey::Id("p".into())), Some(&used));
-        passes.replace(&[fixtures::pass("q")]);
+        passes.replace(&[fixtures::pass("q")], Timestamp::from_millis(0));
         assert_eq!(passes.get(&PassKey::Id("p".into())), None, "a pass that was claimed is gone");
+    }
+
+    #[test]
+    fn bought_ticket_is_passed_on_once_its_pass_is_gone() {
+        let order = fixtures::order("o", &fixtures::ticket("t-1")).status(OrderStatus::Complete);
+        let second = Duration::from_secs(1);
+        let (before, after) = (order.expires_at - second, order.expires_at + second);
+        let mut passes = KnownPasses::default();
+        assert!(!passes.is_passed_on(&order), "nothing is known");
+        passes.replace(&[], before);
+        assert!(!passes.is_passed_on(&order), "the pass may not be issued yet");
+        passes.replace(&[], after);
+        assert!(passes.is_passed_on(&order));
+        let held = fixtures::pass("p").order_id("o");
+        passes.update(&held);
+        assert!(!passes.is_passed_on(&order));
+        passes.replace(&[held.clone()], before);
+        passes.remove(&held.id);
+        assert!(passes.is_passed_on(&order), "it was held");
+        passes.update(&fixtures::pass("p"));
+        assert!(!passes.is_passed_on(&order), "it was claimed back, and has no order");
+        passes.replace(&[], after);
+        assert!(!passes.is_passed_on(&order.status(OrderStatus::Created)));
     }
 
     #[test]

@@ -82,7 +82,9 @@ impl Model {
             Reply::Listings(tickets) if self.listings.records.load.awaits(id) => {
                 self.listings.replace(tickets);
             }
-            Reply::Passes(passes) if self.passes.records.load.awaits(id) => self.passes.replace(passes),
+            Reply::Passes(passes) if self.passes.records.load.awaits(id) => {
+                self.passes.replace(passes, self.server_now());
+            }
             Reply::Pass(pass) | Reply::Claimed { pass, .. } => self.passes.update(pass),
             Reply::Orders(_) | Reply::Listings(_) | Reply::Passes(_) | Reply::Transfer(_) => {}
             Reply::OpenOrders(orders) => {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use ticketing_sdk::Timestamp;
+
 use super::form_input;
 use super::prelude::*;
 use crate::call_error::{CallError, CallErrorKind};
@@ -26,7 +28,7 @@ pub(super) trait FormPage: fmt::Debug + 'static {
     }
 
     /// Returns what the form has led to, with its label.
-    fn result(&self) -> Option<(&'static str, &str)> {
+    fn result(&self, _: &Model) -> Option<(&'static str, &str)> {
         None
     }
 
@@ -43,6 +45,14 @@ pub(super) trait FormPage: fmt::Debug + 'static {
 
     /// Handles the reply to a form that was taken.
     fn succeed(&mut self, form: &Form, reply: &Reply, cx: &mut Context<'_>);
+
+    /// Handles what is no input of the form: the data that the form shows may change while it is open.
+    fn follow(&mut self, _: Input<'_>, _: &mut Context<'_>) {}
+
+    /// Returns when [`follow`](Self::follow) needs an [`Input::Tick`].
+    fn wakes_at(&self, _: &Model) -> Option<Timestamp> {
+        None
+    }
 
     /// Runs one of the other actions of the buttons.
     fn run(&mut self, _: Action, _: &mut Form, _: &mut Context<'_>) {}
@@ -86,14 +96,21 @@ impl<P: FormPage> FormScreen<P> {
     }
 
     /// Opens the popup, as high as what it holds.
-    fn popup(&self, painter: &mut Painter<'_>, area: Rect, width: u16, intro: &[String]) -> Rect {
+    fn popup(
+        &self,
+        model: &Model,
+        painter: &mut Painter<'_>,
+        area: Rect,
+        width: u16,
+        intro: &[String],
+    ) -> Rect {
         let columns = width.min(area.width).saturating_sub(4);
         let error = self.error.iter().flat_map(|error| [Some(&error.message), error.hint.as_ref()]).flatten();
         let lines = |texts: &mut dyn Iterator<Item = &String>| {
             let lines: usize = texts.map(|text| text::wrap(text, columns).len()).sum();
             u16::try_from(if lines > 0 { lines + 1 } else { 0 }).unwrap_or(u16::MAX)
         };
-        let result = 2 * u16::from(self.page.result().is_some());
+        let result = 2 * u16::from(self.page.result(model).is_some());
         let content = lines(&mut intro.iter()) + result + self.form.height() + lines(&mut error.into_iter());
         let inner = painter.popup(area, width, content.saturating_add(5), self.page.title());
         below(inner, u16::from(inner.height >= content + 2))
@@ -139,7 +156,9 @@ impl<P: FormPage> Screen for FormScreen<P> {
                 }
             }
             input => {
-                form_input(&mut self.form, input);
+                if !form_input(&mut self.form, input) {
+                    self.page.follow(input, cx);
+                }
             }
         }
     }
@@ -147,7 +166,7 @@ impl<P: FormPage> Screen for FormScreen<P> {
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let intro = self.page.intro(model);
         let mut rest = match P::POPUP {
-            Some(width) => self.popup(painter, area, width, &intro),
+            Some(width) => self.popup(model, painter, area, width, &intro),
             None => painter.panel(area, self.page.title()),
         };
         if P::POPUP.is_some() || rest.height > 11 {
@@ -156,7 +175,7 @@ impl<P: FormPage> Screen for FormScreen<P> {
             }
             rest = below(rest, u16::from(!intro.is_empty()));
         }
-        if let Some((_, result)) = self.page.result() {
+        if let Some((_, result)) = self.page.result(model) {
             rest = below(painter.paragraph(rest, result, painter.theme.accent), 1);
         }
         rest = self.form.view(painter, rest);
@@ -176,7 +195,7 @@ impl<P: FormPage> Screen for FormScreen<P> {
     }
 
     fn plain_view(&self, model: &Model) -> PlainView {
-        let result = self.page.result().map(|(label, result)| format!("{label}: {result}"));
+        let result = self.page.result(model).map(|(label, result)| format!("{label}: {result}"));
         let error = self.error.iter().map(|error| error.message.clone());
         let lines = self.page.intro(model).into_iter().chain(result).chain(error).collect();
         PlainView { lines, ..PlainView::form(&self.form) }
@@ -184,6 +203,10 @@ impl<P: FormPage> Screen for FormScreen<P> {
 
     fn has_text_input(&self, _: &Model) -> bool {
         !self.form.fields.is_empty()
+    }
+
+    fn wakes_at(&self, model: &Model) -> Option<Timestamp> {
+        self.page.wakes_at(model)
     }
 
     fn is_popup(&self) -> bool {

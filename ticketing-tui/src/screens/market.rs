@@ -11,7 +11,7 @@ use crate::model::query::Query;
 use crate::model::ticket_store::TicketRow;
 use crate::widgets::form::Field;
 use crate::widgets::list::List;
-use crate::widgets::panes;
+use crate::widgets::{panes, ticket_card};
 
 /// The market.
 #[derive(Debug)]
@@ -71,7 +71,7 @@ impl Market {
                 cx.push_route(Route::Ticket(id));
             }
             (Action::Open, None) => self.writing = false,
-            (Action::Buy, Some(id)) => self.reserving = cx.buy(&id).or(self.reserving),
+            (Action::Buy | Action::ShowOrder, Some(id)) => self.reserving = cx.buy(&id).or(self.reserving),
             (Action::Copy, Some(id)) => cx.model.copy(id.as_str()),
             (Action::Browse, Some(id)) => cx.model.browse_ticket(&id),
             (Action::Prices, _) => cx.push_route(Route::Prices),
@@ -113,12 +113,9 @@ impl Screen for Market {
             return [Action::Open, Action::Back].into_iter().chain(moves).collect();
         }
         let mut actions = Vec::new();
-        if let Some((_, row)) = self.selected(model) {
+        if let Some((id, row)) = self.selected(model) {
             actions.push(Action::Open);
-            let own = self.selected(model).is_some_and(|(id, _)| model.orders.of_ticket(&id).is_some());
-            if own || row.is_orderable(model.server_now()) {
-                actions.push(Action::Buy);
-            }
+            actions.extend(ticket_card::purchase(model, &id, row));
         }
         actions.extend([Action::Filter, Action::Sort, Action::Prices, Action::AvailableOnly]);
         if model.market.view.query().is_narrow() {

@@ -1,12 +1,10 @@
 //! One pass: its code for the door, on the whole screen.
 
-use std::time::Duration;
+use ticketing_sdk::{Pass as HeldPass, Timestamp};
 
-use ticketing_sdk::{ErrorCode, Pass as HeldPass, PassStatus, Timestamp};
-
+use super::pass_poll::PassPoll;
 use super::passes;
 use super::prelude::*;
-use crate::effect::Call;
 use crate::model::passes::PassKey;
 use crate::widgets::placeholder;
 use crate::widgets::qr::Qr;
@@ -14,59 +12,27 @@ use crate::widgets::qr::Qr;
 /// One pass.
 #[derive(Debug)]
 pub(crate) struct Pass {
-    key: PassKey,
-    load: Load,
-    /// When it was requested last.
-    requested_at: Timestamp,
+    poll: PassPoll,
     /// The code that was encoded last, and its QR code.
     qr: Option<(String, Qr)>,
 }
-
-/// While a pass may change at the door or by its next holder, it is requested again after this time.
-const POLL_INTERVAL: Duration = Duration::from_secs(3);
 
 /// The columns that the text beside the code needs.
 const BESIDE_QR: u16 = 30;
 
 impl Pass {
     pub(crate) fn open(key: PassKey, model: &Model) -> Self {
-        let mut page = Self { key, load: Load::Idle, requested_at: model.now, qr: None };
+        let mut page = Self { poll: PassPoll::new(key, model), qr: None };
         page.encode(model);
         page
     }
 
-    fn pass<'m>(&self, model: &'m Model) -> Option<&'m HeldPass> {
-        model.passes.get(&self.key)
-    }
-
     /// Encodes the code again if it is another one: each holder has their own.
     fn encode(&mut self, model: &Model) {
-        let code = self.pass(model).and_then(|pass| pass.code.as_ref()).map(|code| code.as_str());
+        let code = self.poll.pass(model).and_then(|pass| pass.code.as_ref()).map(|code| code.as_str());
         if self.qr.as_ref().map(|(encoded, _)| encoded.as_str()) != code {
             self.qr = code.and_then(|code| Some((code.to_owned(), Qr::new(code)?)));
         }
-    }
-
-    fn load_pass(&mut self, cx: &mut Context<'_>) {
-        let call = match (self.pass(cx.model), &self.key) {
-            (Some(pass), _) => Call::Pass(pass.id.clone()),
-            (None, PassKey::Id(id)) => Call::Pass(id.clone()),
-            (None, PassKey::Order(order)) => Call::PassOfOrder(order.clone()),
-        };
-        self.load = Load::Loading(cx.model.call(call));
-        self.requested_at = cx.model.now;
-    }
-
-    /// When the pass is to be requested again, if it may change.
-    fn next_poll(&self, model: &Model) -> Option<Timestamp> {
-        let status = self.pass(model).filter(|_| model.user().is_some())?.status;
-        let may_change = matches!(status, PassStatus::Valid | PassStatus::Offered);
-        (may_change && !self.load.is_loading()).then(|| self.requested_at + POLL_INTERVAL)
-    }
-
-    /// Whether the server knows no such pass among those of the user.
-    fn is_missing(&self) -> bool {
-        matches!(&self.load, Load::Failed(error) if error.is(&ErrorCode::NotFound))
     }
 }
 
@@ -119,12 +85,12 @@ fn centre(area: Rect, width: u16, height: u16) -> Rect {
 
 impl Screen for Pass {
     fn title(&self, model: &Model) -> String {
-        self.pass(model).map_or_else(|| "Ticket".to_owned(), |pass| text::title(&pass.title))
+        self.poll.pass(model).map_or_else(|| "Ticket".to_owned(), |pass| text::title(&pass.title))
     }
 
     fn actions(&self, model: &Model) -> Vec<Action> {
         let mut found = vec![Action::Back];
-        if let Some(pass) = self.pass(model) {
+        if let Some(pass) = self.poll.pass(model) {
             found.extend(passes::actions(pass));
             if pass.code.is_some() {
                 found.push(Action::CopyCode);
@@ -139,10 +105,12 @@ impl Screen for Pass {
 
     fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         match input {
-            Input::Focus | Input::Action(Action::Reload) if cx.model.user().is_some() => self.load_pass(cx),
+            Input::Focus | Input::Action(Action::Reload) if cx.model.user().is_some() => {
+                self.poll.request(cx);
+            }
             Input::Action(Action::Back) => cx.back(),
             Input::Action(Action::CopyCode) => {
-                if let Some(code) = self.pass(cx.model).and_then(|pass| pass.code.clone()) {
+                if let Some(code) = self.poll.pass(cx.model).and_then(|pass| pass.code.clone()) {
                     cx.model.copy_secret(code.as_str(), "the code");
                 }
             }
@@ -150,29 +118,33 @@ impl Screen for Pass {
                 cx.require_sign_in(None);
             }
             Input::Action(action) => {
-                if let Some(pass) = self.pass(cx.model).cloned() {
+                if let Some(pass) = self.poll.pass(cx.model).cloned() {
                     passes::act(action, &pass, cx);
                 }
             }
-            Input::Reply(id, reply) if self.load.finish(id, reply) => {}
             Input::ModelChange => self.encode(cx.model),
-            Input::Tick if self.next_poll(cx.model).is_some_and(|at| at <= cx.model.now) => {
-                self.load_pass(cx)
+            input => {
+                self.poll.update(input, cx);
             }
-            _ => {}
         }
     }
 
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        let Some(pass) = self.pass(model) else {
+        let Some(pass) = self.poll.pass(model) else {
             let inner = painter.panel(area, &self.title(model));
             if model.user().is_none() {
                 return placeholder::signed_out(painter, inner, model, "the ticket");
             }
-            if self.is_missing() {
+            if self.poll.is_missing() {
                 return placeholder::message(painter, inner, MISSING, painter.theme.warn, &[MISSING_HINT]);
             }
-            return placeholder::load(painter, inner, &self.load, "the ticket", &model.key(Action::Reload));
+            return placeholder::load(
+                painter,
+                inner,
+                &self.poll.load,
+                "the ticket",
+                &model.key(Action::Reload),
+            );
         };
         let Some((_, qr)) =
             self.qr.as_ref().filter(|(_, qr)| qr.fitting_size(painter, area, BESIDE_QR).is_some())
@@ -196,13 +168,13 @@ impl Screen for Pass {
     }
 
     fn wakes_at(&self, model: &Model) -> Option<Timestamp> {
-        self.next_poll(model)
+        self.poll.next(model)
     }
 
     fn plain_view(&self, model: &Model) -> PlainView {
-        let Some(pass) = self.pass(model) else {
-            return PlainView::lines(match &self.load {
-                _ if self.is_missing() => vec![format!("{MISSING}."), MISSING_HINT.to_owned()],
+        let Some(pass) = self.poll.pass(model) else {
+            return PlainView::lines(match &self.poll.load {
+                _ if self.poll.is_missing() => vec![format!("{MISSING}."), MISSING_HINT.to_owned()],
                 Load::Failed(error) => vec![error.message.clone()],
                 _ => vec!["Loading the ticket".to_owned()],
             });

@@ -37,9 +37,7 @@ impl Screen for Ticket {
     fn actions(&self, model: &Model) -> Vec<Action> {
         let mut actions = Vec::new();
         if let Some(row) = model.market.tickets.get(&self.id) {
-            if model.orders.of_ticket(&self.id).is_some() || row.is_orderable(model.server_now()) {
-                actions.push(Action::Buy);
-            }
+            actions.extend(ticket_card::purchase(model, &self.id, row));
             if self.is_own(model) && row.state == TicketState::Available {
                 actions.extend([Action::Edit, Action::Withdraw]);
             }
@@ -57,7 +55,7 @@ impl Screen for Ticket {
                     cx.model.load_used_passes();
                 }
             }
-            Input::Action(Action::Buy) if self.reserving.is_none() => {
+            Input::Action(Action::Buy | Action::ShowOrder) if self.reserving.is_none() => {
                 self.reserving = cx.buy(&self.id);
             }
             Input::Action(Action::Edit) => cx.push_route(Route::Listing(Some(self.id.clone()))),

@@ -23,6 +23,9 @@ pub(crate) fn status(model: &Model, ticket: &TicketId, row: &TicketRow) -> (Stri
     }
     if let Some(order) = model.orders.of_ticket(ticket) {
         return match order.status {
+            OrderStatus::Complete if model.passes.is_passed_on(order) => {
+                (TicketState::Sold.label().to_owned(), StyleRole::Unavailable)
+            }
             OrderStatus::Complete => ("Yours".to_owned(), StyleRole::Accent),
             _ => order_card::status(model, order),
         };
@@ -38,6 +41,14 @@ pub(crate) fn status(model: &Model, ticket: &TicketId, row: &TicketRow) -> (Stri
     (row.state.label().to_owned(), role)
 }
 
+/// Returns the action that buys a ticket, or goes to the order of the user; `None` where the ticket cannot be ordered.
+pub(crate) fn purchase(model: &Model, ticket: &TicketId, row: &TicketRow) -> Option<Action> {
+    match model.orders.of_ticket(ticket) {
+        Some(_) => Some(Action::ShowOrder),
+        None => row.is_orderable(model.server_now()).then_some(Action::Buy),
+    }
+}
+
 /// Returns the row of a ticket of the market.
 pub(crate) fn row<'a>(model: &Model, ticket: &TicketId, row: &'a TicketRow) -> Row<'a> {
     let (word, role) = status(model, ticket, row);
@@ -46,7 +57,10 @@ pub(crate) fn row<'a>(model: &Model, ticket: &TicketId, row: &'a TicketRow) -> R
         price: Some(text::price(row.cents)),
         status: (word.into(), role),
         details: row.details(),
-        is_unavailable: !row.is_orderable(model.server_now()) && model.orders.of_ticket(ticket).is_none(),
+        is_unavailable: match model.orders.of_ticket(ticket) {
+            Some(order) => model.passes.is_passed_on(order),
+            None => !row.is_orderable(model.server_now()),
+        },
     }
 }
 
@@ -104,8 +118,8 @@ pub(crate) fn admissions(painter: &mut Painter<'_>, area: Rect, model: &Model, t
 /// Draws the next step. Returns the rest of the area.
 fn advice(painter: &mut Painter<'_>, area: Rect, model: &Model, ticket: &TicketId, row: &TicketRow) -> Rect {
     let order = model.orders.of_ticket(ticket).map(|order| order.status);
-    let button = |painter: &mut Painter<'_>, label: &str| {
-        painter.button(area, &model.key(Action::Buy), label, Action::Buy);
+    let button = |painter: &mut Painter<'_>, action: Action, label: &str| {
+        painter.button(area, &model.key(action), label, action);
         below(area, 1)
     };
     if order.is_none() && model.orders.is_reserving(ticket) {
@@ -113,13 +127,15 @@ fn advice(painter: &mut Painter<'_>, area: Rect, model: &Model, ticket: &TicketI
         return below(area, 1);
     }
     let words = match (order, row.state) {
-        (Some(OrderStatus::Created), _) => return button(painter, "continues to the payment"),
-        (Some(OrderStatus::Complete), _) => return button(painter, "shows your order"),
-        (Some(_), _) => return button(painter, "shows the payment"),
+        (Some(OrderStatus::Created), _) => {
+            return button(painter, Action::ShowOrder, "continues to the payment");
+        }
+        (Some(OrderStatus::Complete), _) => return button(painter, Action::ShowOrder, "shows your order"),
+        (Some(_), _) => return button(painter, Action::ShowOrder, "shows the payment"),
         (None, TicketState::Available) if row.has_started(model.server_now()) => {
             "Sales ended: the event has started."
         }
-        (None, TicketState::Available) => return button(painter, "reserves it for you"),
+        (None, TicketState::Available) => return button(painter, Action::Buy, "reserves it for you"),
         (None, TicketState::Reserved) => {
             "Another buyer has reserved this ticket. If the buyer does not pay in time, it is available again."
         }

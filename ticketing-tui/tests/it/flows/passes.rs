@@ -232,6 +232,78 @@ fn open_ticket_that_another_claims_disappears_within_seconds() {
 }
 
 #[test]
+fn open_ticket_that_is_held_again_appears_within_seconds() {
+    let mut harness = open(fixtures::pass("p1", TITLE));
+    harness.server.passes = Vec::new();
+    harness.press("enter");
+    harness.answer_reads();
+    harness.assert_shows("You do not hold this ticket");
+    harness.server.passes = vec![fixtures::pass("p1", TITLE).version(3)];
+    harness.advance_with_wakeups(3_000);
+    harness.answer_reads();
+    harness.assert_hides("You do not hold this ticket");
+    harness.assert_shows("█");
+}
+
+#[test]
+fn dialog_with_a_claim_code_follows_the_transfer() {
+    let mut harness = open(fixtures::pass("p1", TITLE));
+    let pending = fixtures::pass("p1", TITLE).version(1).transfer_expires_at(fixtures::transfer().expires_at);
+    let give = |harness: &mut Harness| {
+        harness.press("t enter");
+        harness.server.passes = vec![pending.clone()];
+        answer!(harness, Call::GiveAway(_), Ok(Reply::Transfer(fixtures::transfer())));
+        harness.assert_shows("CLAIM-7QXR-M2PD-K94T");
+        harness.answer_reads();
+        harness.advance_with_wakeups(3_000);
+        harness.answer_reads();
+        harness.assert_shows("CLAIM-7QXR-M2PD-K94T");
+    };
+    give(&mut harness);
+    // Another program of the user takes it back.
+    harness.server.passes = vec![fixtures::pass("p1", TITLE).version(2)];
+    harness.advance_with_wakeups(3_000);
+    harness.answer_reads();
+    harness.assert_hides("CLAIM-7QXR");
+    harness.assert_shows("no longer works");
+    harness.press("esc");
+
+    let mut harness = open(fixtures::pass("p1", TITLE));
+    give(&mut harness);
+    harness.server.passes = Vec::new();
+    harness.advance_with_wakeups(3_000);
+    harness.answer_reads();
+    harness.assert_hides("CLAIM-7QXR");
+    harness.assert_shows("The ticket was claimed");
+    harness.assert_hides("takes it back");
+    harness.press("esc");
+    harness.answer_reads();
+    harness.assert_shows("You hold no tickets yet");
+}
+
+#[test]
+fn ticket_that_its_buyer_gave_away_is_not_theirs_in_the_market() {
+    let mut harness = Harness::signed_in();
+    let ticket = fixtures::tickets()[0].clone();
+    let order = fixtures::order("o1", &ticket, OrderStatus::Complete);
+    harness.server.orders = vec![order];
+    harness.server.passes = vec![fixtures::pass("p1", TITLE).order_id("o1")];
+    harness.press("r");
+    harness.answer_reads();
+    harness.press("enter");
+    harness.answer_reads();
+    harness.assert_shows("Yours");
+    harness.assert_shows("b Order");
+    harness.server.passes = Vec::new();
+    harness.press("6");
+    harness.answer_reads();
+    harness.press("1");
+    harness.answer_reads();
+    harness.assert_hides("Yours");
+    harness.assert_shows("Sold");
+}
+
+#[test]
 fn late_answer_of_a_former_user_is_not_shown() {
     let mut harness = open(fixtures::pass("p1", TITLE));
     harness.press("enter");

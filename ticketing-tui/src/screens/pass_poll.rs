@@ -1,0 +1,69 @@
+//! The requests for an open pass, which changes without an event of the feed.
+
+use std::time::Duration;
+
+use ticketing_sdk::{ErrorCode, Pass, PassStatus, Timestamp};
+
+use super::prelude::*;
+use crate::effect::Call;
+use crate::model::passes::PassKey;
+
+/// While a pass may change at the door, by its next holder or by a purchase, it is requested again after this time.
+const POLL_INTERVAL: Duration = Duration::from_secs(3);
+
+/// Requests a pass while a screen shows it.
+#[derive(Debug)]
+pub(super) struct PassPoll {
+    key: PassKey,
+    pub(super) load: Load,
+    /// When it was requested last.
+    requested_at: Timestamp,
+}
+
+impl PassPoll {
+    pub(super) fn new(key: PassKey, model: &Model) -> Self {
+        Self { key, load: Load::Idle, requested_at: model.now }
+    }
+
+    pub(super) fn pass<'m>(&self, model: &'m Model) -> Option<&'m Pass> {
+        model.passes.get(&self.key)
+    }
+
+    pub(super) fn request(&mut self, cx: &mut Context<'_>) {
+        let call = match (self.pass(cx.model), &self.key) {
+            (Some(pass), _) => Call::Pass(pass.id.clone()),
+            (None, PassKey::Id(id)) => Call::Pass(id.clone()),
+            (None, PassKey::Order(order)) => Call::PassOfOrder(order.clone()),
+        };
+        self.load = Load::Loading(cx.model.call(call));
+        self.requested_at = cx.model.now;
+    }
+
+    /// Takes the reply to a request, and requests the pass again when that is due. Returns whether the input was one of these.
+    pub(super) fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) -> bool {
+        match input {
+            Input::Reply(id, reply) => self.load.finish(id, reply),
+            Input::Tick if self.next(cx.model).is_some_and(|at| at <= cx.model.now) => {
+                self.request(cx);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Returns when the pass is to be requested again, if it may change.
+    pub(super) fn next(&self, model: &Model) -> Option<Timestamp> {
+        model.user()?;
+        let may_change = match self.pass(model) {
+            Some(pass) => matches!(pass.status, PassStatus::Valid | PassStatus::Offered),
+            // It may be issued, or the user may buy it or claim it in another program.
+            None => true,
+        };
+        (may_change && !matches!(self.load, Load::Loading(_))).then(|| self.requested_at + POLL_INTERVAL)
+    }
+
+    /// Returns whether the server knows no such pass among those of the user.
+    pub(super) fn is_missing(&self) -> bool {
+        matches!(&self.load, Load::Failed(error) if error.is(&ErrorCode::NotFound))
+    }
+}
