@@ -2,7 +2,9 @@
 
 use ticketing_bus::timeline::read_events;
 use ticketing_platform::db::{DbError, Tx};
-use ticketing_sdk::{CancelReason, OrderId, ServiceTimeline, TimelineEntry, TimelineKind, Timestamp, UserId};
+use ticketing_sdk::{
+    CancelReason, OrderId, ServiceTimeline, TimelineEntry, TimelineKind, Timestamp, UserId, text,
+};
 
 use super::orders::find;
 
@@ -22,7 +24,7 @@ pub fn timeline(
     let command = |at, name: &str| TimelineEntry::new(at, SERVICE, TimelineKind::Command, name);
     if let Some(created_at) = order.created_at {
         let mut created = command(created_at, "POST /api/orders");
-        created.detail = Some(format!("{} for ${}", order.ticket.title, order.ticket.price));
+        created.detail = Some(format!("{} for {}", order.ticket.title, text::price(order.ticket.price)));
         entries.push(created);
     }
     if order.cancel_reason == Some(CancelReason::Buyer)

@@ -314,6 +314,17 @@ fn only_clock_reads_the_time() {
     }
 }
 
+/// A parameter of SQL is a dollar at the beginning of a text, or with digits.
+#[test]
+fn only_the_sdk_writes_a_dollar_before_an_amount() {
+    for (path, text) in all_sources().filter(|(path, _)| is_part(path, "src")) {
+        let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let writes = lines.flat_map(|line| line.match_indices("${").map(move |(at, _)| &line[..at]));
+        let in_sentence = writes.filter(|before| !before.ends_with('"')).count();
+        assert!(in_sentence == 0, "{} formats a price: text::price does", path.display());
+    }
+}
+
 #[test]
 fn every_file_has_a_module_comment() {
     for (path, text) in all_sources() {
