@@ -19,7 +19,7 @@ use crate::journal::files_in;
 pub(crate) use self::list::DoorList;
 #[cfg(test)]
 pub(crate) use self::list::vectors;
-pub(crate) use self::sync::{Conflict, SyncReport, lock, requests, sync};
+pub(crate) use self::sync::{Conflict, SyncReport, requests, sync};
 
 /// The door, with its journal.
 #[derive(Debug)]

@@ -4,7 +4,7 @@
 
 use std::io::{ErrorKind, IsTerminal, Read, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use anstyle::Style;
 use clap::ValueEnum;
@@ -12,6 +12,7 @@ use clap::ValueEnum;
 use crate::environment::{environment, is_dumb_terminal};
 use crate::failure::{Failure, Outcome};
 use crate::files::{self, MIB};
+use crate::lock::lock;
 use crate::prompter::Prompter;
 
 /// When to colour.
@@ -269,11 +270,6 @@ impl Write for Out<'_> {
     fn flush(&mut self) -> std::io::Result<()> {
         lock(&self.0.out).flush()
     }
-}
-
-/// Locks a stream even if another thread panicked with it.
-fn lock<T: ?Sized>(stream: &Mutex<T>) -> MutexGuard<'_, T> {
-    stream.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 mod hangup;

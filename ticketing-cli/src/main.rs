@@ -22,6 +22,7 @@ mod help;
 mod home;
 mod io;
 mod journal;
+mod lock;
 mod output;
 mod preview;
 mod prompt;

@@ -1,7 +1,7 @@
 //! Uploads the journal of a door, and reports the admissions that the server refuses.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -17,6 +17,7 @@ use super::journal::{OfflineAdmission, UploadOutcome};
 use super::list::{MAX_PAGE, Origin};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
+use crate::lock::lock;
 
 /// The result of an upload.
 #[derive(Debug)]
@@ -164,11 +165,6 @@ async fn wait_until_closed(client: &Client, offered: &[PassId]) {
             }
         }
     }
-}
-
-/// A panic elsewhere does not close the door.
-pub(crate) fn lock(door: &Mutex<OfflineDoor>) -> MutexGuard<'_, OfflineDoor> {
-    door.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Checks that the list is of this server, and of the account that is signed in.

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,7 @@ use ticketing_sdk::{IdempotencyKey, Ticket, TicketId, Timestamp};
 
 use super::{AppendLog, LogLine};
 use crate::home::private_folder;
+use crate::lock::lock;
 
 /// The record of listings, locked by this process.
 #[derive(Debug)]
@@ -166,7 +167,7 @@ impl BatchJournal {
     }
 
     fn with_record<T>(&self, act: impl FnOnce(&mut Record) -> T) -> T {
-        act(&mut self.record.lock().unwrap_or_else(PoisonError::into_inner))
+        act(&mut lock(&self.record))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Commands in a terminal: the pager, times in the zone of the user, and what an interrupt leaves.
 
-use crate::support::{Cli, Server, eventually};
+use crate::support::{Cli, Server, eventually, text};
 use crate::tui::pty::{Pty, terminal};
 
 const SIZE: (u16, u16) = (100, 20);
@@ -67,7 +67,7 @@ fn times_are_local_on_a_terminal_and_utc_elsewhere() {
     let server = Server::start();
     let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let ticket = cli.ticket("Opera", "20");
-    let order = crate::support::text(&cli.json(&["orders", "create", &ticket])["id"]);
+    let order = text(&cli.json(&["orders", "create", &ticket])["id"]);
     let utc = cli.ok(&["orders", "get", &order, "--jq", ".expiresAt"]).out;
     assert!(utc.trim_end().ends_with('Z'), "{utc}");
     for (zone, name) in [("Asia/Tokyo", "JST"), ("America/Phoenix", "MST"), ("UTC", "UTC")] {
@@ -132,4 +132,17 @@ fn prompts_of_a_dumb_terminal_send_no_escape_sequences() {
     assert_eq!(answer(&cli, &delete, &[("(y/N)", "\n")]).0, 1);
     let (code, bytes) = answer(&cli, &delete, &[("(y/N)", "y\n")]);
     assert!(code == 0 && !bytes.contains('\u{1b}'), "{bytes:?}");
+}
+
+#[test]
+fn prompt_before_a_cancellation_names_the_ticket_of_an_order_that_exists() {
+    let server = Server::start();
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
+    let (code, bytes) = answer(&cli, &["orders", "cancel", "01a203b9-d806-71eb-8d06-dbab9285e702"], &[]);
+    assert!(code == 3 && !bytes.contains("(y/N)"), "{bytes:?}");
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
+    let order = text(&cli.json(&["orders", "create", &seller.ticket("Opera", "1234.50")])["id"]);
+    let question = "Cancel the order of Opera for $1,234.50?";
+    let (code, bytes) = answer(&cli, &["orders", "cancel", &order], &[(question, "y\n")]);
+    assert!(code == 0 && bytes.contains("cancelled order"), "{bytes:?}");
 }

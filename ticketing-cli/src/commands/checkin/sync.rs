@@ -7,10 +7,11 @@ use ticketing_sdk::ErrorCode;
 
 use crate::context::{ApiCommand, ApiContext};
 use crate::count::count;
-use crate::door::{self, Conflict, OfflineDoor, SyncReport, lock};
+use crate::door::{self, Conflict, OfflineDoor, SyncReport};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::help;
+use crate::lock::lock;
 use crate::output::{Cell, Columns, Format, Record, Tone};
 
 /// The arguments of `ticketing checkin sync`.

@@ -1,7 +1,7 @@
 //! `ticketing orders cancel`
 
 use clap_complete::ArgValueCompleter;
-use ticketing_sdk::OrderId;
+use ticketing_sdk::{OrderId, text};
 
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
@@ -25,14 +25,17 @@ pub(crate) struct Args {
 
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
-        let question = match self.ids.as_slice() {
-            [id] => format!("Cancel order {id}?"),
-            ids => format!("Cancel {} orders?", ids.len()),
-        };
-        prompt::confirm(api.io(), self.yes || api.is_dry_run(), &question)?;
-        let mut ids = Vec::new();
-        for id in self.ids {
-            ids.push(resolve::order(api, id).await?);
+        let yes = self.yes || api.is_dry_run();
+        if !yes && !api.io().can_ask() {
+            prompt::confirm(api.io(), yes, "")?;
+        }
+        let ids = resolve::all(api, self.ids, resolve::order).await?;
+        if !yes {
+            let question = match ids.as_slice() {
+                [id] => question(api, id).await?,
+                ids => format!("Cancel {} orders?", ids.len()),
+            };
+            prompt::confirm(api.io(), yes, &question)?;
         }
         if api.is_dry_run() {
             let cancels: Vec<_> = ids.iter().map(|id| api.client.orders().cancel(id)).collect();
@@ -49,4 +52,11 @@ impl ApiCommand for Args {
         }
         Ok(())
     }
+}
+
+/// Returns the question before an order is cancelled.
+async fn question(api: &ApiContext, id: &OrderId) -> Outcome<String> {
+    let order = api.client.orders().get(id).await;
+    let order = order.map_err(|error| Failure::from_error(&error, &Subject::Order(id.clone())))?;
+    Ok(format!("Cancel the order of {} for {}?", order.ticket.title, text::price(order.ticket.price)))
 }

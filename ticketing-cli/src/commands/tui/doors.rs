@@ -1,7 +1,7 @@
 //! The doors of the marketplace on the terminal: the files of `ticketing checkin --offline`, in the folder of the client.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -10,9 +10,10 @@ use ticketing_sdk::{Client, Timestamp, UserId, Verdict};
 use ticketing_tui::{AdmissionConflict, CallError, Door, DoorState, DoorSync, Scan};
 
 use crate::clock;
-use crate::door::{self, Conflict, DoorList, OfflineDoor, lock};
+use crate::door::{self, Conflict, DoorList, OfflineDoor};
 use crate::failure::{Failure, Outcome};
 use crate::home::private_folder;
+use crate::lock::lock;
 
 /// A door that is open, and the file of its list.
 type OpenDoor = (PathBuf, Arc<Mutex<OfflineDoor>>);
@@ -46,7 +47,7 @@ impl Doors {
         path: &Path,
         make: impl FnOnce() -> Outcome<Option<OfflineDoor>>,
     ) -> Outcome<Option<Arc<Mutex<OfflineDoor>>>> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = lock(&self.open);
         if let Some((_, door)) = open.as_ref().filter(|(opened, _)| opened == path) {
             return Ok(Some(Arc::clone(door)));
         }
