@@ -62,7 +62,7 @@ function unmarked(page: Page): Promise<string[]> {
 const SAME = [
   /^(· )?ticketing$/, /^TK1…$/, /^https?:\/\//, /^[0-9a-f]{8}$/, /^(English|日本語)$/,
   // The titles, the description and the identifiers of the scene.
-  /^(Jazz at the lake|Opera gala|Derby|Cabaret|Recital|Circus|Matinee)( [0-9a-f]{8})?( · ticketing)?$/, /^Doors open at six\./, /^(pi_sim_)?[0-9a-f-]{32,36}$/,
+  /^(Jazz at the lake|Opera gala|Derby|Cabaret|Recital|Circus|Matinee|Lantern walk)( [0-9a-f]{8})?( · ticketing)?$/, /^Doors open at six\./, /^(pi_sim_)?[0-9a-f-]{32,36}$/,
   // Times and amounts of the browser's `Intl`.
   /^[\d\s:/.,$+\-−–()年月日曜火水木金土時分秒前後午UTC]+$/,
 ]
