@@ -53,6 +53,7 @@ test('buyer who ordered in another program finds the own order', async ({ someon
   await expect(page.getByText('You have not ordered anything yet.')).toBeVisible()
   await page.getByRole('link', { name: 'Market', exact: true }).click()
   await page.getByRole('searchbox').fill(ticket.title)
+  await page.waitForURL(/q=/)
   await page.getByRole('link', { name: ticket.title }).click()
   await expect(page.getByRole('button', { name: 'Buy for $20.00' })).toBeVisible()
   await buyer.order(ticket)
