@@ -42,7 +42,7 @@ fn markdown() -> String {
         let names: Vec<String> = names.split(", ").map(|name| format!("`{name}`")).collect();
         let _ = writeln!(text, "| {} | {meaning} |", names.join(", "));
     }
-    text += "\n## Exit codes\n\n| code | meaning |\n|---|---|\n";
+    text += "\n## Exit codes\n\n`ticketing help exit-codes` prints this table.\n\n| code | meaning |\n|---|---|\n";
     for exit in Exit::ALL {
         let _ = writeln!(text, "| {} | {} |", exit.code(), exit.meaning());
     }

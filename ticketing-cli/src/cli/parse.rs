@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::mem::ManuallyDrop;
 
+use clap::builder::StyledStr;
+use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, FromArgMatches as _};
 use ticketing_sdk::CardToken;
@@ -92,12 +94,15 @@ pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> Result<Parsed, (
             Some(Command::Help { words }) if words == ["environment"] => {
                 return Err((Failure::rendered(Exit::Done, environment::table()), true));
             }
+            Some(Command::Help { words }) if words == ["exit-codes"] => {
+                return Err((Failure::rendered(Exit::Done, Exit::help()), true));
+            }
             Some(Command::Help { words }) => help_of(&args[0], words),
             _ => Ok(line),
         },
         Err(error) => Err(error),
     };
-    let CommandLine { cli, call, writes, typed_output } = parsed.map_err(|error| {
+    let CommandLine { cli, call, writes, typed_output } = parsed.map_err(|mut error| {
         // The parser repeats an argument that it does not know, which must not be a card number.
         if error.use_stderr() && contains_card_number(args) {
             return (card::refusal(), false);
@@ -108,6 +113,11 @@ pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> Result<Parsed, (
         {
             return (failure, false);
         }
+        if error.get(ContextKind::Usage).is_some() {
+            let mut tree = tree();
+            tree.build();
+            error.insert(ContextKind::Usage, ContextValue::StyledStr(usage_of(&mut tree, args[1..].iter())));
+        }
         let coloured = if error.use_stderr() { shape.err_colour } else { shape.out_colour };
         let text = if coloured { error.render().ansi().to_string() } else { error.render().to_string() };
         let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
@@ -117,6 +127,17 @@ pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> Result<Parsed, (
     check_selection(&call, &select)?;
     call.check(typed_output, &select).and_then(|()| select.check()).map_err(|failure| (failure, false))?;
     Ok(Parsed { cli, select, writes, call })
+}
+
+/// Returns the usage of the command that the words name. That of the parser has the options whose variables are set.
+fn usage_of(command: &mut clap::Command, mut words: std::slice::Iter<'_, OsString>) -> StyledStr {
+    match words.find(|word| command.find_subcommand(word).is_some()) {
+        Some(word) => command
+            .find_subcommand_mut(word)
+            .map(|subcommand| usage_of(subcommand, words))
+            .unwrap_or_default(),
+        None => command.render_usage(),
+    }
 }
 
 /// The output of `--version`.

@@ -109,3 +109,18 @@ fn new_password_is_checked_before_it_is_sent() {
     let run = Cli::offline().run_with(&words, "short\n");
     assert_eq!((run.code, run.err.as_str()), (2, "error: a password has 8 to 128 characters\n"));
 }
+
+#[test]
+fn usage_after_an_error_has_no_option_whose_variable_is_set() {
+    let run = Cli::offline().run(&["tickets", "get"]);
+    assert!(
+        run.code == 2 && run.err.contains("Usage: ticketing tickets get [OPTIONS] <TICKET>...\n"),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn exit_codes_are_a_topic_of_the_help() {
+    let run = Cli::offline().run(&["help", "exit-codes"]);
+    assert!(run.code == 0 && run.out.starts_with("Exit codes:\n    0  done\n"), "{run:?}");
+}
