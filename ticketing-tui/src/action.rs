@@ -110,6 +110,7 @@ actions! {
         Pay       "pay"       ["p", "enter"]           "Pay"       "Pay for the order";
         Cancel    "cancel"    ["x", "ctrl-x"]          "Cancel"    "Cancel the order";
         Reorder   "reorder"   ["t"]                    "Try again" "Order the ticket again";
+        Continue  "continue"  ["enter"]                "Continue"  "Go on after the reservation has ended";
     }
     Passes {
         GiveAway  "give-away" ["t"]                    "Give away" "Give the ticket away with a claim code";

@@ -255,7 +255,7 @@ pub(crate) struct PlainField {
     pub(crate) secret: bool,
     /// Whether it may stay empty, so that `--plain` does not prompt for it.
     pub(crate) is_optional: bool,
-    pub(crate) fault: Option<String>,
+    pub(crate) error: Option<String>,
 }
 
 impl PlainField {
@@ -266,7 +266,7 @@ impl PlainField {
             value: field.value().to_owned(),
             secret: field.secret,
             is_optional: field.is_optional,
-            fault: field.fault.clone(),
+            error: field.error.clone(),
         }
     }
 }

@@ -151,8 +151,8 @@ impl<W: Write> Driver<W> {
                 (false, true) => "written".to_owned(),
                 (false, false) => field.value.clone(),
             };
-            let fault = field.fault.as_ref().map(|fault| format!(". {fault}")).unwrap_or_default();
-            self.line(&format!("{}. {}: {value}{fault}", choices.len(), field.label))?;
+            let error = field.error.as_ref().map(|error| format!(". {error}")).unwrap_or_default();
+            self.line(&format!("{}. {}: {value}{error}", choices.len(), field.label))?;
         }
         for action in actions {
             // A row is picked by its number; its actions are in the next menu.

@@ -119,13 +119,13 @@ impl Model {
         let all = self.door.admissions(ticket);
         let words = text::sentence(&self.local.admissions(&all));
         let is_used = self.door.used.get(ticket).is_some_and(|pass| pass.status == PassStatus::Used);
-        let fault = match all.len() {
+        let conflict = match all.len() {
             0 => return None,
             1 if is_used => None,
             1 => Some("Admitted early"),
             _ => Some("Admitted twice"),
         };
-        Some((format!("{words}."), fault))
+        Some((format!("{words}."), conflict))
     }
 
     fn begin_door(&mut self, action: DoorAction, call: fn(UserId) -> Call) {

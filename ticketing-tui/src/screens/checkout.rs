@@ -4,10 +4,13 @@ mod view;
 
 use std::time::Duration;
 
-use ticketing_sdk::{CardToken, Order, OrderId, OrderStatus, Pages, SecretString, Timestamp};
+use ticketing_sdk::{
+    CardToken, ErrorCode, Order, OrderId, OrderStatus, Pages, PaymentStatus, SecretString, Timestamp,
+};
 
 use super::form_input;
 use super::prelude::*;
+use crate::call_error::CallError;
 use crate::effect::{Call, CallId};
 use crate::event::Reply;
 use crate::model::orders::{KnownOrders, OrderAction};
@@ -105,9 +108,9 @@ impl Checkout {
         let token = self.form.value(0).trim().to_owned();
         if CardToken::looks_like_a_card_number(&token) {
             self.form.fill(0, "");
-            self.form.fault(0, "That looked like a card number. Write its token, like tok_visa");
+            self.form.set_error(0, "That looked like a card number. Write its token, like tok_visa");
         } else if token.is_empty() {
-            self.form.fault(0, "Which card? Write its token, like tok_visa");
+            self.form.set_error(0, "Which card? Write its token, like tok_visa");
         } else {
             self.paying = cx.model.pay(&self.id, SecretString::from(token));
         }
@@ -115,7 +118,7 @@ impl Checkout {
 
     fn act(&mut self, action: Action, cx: &mut Context<'_>) {
         match action {
-            Action::Open if self.ignores_letters(cx.model) => self.had_field = false,
+            Action::Continue => self.had_field = false,
             Action::Pay => self.pay(cx),
             Action::Cancel if self.is_open(cx.model) => {
                 cx.push_route(Route::Confirm(ConfirmAction::Cancel(self.id.clone())))
@@ -206,7 +209,7 @@ impl Screen for Checkout {
             return vec![Action::Pay, Action::Cancel, Action::Back, Action::Copy, Action::Reload];
         }
         if self.ignores_letters(model) {
-            return vec![Action::Open, Action::Back];
+            return vec![Action::Continue, Action::Back];
         }
         let first = if self.is_paid(model) {
             Some(Action::Open)
@@ -232,7 +235,11 @@ impl Screen for Checkout {
                 }
             }
             // The error is shown above the card, and so not as a message, too.
-            Input::Reply(id, _) if self.paying == Some(id) => {
+            Input::Reply(id, reply) if self.paying == Some(id) => {
+                if is_declined(reply) {
+                    // Another card is typed next, not the rest of this one.
+                    self.form.fill(0, "");
+                }
                 cx.handled = cx.in_front && cx.model.orders.payment_error(&self.id).is_some();
             }
             Input::Reply(_, Ok(Reply::CardEntry(_))) => self.follow(cx),
@@ -292,5 +299,14 @@ impl Screen for Checkout {
         }
         let at = self.paid_at.filter(|_| model.settings.motion)?;
         [at + TEAR_FRAME, at + PAID_PAUSE].into_iter().find(|at| *at > model.now)
+    }
+}
+
+/// Returns whether the provider has refused a card. After an unknown outcome the same card is sent again.
+fn is_declined(reply: &Result<Reply, CallError>) -> bool {
+    match reply {
+        Ok(Reply::Payment(payment)) => payment.status == Some(PaymentStatus::Failed),
+        Ok(_) => false,
+        Err(error) => error.is(&ErrorCode::CardDeclined),
     }
 }

@@ -35,7 +35,7 @@ impl FormPage for Claim {
     fn submit(&mut self, form: &mut Form, cx: &mut Context<'_>) -> Option<CallId> {
         let code = form.value(0).trim();
         if code.is_empty() {
-            form.fault(0, "Which one? The one who gives the ticket away has it");
+            form.set_error(0, "Which one? The one who gives the ticket away has it");
             return None;
         }
         Some(cx.model.call(Call::Claim(ClaimCode::new(code))))

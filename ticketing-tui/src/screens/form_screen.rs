@@ -85,10 +85,14 @@ impl<P: FormPage> FormScreen<P> {
     /// Shows an error at its fields, or below all of them.
     fn refuse(&mut self, error: &CallError, cx: &mut Context<'_>) {
         let fields = self.form.fields.iter().enumerate();
-        let faults: Vec<_> = fields.filter_map(|(at, field)| Some((at, error.field(field.name)?))).collect();
-        self.error = faults.is_empty().then(|| error.clone());
-        for (at, message) in faults {
-            self.form.fault(at, message);
+        let of_fields: Vec<_> =
+            fields.filter_map(|(at, field)| Some((at, error.field(field.name)?))).collect();
+        self.error = of_fields.is_empty().then(|| error.clone());
+        for (at, message) in of_fields {
+            self.form.set_error(at, message);
+        }
+        if matches!(error.kind, CallErrorKind::Refused(_)) && self.error.is_some() {
+            self.form.clear_secret();
         }
         if error.kind == CallErrorKind::SignedOut && P::NEEDS_SESSION {
             cx.require_sign_in(None);

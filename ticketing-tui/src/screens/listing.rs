@@ -55,16 +55,16 @@ impl Listing {
     fn ticket(&self, form: &mut Form) -> Option<TicketUpdate> {
         let title = form.value(TITLE).trim().to_owned();
         match title.chars().count() {
-            0 => form.fault(TITLE, "What is it for? A title is needed"),
+            0 => form.set_error(TITLE, "What is it for? A title is needed"),
             1..=LONGEST => {}
-            long => form.fault(TITLE, format!("{long} characters are too many; {LONGEST} are the most")),
+            long => form.set_error(TITLE, format!("{long} characters are too many; {LONGEST} are the most")),
         }
         let written = text::amount(form.value(PRICE)).to_owned();
         let price = written.parse::<Money>();
         match &price {
             Ok(_) => {}
-            Err(_) if written.is_empty() => form.fault(PRICE, "What does it cost? Like 38 or 149.99"),
-            Err(_) => form.fault(PRICE, PRICE_FORM),
+            Err(_) if written.is_empty() => form.set_error(PRICE, "What does it cost? Like 38 or 149.99"),
+            Err(_) => form.set_error(PRICE, PRICE_FORM),
         }
         let details = self.details(form);
         let price = price.ok().filter(|_| form.is_valid())?;
@@ -81,7 +81,7 @@ impl Listing {
                     details.clear(*field);
                 }
             } else if let Err(error) = details.set(*field, written) {
-                form.fault(index, detail_fault(&error));
+                form.set_error(index, detail_fault(&error));
             }
         }
         details

@@ -85,8 +85,9 @@ impl OwnList for Listings {
     fn row<'a>(model: &'a Model, listing: &'a Listing) -> Row<'a> {
         let ticket = &listing.ticket;
         // What is wrong about an admission matters most.
-        let fault = model.admissions(&ticket.id).and_then(|(_, fault)| fault);
-        let (word, role) = fault.map_or_else(|| status(listing, model), |fault| (fault, StyleRole::Bad));
+        let conflict = model.admissions(&ticket.id).and_then(|(_, conflict)| conflict);
+        let (word, role) =
+            conflict.map_or_else(|| status(listing, model), |conflict| (conflict, StyleRole::Bad));
         Row {
             title: text::title(&ticket.title).into(),
             price: Some(text::money(ticket.price)),

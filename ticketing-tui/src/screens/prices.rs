@@ -29,7 +29,7 @@ fn end(form: &mut Form, field: usize) -> Option<PriceBound> {
     let written = text::amount(form.value(field)).to_owned();
     let end = written.parse();
     if end.is_err() && !written.is_empty() {
-        form.fault(field, "Like 38 or 149.99");
+        form.set_error(field, "Like 38 or 149.99");
     }
     end.ok()
 }
@@ -48,7 +48,7 @@ impl FormPage for Prices {
     fn submit(&mut self, form: &mut Form, cx: &mut Context<'_>) -> Option<CallId> {
         let (min, max) = (end(form, 0), end(form, 1));
         if min.zip(max).is_some_and(|(low, high)| low > high) {
-            form.fault(1, "It ends before it begins");
+            form.set_error(1, "It ends before it begins");
         }
         if form.is_valid() {
             let query = cx.model.market.view.query().clone();

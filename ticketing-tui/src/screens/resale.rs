@@ -70,12 +70,12 @@ impl FormPage for Resale {
 
     fn submit(&mut self, form: &mut Form, cx: &mut Context<'_>) -> Option<CallId> {
         let limit = self.limit(cx.model);
-        let fault = match (text::amount(form.value(0)).parse::<Money>(), limit) {
+        let error = match (text::amount(form.value(0)).parse::<Money>(), limit) {
             (Err(_), _) => format!("Like {}", examples(limit)),
             (Ok(price), Some(limit)) if price > limit => format!("At most {}", text::money(limit)),
             (Ok(price), _) => return Some(cx.model.call(Call::Resell(self.id.clone(), price))),
         };
-        form.fault(0, fault);
+        form.set_error(0, error);
         None
     }
 

@@ -55,15 +55,15 @@ impl FormPage for SignIn {
     fn submit(&mut self, form: &mut Form, cx: &mut Context<'_>) -> Option<CallId> {
         let (email, password) = (form.value(EMAIL).to_owned(), form.value(PASSWORD).to_owned());
         if email.is_empty() {
-            form.fault(EMAIL, "Enter an e-mail address");
+            form.set_error(EMAIL, "Enter an e-mail address");
         }
         if password.is_empty() {
-            form.fault(PASSWORD, "Enter a password");
+            form.set_error(PASSWORD, "Enter a password");
         } else if self.new && !is_valid_password(&password) {
             let (least, most) = (PASSWORD_LENGTHS.start(), PASSWORD_LENGTHS.end());
-            form.fault(PASSWORD, format!("A password has {least} to {most} characters"));
+            form.set_error(PASSWORD, format!("A password has {least} to {most} characters"));
         } else if self.new && form.value(AGAIN) != password {
-            form.fault(AGAIN, "The passwords differ");
+            form.set_error(AGAIN, "The passwords differ");
         }
         if !form.is_valid() {
             return None;

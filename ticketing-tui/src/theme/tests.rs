@@ -68,7 +68,7 @@ fn ratio(style: Style, sixteen: &[u32; 16]) -> f64 {
 #[test]
 fn every_text_role_is_legible_on_every_background() {
     let names = [ThemeName::Dark, ThemeName::Light, ThemeName::Contrast];
-    let mut faults = Vec::new();
+    let mut too_low = Vec::new();
     for (name, colours) in names
         .iter()
         .flat_map(|name| [Colours::Sixteen, Colours::Indexed, Colours::True].map(|colours| (*name, colours)))
@@ -123,13 +123,13 @@ fn every_text_role_is_legible_on_every_background() {
                 for (role, style) in roles {
                     let ratio = ratio(base.patch(under).patch(style), sixteen);
                     if ratio < 4.5 {
-                        faults.push(format!("{name:?} {colours:?}: {role} on {background}: {ratio:.2}"));
+                        too_low.push(format!("{name:?} {colours:?}: {role} on {background}: {ratio:.2}"));
                     }
                 }
             }
         }
     }
-    assert!(faults.is_empty(), "{faults:#?}");
+    assert!(too_low.is_empty(), "{too_low:#?}");
 }
 
 #[test]

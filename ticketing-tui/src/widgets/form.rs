@@ -28,7 +28,7 @@ pub(crate) struct Field {
     /// The maximum number of characters; near it, the field shows its current number.
     at_most: Option<usize>,
     /// The error of the field.
-    pub(crate) fault: Option<String>,
+    pub(crate) error: Option<String>,
     input: Input,
 }
 
@@ -64,7 +64,7 @@ impl Field {
 
     pub(crate) fn set(&mut self, text: impl Into<String>) {
         self.input = Input::new(text.into());
-        self.fault = None;
+        self.error = None;
     }
 
     /// Handles a key without an action. Returns whether the value has changed.
@@ -76,7 +76,7 @@ impl Field {
         }
         let changed = self.input.handle(request).is_some_and(|change| change.value);
         if changed {
-            self.fault = None;
+            self.error = None;
         }
         changed
     }
@@ -87,7 +87,7 @@ impl Field {
         for c in text::sanitize(pasted.trim_end_matches(['\r', '\n'])).chars().take(room) {
             self.input.handle(InputRequest::InsertChar(c));
         }
-        self.fault = None;
+        self.error = None;
     }
 
     /// Draws the line itself, with the cursor if it has the focus.
@@ -214,18 +214,26 @@ impl Form {
     }
 
     /// Shows an error at a field, and moves the focus there, unless an earlier field has an error.
-    pub(crate) fn fault(&mut self, field: usize, message: impl Into<String>) {
-        let first = !self.fields.iter().any(|field| field.fault.is_some());
-        if let Some(at_fault) = self.fields.get_mut(field) {
-            at_fault.fault = Some(message.into());
+    pub(crate) fn set_error(&mut self, field: usize, message: impl Into<String>) {
+        let first = !self.fields.iter().any(|field| field.error.is_some());
+        if let Some(found) = self.fields.get_mut(field) {
+            found.error = Some(message.into());
             if first {
                 self.focus = field;
             }
         }
     }
 
+    /// Empties the masked fields, whose text cannot be corrected, and moves the focus to the first.
+    pub(crate) fn clear_secret(&mut self) {
+        if let Some(first) = self.fields.iter().position(|field| field.secret) {
+            self.focus = first;
+        }
+        self.fields.iter_mut().filter(|field| field.secret).for_each(|field| field.set(""));
+    }
+
     pub(crate) fn clear_errors(&mut self) {
-        self.fields.iter_mut().for_each(|field| field.fault = None);
+        self.fields.iter_mut().for_each(|field| field.error = None);
     }
 
     /// Returns how many lines [`Self::view`] needs, if labels are beside their fields and errors are short.
@@ -236,11 +244,11 @@ impl Form {
 
     /// Returns whether the line below the last field has an error, so that another one must be free.
     fn ends_with_error(&self) -> bool {
-        self.fields.last().is_some_and(|field| field.fault.is_some())
+        self.fields.last().is_some_and(|field| field.error.is_some())
     }
 
     pub(crate) fn is_valid(&self) -> bool {
-        self.fields.iter().all(|field| field.fault.is_none())
+        self.fields.iter().all(|field| field.error.is_none())
     }
 
     /// Draws the fields with their labels, two lines each, and below a field its error. In a low area the fields have no
@@ -278,8 +286,8 @@ impl Form {
                 let style = if written > most { painter.theme.bad } else { painter.theme.dim };
                 painter.right(under, &format!("{written} of {most} characters"), style);
             }
-            let fault = field.fault.as_deref().unwrap_or_default();
-            let used = rest.height - painter.paragraph(under, fault, painter.theme.bad).height;
+            let error = field.error.as_deref().unwrap_or_default();
+            let used = rest.height - painter.paragraph(under, error, painter.theme.bad).height;
             rest = below(rest, used.max(u16::from(!is_low)));
         }
         below(rest, u16::from(is_low || self.ends_with_error()))
@@ -290,7 +298,7 @@ impl Form {
     fn first_visible(&self, area: Rect, label: u16) -> usize {
         let columns = area.width.saturating_sub(label + 1);
         let lines = |field: &Field| {
-            let error = text::wrap(field.fault.as_deref().unwrap_or_default(), columns).len();
+            let error = text::wrap(field.error.as_deref().unwrap_or_default(), columns).len();
             1 + usize::from(label == 0) + error
         };
         let room = usize::from(area.height).saturating_sub(2);
@@ -342,11 +350,11 @@ mod tests {
     #[test]
     fn first_error_takes_the_focus_and_typing_clears_it() {
         let mut form = Form::new(vec![Field::new("a", ""), Field::new("b", ""), Field::new("c", "")]);
-        form.fault(1, "no");
-        form.fault(2, "no");
+        form.set_error(1, "no");
+        form.set_error(2, "no");
         assert!(!form.is_valid());
         form.key(&KeyEvent::new(KeyCode::Char('x'), KeyModifiers::NONE));
-        assert_eq!((form.value(1), form.fields[1].fault.as_deref()), ("x", None));
+        assert_eq!((form.value(1), form.fields[1].error.as_deref()), ("x", None));
     }
 
     #[test]

@@ -110,8 +110,8 @@ pub(crate) fn view(
 
 /// Says when the ticket of an own event was admitted: in colour where something is wrong about that. Returns the rest of the area.
 pub(crate) fn admissions(painter: &mut Painter<'_>, area: Rect, model: &Model, ticket: &TicketId) -> Rect {
-    let Some((words, fault)) = model.admissions(ticket) else { return area };
-    let style = if fault.is_some() { painter.theme.bad } else { painter.theme.dim };
+    let Some((words, conflict)) = model.admissions(ticket) else { return area };
+    let style = if conflict.is_some() { painter.theme.bad } else { painter.theme.dim };
     below(painter.paragraph(area, &words, style), 1)
 }
 

@@ -108,7 +108,7 @@ impl Checkout {
         rest = below(rest, gap);
         let next = match order.status {
             _ if self.ignores_letters(model) => {
-                Some((Action::Open, "continues; letters do nothing until then"))
+                Some((Action::Continue, "continues; letters do nothing until then"))
             }
             _ if order.allows_reorder(model.server_now()) => {
                 Some((Action::Reorder, "orders the ticket again"))

@@ -57,8 +57,10 @@ fn wrong_password_stays_on_the_form_and_can_be_corrected() {
     let wrong = fixtures::refusal(ErrorCode::InvalidCredentials, "The e-mail or the password is wrong");
     answer!(harness, Call::SignIn { .. }, Err(wrong));
     harness.assert_shows("The e-mail or the password is wrong");
-    harness.press("ctrl-u");
+    harness.assert_shows("ada@example.com");
+    // The masked text of the wrong one is gone: what is typed next is the whole password.
     harness.type_text(fixtures::PASSWORD);
+    assert_eq!(harness.screen().matches('•').count(), fixtures::PASSWORD.len());
     harness.press("enter");
     let reply = session(&mut harness);
     answer!(harness, Call::SignIn { .. }, reply);
