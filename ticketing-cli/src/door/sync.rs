@@ -5,7 +5,6 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use serde::Serialize;
-use ticketing_sdk::text::utc;
 use ticketing_sdk::{
     Admission, Client, DoubleAdmission, Error, ErrorCode, NewCheckIn, Pass, PassId, PassStatus, Timestamp,
     Verdict, Write,
@@ -342,7 +341,7 @@ impl Conflict {
             admissions: all,
             ..conflict
         };
-        Some(Self { message: conflict.message_with(utc), ..conflict })
+        Some(Self { message: conflict.message_with(|at| at.to_string()), ..conflict })
     }
 
     /// Returns the conflict as one phrase, with times as `time` formats them.

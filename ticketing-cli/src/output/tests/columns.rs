@@ -205,3 +205,18 @@ fn line_of_a_stream_is_wrapped_between_fields_on_a_terminal_alone() {
         assert!(has_start(&text), "a date is on one line: {width}: {text}");
     }
 }
+
+#[test]
+fn admissions_of_one_second_differ() {
+    let pass: ticketing_sdk::Pass = serde_json::from_value(serde_json::json!({
+        "id": "p1", "ticketId": "t1", "issuerId": "u1", "title": "Opera", "serial": 1, "status": "used", "version": 0,
+        "issuedAt": "2026-11-22T10:00:00.000Z", "doubleAdmissions": [
+            {"admittedAt": "2026-12-24T18:00:00.100Z"}, {"admittedAt": "2026-12-24T18:00:00.900Z"},
+        ],
+    }))
+    .unwrap();
+    let fake = fake::terminal_of(100, false);
+    printer(&fake, Format::Table).one(&pass).unwrap();
+    let text = fake.out.text();
+    assert!(text.contains("18:00:00.100 UTC, 2026-12-24 18:00:00.900 UTC"), "{text}");
+}
