@@ -1,6 +1,22 @@
 // Navigation, layout stability, sign-in redirects and settings.
 import { expect, test, unique } from './support/test'
 
+test('ticket that is opened while a search is typed stays open', async ({ someone }) => {
+  const [seller, { page }] = [await (await someone()).signUp(), await someone()]
+  // Among the first of the market.
+  const ticket = await seller.list(unique('Etude'), 20, { startsAt: new Date(Date.now() + 3_600_000).toISOString() })
+  await page.goto('/')
+  const link = page.getByRole('link', { name: ticket.title })
+  await expect(link).toBeVisible()
+  await page.getByRole('searchbox').pressSequentially('Et')
+  await link.click()
+  await page.waitForURL(/\/tickets\//)
+  // The search would take effect 300 ms after the last key.
+  await page.waitForTimeout(600)
+  await expect(page).toHaveURL(`/tickets/${ticket.id}`)
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(ticket.title)
+})
+
 test('back, forward and reload show the right page', async ({ someone }) => {
   const seller = await (await someone()).signUp()
   const ticket = await seller.list(unique('Choir'))

@@ -1,6 +1,6 @@
 // The search and filter form of the market. Input takes effect after a delay, or at once with Enter. Unless the screen is wide, the
 // filters are in a dialog, so that the tickets are on the first screen.
-import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { type FormEvent, useLayoutEffect, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 
 import { useTexts } from '../texts/context'
@@ -31,7 +31,8 @@ export function FilterForm({ filters, error }: { filters: Filters; error: unknow
     if (address !== toPath(typed)) setTyped(filters)
   }
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  useEffect(() => () => clearTimeout(timer.current), [])
+  // As soon as another page is opened: while its chunk loads, this one is hidden and stays mounted.
+  useLayoutEffect(() => () => clearTimeout(timer.current), [])
   const go = (next: Filters, replace: boolean) => {
     clearTimeout(timer.current)
     if (toPath(next) !== address) navigate(toPath(next), { replace })
