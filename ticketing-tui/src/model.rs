@@ -211,13 +211,15 @@ impl Model {
 
     /// Returns the key of an action as text, or an empty text if it has none.
     pub(crate) fn key(&self, action: Action) -> String {
-        self.settings.keys.key(action).map(|key| key.to_string()).unwrap_or_default()
+        self.usable_key(action, false)
     }
 
-    /// Returns the key of an action that works while a text field has the focus.
-    pub(crate) fn key_while_writing(&self, action: Action) -> String {
-        let keys = self.settings.keys.keys(action);
-        keys.iter().find(|key| !key.is_printable()).map(ToString::to_string).unwrap_or_default()
+    /// Returns the key of an action that works now: while a text field has the focus, one that types nothing.
+    pub(crate) fn usable_key(&self, action: Action, has_text_input: bool) -> String {
+        let mut keys = self.settings.keys.keys(action).into_iter();
+        keys.find(|key| !(has_text_input && key.is_printable()))
+            .map(|key| key.to_string())
+            .unwrap_or_default()
     }
 
     /// Returns the time by the server's clock, which sets the deadlines.

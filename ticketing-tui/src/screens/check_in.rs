@@ -144,7 +144,7 @@ impl CheckIn {
 /// How the door stands without a network, and how much that matters.
 fn standing(model: &Model) -> (String, StyleRole) {
     let door = &model.door;
-    let key = model.key_while_writing(Action::Prepare);
+    let key = model.usable_key(Action::Prepare, true);
     let waiting = match door.waiting_count() {
         1 => "1 scan waiting for upload".to_owned(),
         many => format!("{} scans waiting for upload", text::count(many)),
@@ -185,7 +185,7 @@ fn standing(model: &Model) -> (String, StyleRole) {
 
 /// Returns which events the door admits, if not all.
 fn evening_hint(model: &Model) -> Option<String> {
-    let key = model.key_while_writing(Action::OneEvening);
+    let key = model.usable_key(Action::OneEvening, true);
     model.settings.one_evening.then(|| format!("Only events within 12 h; {key} admits all"))
 }
 

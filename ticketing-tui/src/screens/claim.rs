@@ -16,7 +16,12 @@ pub(super) struct Claim;
 
 impl Claim {
     pub(super) fn open() -> (Self, Form) {
-        (Self, Form::new(vec![Field::new("Claim code", "as you were given it").with_name("claimCode")]))
+        (
+            Self,
+            Form::new(vec![
+                Field::new("Claim code", "as you were given it").with_name("claimCode").single_use(),
+            ]),
+        )
     }
 }
 

@@ -92,7 +92,7 @@ impl<P: FormPage> FormScreen<P> {
             self.form.set_error(at, message);
         }
         if matches!(error.kind, CallErrorKind::Refused(_)) && self.error.is_some() {
-            self.form.clear_secret();
+            self.form.clear_rejected();
         }
         if error.kind == CallErrorKind::SignedOut && P::NEEDS_SESSION {
             cx.require_sign_in(None);
@@ -193,7 +193,8 @@ impl<P: FormPage> Screen for FormScreen<P> {
             return;
         }
         let buttons = self.page.buttons(model).into_iter();
-        let buttons: Vec<_> = buttons.map(|(action, label)| (model.key(action), label, action)).collect();
+        let key = |action| model.usable_key(action, self.has_text_input(model));
+        let buttons: Vec<_> = buttons.map(|(action, label)| (key(action), label, action)).collect();
         rest = painter.buttons(rest, &buttons);
         painter.paragraph(below(rest, 1), self.page.note(), painter.theme.faint);
     }

@@ -206,7 +206,7 @@ fn accounts(model: &Model) -> Vec<String> {
 fn footer(painter: &mut Painter<'_>, area: Rect, model: &Model, available: &AvailableActions) {
     painter.buffer.set_style(area, painter.theme.bar);
     let hint = |action: &Action| {
-        let key = if available.writes { model.key_while_writing(*action) } else { model.key(*action) };
+        let key = model.usable_key(*action, available.writes);
         (!key.is_empty()).then(|| (key, action.label(), *action))
     };
     let room_for = |(key, label, _): &(String, &str, Action)| text::width(key) + text::width(label) + 3;

@@ -23,6 +23,8 @@ pub(crate) struct Field {
     pub(crate) example: Cow<'static, str>,
     /// Whether the value is masked.
     pub(crate) secret: bool,
+    /// Whether the value is of no use once it was refused, such as a claim code.
+    is_single_use: bool,
     /// Whether it may stay empty.
     pub(crate) is_optional: bool,
     /// The maximum number of characters; near it, the field shows its current number.
@@ -48,6 +50,10 @@ impl Field {
 
     pub(crate) fn secret(self) -> Self {
         Self { secret: true, ..self }
+    }
+
+    pub(crate) fn single_use(self) -> Self {
+        Self { is_single_use: true, ..self }
     }
 
     pub(crate) fn optional(self) -> Self {
@@ -224,12 +230,13 @@ impl Form {
         }
     }
 
-    /// Empties the masked fields, whose text cannot be corrected, and moves the focus to the first.
-    pub(crate) fn clear_secret(&mut self) {
-        if let Some(first) = self.fields.iter().position(|field| field.secret) {
+    /// Empties the fields whose text cannot be corrected, masked ones and single-use codes, and moves the focus to the first.
+    pub(crate) fn clear_rejected(&mut self) {
+        let is_rejected = |field: &Field| field.secret || field.is_single_use;
+        if let Some(first) = self.fields.iter().position(is_rejected) {
             self.focus = first;
         }
-        self.fields.iter_mut().filter(|field| field.secret).for_each(|field| field.set(""));
+        self.fields.iter_mut().filter(|field| is_rejected(field)).for_each(|field| field.set(""));
     }
 
     pub(crate) fn clear_errors(&mut self) {

@@ -117,7 +117,8 @@ impl Checkout {
             _ => None,
         };
         if let Some((action, label)) = next {
-            painter.button(top(rest, 1), &model.key(action), label, action);
+            let key = model.usable_key(action, self.has_text_input(model));
+            painter.button(top(rest, 1), &key, label, action);
             rest = below(rest, 1 + gap);
         }
         facts(painter, rest, model, order, is_drawn);
@@ -168,7 +169,7 @@ impl Checkout {
         rest = self.form.view(painter, Rect { width: rest.width.min(70), ..rest });
         let pay = format!("pays {}", text::money(order.ticket.price));
         let buttons = [(Action::Pay, pay.as_str()), (Action::Cancel, "cancels it")];
-        let buttons = buttons.map(|(action, label)| (model.key_while_writing(action), label, action));
+        let buttons = buttons.map(|(action, label)| (model.usable_key(action, true), label, action));
         rest = below(painter.buttons(rest, &buttons), gap);
         facts(painter, rest, model, order, is_drawn);
     }

@@ -35,6 +35,17 @@ fn key_release_does_nothing() {
 }
 
 #[test]
+fn form_and_footer_show_the_key_that_types_nothing() {
+    let keys = ["s", "f2"].map(|key| key.parse().unwrap());
+    let mut settings = Settings::default();
+    settings.keys.set_keys(Action::Submit, Some(keys.to_vec()));
+    let mut harness = Harness::with_settings((80, 24), Colours::True, settings);
+    harness.press("i");
+    harness.assert_shows("f2 signs in");
+    harness.assert_shows("f2 OK");
+}
+
+#[test]
 fn rebound_key_is_shown_everywhere_and_saved() {
     let mut harness = Harness::signed_in();
     rebind(&mut harness, Action::Buy);

@@ -90,7 +90,7 @@ fn claimed_ticket_is_shown() {
     let refused = fixtures::refusal(ErrorCode::ClaimInvalid, "The claim code is not valid");
     answer!(harness, Call::Claim(_), Err(refused));
     harness.assert_shows("The claim code is not valid");
-    harness.press("ctrl-u");
+    harness.assert_hides("nonsense");
     harness.type_text(" CLAIM-7QXR ");
     harness.press("enter");
     assert_eq!(count_pending!(harness, Call::Claim(code) if code.as_str() == "CLAIM-7QXR"), 1);
