@@ -70,6 +70,8 @@ const GAP: u16 = 2;
 const STATUS_SEPARATOR: &str = " · ";
 /// The fewest columns of a title beside its seat.
 const MIN_TITLE: u16 = 8;
+/// The columns that a title has before its seat and its status are whole.
+const PREFERRED_TITLE: u16 = 24;
 /// The maximum width: on wider lines title and price are too far apart.
 pub(crate) const MAX_WIDTH: u16 = 130;
 
@@ -231,6 +233,14 @@ struct RowForm {
     has_seat: bool,
 }
 
+impl RowForm {
+    /// Returns whether it has status, start and seat, so that only their lengths give way to the title.
+    fn is_preferred(&self) -> bool {
+        let has_start = matches!(self.when, WhenForm::Whole | WhenForm::Tight);
+        self.status != StatusForm::Rare && has_start && self.has_seat
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum StatusForm {
     Whole,
@@ -272,10 +282,13 @@ const FORMS: [RowForm; 11] = {
 };
 
 impl<'a> Parts<'a> {
-    /// Returns the parts of the widest form that leaves the title its fewest columns. `width` is that of title and start.
+    /// Returns the parts of the widest form that leaves the title its preferred columns, if one with start and seat does, or
+    /// its fewest. `width` is that of title and start.
     fn fit(&self, width: u16) -> Fitted<'a> {
-        let fits = |form: &&RowForm| self.width(form) <= width;
-        self.parts(FORMS.iter().find(fits).unwrap_or(&FORMS[FORMS.len() - 1]))
+        let fits = |form: &&RowForm, least_title| self.width(form, least_title) <= width;
+        let preferred = FORMS.iter().find(|form| form.is_preferred() && fits(form, PREFERRED_TITLE));
+        let form = preferred.or_else(|| FORMS.iter().find(|form| fits(form, MIN_TITLE)));
+        self.parts(form.unwrap_or(&FORMS[FORMS.len() - 1]))
     }
 
     fn parts(&self, form: &RowForm) -> Fitted<'a> {
@@ -300,8 +313,8 @@ impl<'a> Parts<'a> {
         Fitted { status, when, has_seat: form.has_seat }
     }
 
-    /// Returns the fewest columns that a form needs.
-    fn width(&self, form: &RowForm) -> u16 {
+    /// Returns the fewest columns that a form needs, with as many for a longer title.
+    fn width(&self, form: &RowForm, least_title: u16) -> u16 {
         let Fitted { status, when, has_seat } = self.parts(form);
         let title = text::width(&text::sanitize(&self.row.title));
         let seat = self.seat.filter(|_| has_seat);
@@ -310,9 +323,9 @@ impl<'a> Parts<'a> {
         let is_whole = when.is_whole && when.column > 0 && has_column == when.text.is_empty();
         let before = match seat {
             Some(seat) if is_whole => title + text::width(seat) + SEPARATOR,
-            Some(seat) => title.min(MIN_TITLE) + least_seat(seat),
+            Some(seat) => title.min(least_title) + least_seat(seat),
             None if is_whole => title,
-            None => title.min(MIN_TITLE),
+            None => title.min(least_title),
         };
         before + with_gap(status) + when.column
     }
@@ -330,14 +343,15 @@ fn align_day(time: &str) -> String {
 }
 
 /// Returns as much of a seat as fits behind the title in a place. Seats of one title differ in nothing else, so a long
-/// title leaves half of the place, and the end of the seat at least.
+/// title leaves half of the place beyond its preferred columns, and the end of the seat at least.
 fn seat_beside(painter: &Painter<'_>, place: Rect, title: &str, seat: &str) -> Option<String> {
     let (least, title) = (least_seat(seat), text::width(&text::sanitize(title)));
     if place.width < least + title.min(MIN_TITLE) {
         return None;
     }
     let beside = place.width.saturating_sub(title);
-    let room = beside.max(place.width / 2).max(least) - SEPARATOR;
+    let half = (place.width / 2).min(place.width.saturating_sub(PREFERRED_TITLE));
+    let room = beside.max(half).max(least) - SEPARATOR;
     Some(text::fit_end(seat, room, painter.glyphs.ellipsis).into_owned())
 }
 

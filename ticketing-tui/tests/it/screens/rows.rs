@@ -62,6 +62,22 @@ fn market_row_has_title_seat_start_and_price() {
 }
 
 #[test]
+fn long_title_has_its_columns_before_seat_and_status_are_whole() {
+    let mut harness = Harness::new((80, 24), Colours::True);
+    harness.server.orders = tickets()
+        .iter()
+        .take(4)
+        .map(|ticket| fixtures::order(ticket.id.as_str(), ticket, OrderStatus::Created))
+        .collect();
+    harness.sign_in();
+    harness.press("2");
+    harness.answer_reads();
+    for title in ["The Magic Flute, first ", "An endless evening of wo"] {
+        assert_eq!(harness.screen().matches(title).count(), 2, "{}", harness.screen());
+    }
+}
+
+#[test]
 fn order_row_has_title_seat_start_and_price() {
     for size in SIZES {
         let mut harness = Harness::new(size, Colours::True);
@@ -72,9 +88,11 @@ fn order_row_has_title_seat_start_and_price() {
         harness.sign_in();
         harness.press("2");
         harness.answer_reads();
-        // A list of 60 columns has no room for the time and the word beside a reservation at the highest price.
+        // A list of 60 columns has no room for the time and the word beside a reservation at the highest price, and one of 80
+        // has none for the word beside a long title.
         let parts: &[&str] = match size.0 {
             60 | 100 => &["4 Jun", "15:00 left"],
+            80 | 120 => &["4 Jun", "20:30", "15:00 left"],
             _ => &["4 Jun", "20:30", "Reserved · 15:00 left"],
         };
         assert_rows(harness, &[parts, &["$999,999.99"]].concat());
