@@ -45,6 +45,10 @@ const SIDE_BY_SIDE: (u16, u16) = (56, 9);
 const STACKED: (u16, u16) = (30, 14);
 /// How wide the part behind the perforation is, with its frame.
 const SIDE: u16 = 17;
+/// The most lines of a title: two where there are few, and with room as many as it takes.
+const TITLE_LINES: std::ops::RangeInclusive<usize> = 2..=8;
+/// The lines below a ticket that a longer title leaves free.
+const BELOW: u16 = 6;
 /// How far apart the parts are at most. The main part keeps that room free, so that its text does not move.
 const GAP: u16 = 3;
 /// The lines of the frame and the notches of a stacked ticket.
@@ -83,14 +87,25 @@ impl Stub<'_> {
         below(area, height)
     }
 
-    /// Returns how many lines the whole ticket takes in an area of any height.
+    /// Returns how many lines the whole ticket takes in an area of any height, with a title of two lines at most.
     pub(crate) fn height(&self, painter: &Painter<'_>, area: Rect) -> u16 {
+        self.height_with(painter, area, *TITLE_LINES.start())
+    }
+
+    /// Returns the most lines of its title in an area.
+    fn title_lines(&self, painter: &Painter<'_>, area: Rect) -> usize {
+        let fits =
+            |lines: &usize| self.height_with(painter, area, *lines).saturating_add(BELOW) <= area.height;
+        TITLE_LINES.rev().find(fits).unwrap_or(*TITLE_LINES.start())
+    }
+
+    fn height_with(&self, painter: &Painter<'_>, area: Rect, title_lines: usize) -> u16 {
         let width = area.width.min(MAX_WIDTH);
         if is_side_by_side(Rect { width, ..area }) {
-            let main = self.main_lines(painter, text_width(width)).len();
+            let main = self.main_lines(painter, text_width(width), title_lines).len();
             lines(main.max(self.side_lines(painter).len())).saturating_add(ENDS)
         } else {
-            let main = self.main_lines(painter, width.saturating_sub(6)).len();
+            let main = self.main_lines(painter, width.saturating_sub(6), title_lines).len();
             lines(main).saturating_add(self.lower_lines(width.saturating_sub(6)) + AROUND)
         }
     }
@@ -121,8 +136,8 @@ impl Stub<'_> {
     }
 
     /// The lines of the main part, with their styles.
-    fn main_lines(&self, painter: &Painter<'_>, columns: u16) -> Vec<(String, Style)> {
-        let titles = text::wrap_at_most(self.title, columns, 2, painter.glyphs.ellipsis);
+    fn main_lines(&self, painter: &Painter<'_>, columns: u16, title_lines: usize) -> Vec<(String, Style)> {
+        let titles = text::wrap_at_most(self.title, columns, title_lines, painter.glyphs.ellipsis);
         let titles = titles.into_iter().map(|line| (line, painter.theme.accent));
         let facts = self.facts.iter().flat_map(|fact| text::wrap(fact, columns));
         let facts = facts.map(|line| (line, Style::new()));
@@ -134,7 +149,8 @@ impl Stub<'_> {
     }
 
     fn draw_side_by_side(&self, painter: &mut Painter<'_>, area: Rect, tear: Tear) -> u16 {
-        let written = self.main_lines(painter, text_width(area.width));
+        let title_lines = self.title_lines(painter, area);
+        let written = self.main_lines(painter, text_width(area.width), title_lines);
         let side = self.side_lines(painter);
         let height = lines(written.len().max(side.len())).saturating_add(ENDS).min(area.height);
         let gap = tear.gap();
@@ -162,7 +178,8 @@ impl Stub<'_> {
     }
 
     fn draw_stacked(&self, painter: &mut Painter<'_>, area: Rect, tear: Tear) -> u16 {
-        let written = self.main_lines(painter, area.width.saturating_sub(6));
+        let title_lines = self.title_lines(painter, area);
+        let written = self.main_lines(painter, area.width.saturating_sub(6), title_lines);
         let gap = tear.gap().min(2);
         let side = self.lower_lines(area.width.saturating_sub(6));
         let around = AROUND + gap;

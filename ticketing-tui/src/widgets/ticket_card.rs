@@ -86,8 +86,7 @@ pub(crate) fn card(painter: &mut Painter<'_>, area: Rect, row: &Row<'_>, notes: 
     painter.spans(rest, &[(price, bold), (gap, Style::new()), (status.0, status.1)]);
     rest = below(rest, 1);
     for fact in &facts {
-        painter.text(top(rest, 1), fact, Style::new());
-        rest = below(rest, 1);
+        rest = painter.paragraph(rest, fact, Style::new());
     }
     below(rest, 1)
 }

@@ -93,7 +93,10 @@ impl Checkout {
         let is_drawn = stub::fits(inner)
             && inner.height >= order_card::ticket_height(painter, inner, model, order) + below_ticket;
         let mut rest = if is_drawn {
-            below(order_card::ticket(painter, inner, model, order, self.tear(model)), 1)
+            // What is below the ticket has its lines before a longer title.
+            let room = top(inner, inner.height - below_ticket);
+            let free = order_card::ticket(painter, room, model, order, self.tear(model)).height;
+            below(inner, room.height - free + 1)
         } else {
             let rest = painter.title(inner, &text::title(&order.ticket.title));
             let style = painter.theme.base.add_modifier(Modifier::BOLD);

@@ -120,3 +120,15 @@ fn ticket_that_is_being_reserved_says_so() {
     harness.press("b");
     assert!(harness.selected().contains("Reserving"), "{}", harness.selected());
 }
+
+#[test]
+fn pane_has_the_whole_title_where_there_is_room() {
+    for size in [(100, 30), (120, 35), (200, 60)] {
+        let mut harness = Harness::new(size, ticketing_tui::Colours::True);
+        let title =
+            "An endless evening of words that goes on until the last listener leaves, and the night begins";
+        harness.server.market = vec![fixtures::ticket("t1", title, "5", 1)];
+        harness.sign_in();
+        harness.assert_shows("begins");
+    }
+}
