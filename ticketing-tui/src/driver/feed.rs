@@ -1,8 +1,9 @@
 //! The live changes, forwarded to the core.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use futures_util::TryStreamExt;
+use parking_lot::Mutex;
 use ticketing_sdk::{Client, Error, WatchEvent};
 use tokio::sync::mpsc::Sender;
 
@@ -15,11 +16,11 @@ pub(crate) struct FeedCursor(Arc<Mutex<Option<String>>>);
 
 impl FeedCursor {
     fn set(&self, id: Option<String>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = id;
+        *self.0.lock() = id;
     }
 
     fn get(&self) -> Option<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0.lock().clone()
     }
 }
 

@@ -8,7 +8,7 @@ use ticketing_sdk::{OrderStatus, TicketId, TicketStatus};
 
 use super::columns::Row;
 use super::order_card;
-use super::painter::{Painter, below, top};
+use super::painter::{Painter, below};
 use super::stub::{self, Stub, Tear};
 use crate::action::Action;
 use crate::model::Model;
