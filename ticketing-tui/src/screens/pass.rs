@@ -39,7 +39,7 @@ impl Pass {
 impl Pass {
     /// Writes the ticket, and its code as text if it has one.
     fn without_qr(&self, model: &Model, painter: &mut Painter<'_>, area: Rect, pass: &HeldPass) {
-        let Some((code, _)) = &self.qr else {
+        let Some((code, qr)) = &self.qr else {
             let inner = painter.panel(area, "Ticket");
             let rest = passes::ticket(painter, inner, pass, model);
             painter.paragraph(rest, &passes::note(pass, model), painter.theme.dim);
@@ -53,12 +53,11 @@ impl Pass {
             painter.text(rest, part, Style::new());
             rest = below(rest, 1);
         }
-        let why = if painter.glyphs.is_drawn() {
-            "A larger window draws it as a QR code."
-        } else {
-            "A larger window, or other borders than ascii, draw it as a QR code."
-        };
-        rest = painter.paragraph(rest, why, painter.theme.dim);
+        let borders = if painter.glyphs.is_drawn() { "" } else { ", or other borders than ascii" };
+        let why = qr.least_size(painter).map_or_else(String::new, |size| {
+            format!("A QR code needs {} columns, {} lines{borders}.", size.width, size.height + BARS)
+        });
+        rest = painter.paragraph(rest, &why, painter.theme.dim);
         for (label, value) in text::details(&pass.details) {
             painter.fact(rest, label, &value, Style::new());
             rest = below(rest, 1);
@@ -68,6 +67,9 @@ impl Pass {
 
 const MISSING: &str = "You do not hold this ticket";
 const MISSING_HINT: &str = "It may have been claimed or sold, or it belongs to another account.";
+
+/// The lines of the bars above and below a screen, and of the free line between.
+const BARS: u16 = 3;
 
 /// The columns of the text beside the code, at most.
 const WIDEST_TEXT: u16 = 48;

@@ -64,6 +64,12 @@ impl Qr {
         self.fit(painter, area, beside).map(|(_, _, size)| size)
     }
 
+    /// Returns the smallest size in which [`Self::view`] draws it.
+    pub(crate) fn least_size(&self, painter: &Painter<'_>) -> Option<Size> {
+        let scale = if painter.glyphs.is_drawn() { Scale::Single } else { Scale::Double };
+        QUIET_ZONES.into_iter().filter_map(|zone| self.size(zone, scale)).min_by_key(|size| size.width)
+    }
+
     fn fit(&self, painter: &Painter<'_>, area: Rect, beside: u16) -> Option<(usize, Scale, Size)> {
         // ASCII has no half blocks.
         let scales: &[Scale] =

@@ -34,7 +34,7 @@ fn ascii_shows_the_code_as_text() {
     harness.answer_reads();
     let code = fixtures::pass("p1", "").code.unwrap().as_str().to_owned();
     harness.assert_shows(&code[..70]);
-    harness.assert_shows("A larger window, or other borders than ascii, draw it as a QR code.");
+    harness.assert_shows("A QR code needs 82 columns, 44 lines, or other borders than ascii.");
     assert!(harness.screen().is_ascii(), "{}", harness.screen());
 }
 
@@ -64,4 +64,21 @@ fn ascii_draws_the_code_where_there_is_room() {
     let [coloured, plain] = &codes;
     assert_eq!(coloured, plain);
     assert!(coloured.chunks(2).all(|module| module[0] == module[1]));
+}
+
+#[test]
+fn text_of_a_code_names_the_smallest_window_that_draws_it() {
+    let open_in = |size| {
+        let mut harness = Harness::new(size, Colours::True);
+        open(&mut harness);
+        harness.press("enter");
+        harness.answer_reads();
+        harness
+    };
+    for size in [(40, 24), (41, 23), (60, 20)] {
+        let mut harness = open_in(size);
+        harness.assert_shows("A QR code needs 41 columns, 24 lines.");
+        harness.assert_hides("█");
+    }
+    open_in((41, 24)).assert_shows("█▀▀▀▀▀█");
 }
