@@ -216,10 +216,9 @@ impl Model {
 
     /// Returns the key of an action that works now: while a text field has the focus, one that types nothing.
     pub(crate) fn usable_key(&self, action: Action, has_text_input: bool) -> String {
-        let mut keys = self.settings.keys.keys(action).into_iter();
-        keys.find(|key| !(has_text_input && key.is_printable()))
-            .map(|key| key.to_string())
-            .unwrap_or_default()
+        let keys = self.settings.keys.keys(action);
+        let usable = keys.iter().find(|key| !(has_text_input && key.is_printable()));
+        usable.map(ToString::to_string).unwrap_or_default()
     }
 
     /// Returns the time by the server's clock, which sets the deadlines.

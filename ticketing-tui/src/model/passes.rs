@@ -172,7 +172,7 @@ mod tests {
         let held = fixtures::pass("p").order_id("o");
         passes.update(&held);
         assert!(!passes.is_passed_on(&order));
-        passes.replace(&[held.clone()], before);
+        passes.replace(std::slice::from_ref(&held), before);
         passes.remove(&held.id);
         assert!(passes.is_passed_on(&order), "it was held");
         passes.update(&fixtures::pass("p"));
