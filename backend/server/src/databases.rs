@@ -1,6 +1,7 @@
 //! The databases of the services: a file each in the data folder, or a schema each on a PostgreSQL server.
 
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use ticketing_bus::ServiceCore;
 use ticketing_payments::SimulatedProvider;
@@ -91,9 +92,16 @@ pub(crate) fn database_files(settings: &StackSettings) -> Vec<&'static str> {
     services.into_iter().flatten().chain(provider).chain(bus).collect()
 }
 
-/// Returns whether a folder has the files of all these databases.
-pub(crate) fn are_files(folder: &Path, names: impl IntoIterator<Item = &'static str>) -> bool {
-    names.into_iter().all(|name| database(folder, name).is_file())
+/// Returns whether a folder has the file of a database.
+///
+/// # Errors
+/// If that cannot be determined, such as without the permission to search the folder.
+pub(crate) fn is_file(folder: &Path, name: &str) -> io::Result<bool> {
+    match fs::metadata(database(folder, name)) {
+        Ok(found) => Ok(found.is_file()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 fn unusable(error: &dyn std::fmt::Display) -> OpenError {

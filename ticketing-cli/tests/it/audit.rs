@@ -84,6 +84,16 @@ fn folder_without_a_marketplace_is_not_changed() {
 }
 
 #[test]
+fn folder_that_cannot_be_read_is_not_called_empty() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let run = audit(&file);
+    assert_eq!((run.code, run.out.as_str()), (1, ""));
+    assert!(run.err.contains("cannot be read") && !run.err.contains("has no marketplace"), "{}", run.err);
+}
+
+#[test]
 fn missing_ledger_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     assert!(sold_one(folder.path()).terminate().success());

@@ -14,7 +14,7 @@ use super::offline_error::OfflineError;
 use super::read::{Sources, add_bus};
 use super::{AuditError, Report, Watch, check};
 use crate::data_dir::{MANIFEST, database};
-use crate::databases::{BUS, PROVIDER, are_files, schema};
+use crate::databases::{BUS, PROVIDER, is_file, schema};
 use crate::{Service, StackSettings, StartError};
 
 /// The location of a marketplace that is audited without being run: a data directory, and the engines that have the
@@ -136,16 +136,22 @@ impl Offline {
     fn require_files(&self) -> Result<(), OfflineError> {
         let in_files = self.database.is_none();
         let services = Service::STATEFUL.map(Service::name).into_iter().filter(|_| in_files);
-        let required: Vec<&str> = services.chain(self.bus.is_none().then_some(BUS)).collect();
-        if let Some(missing) = required.iter().find(|name| !are_files(&self.folder, [**name])) {
-            let exists = self.folder.join(MANIFEST).exists()
-                || required.iter().any(|name| are_files(&self.folder, [*name]));
+        let unreadable = |source| OfflineError::Folder { path: self.folder.clone(), source };
+        let (mut first_missing, mut exists) =
+            (None, self.folder.join(MANIFEST).try_exists().map_err(unreadable)?);
+        for name in services.chain(self.bus.is_none().then_some(BUS)) {
+            match is_file(&self.folder, name).map_err(unreadable)? {
+                true => exists = true,
+                false => first_missing = first_missing.or(Some(name)),
+            }
+        }
+        if let Some(missing) = first_missing {
             return Err(match exists {
                 true => OfflineError::Missing { path: self.file(missing) },
                 false => OfflineError::NoMarketplace { path: self.folder.clone() },
             });
         }
-        if in_files && self.ledger.is_none() && !are_files(&self.folder, [PROVIDER]) {
+        if in_files && self.ledger.is_none() && !is_file(&self.folder, PROVIDER).map_err(unreadable)? {
             return Err(OfflineError::LedgerElsewhere);
         }
         Ok(())

@@ -18,6 +18,14 @@ pub enum OfflineError {
         /// The folder.
         path: PathBuf,
     },
+    /// The folder cannot be read, so it is unknown whether it has a marketplace.
+    #[error("{} cannot be read: {source}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
     /// A database is missing.
     #[error("{} is missing: the marketplace is incomplete and was not audited", path.display())]
     Missing {
