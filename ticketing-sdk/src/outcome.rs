@@ -90,8 +90,12 @@ pub(crate) fn may_have_been_done(response: &Response) -> bool {
 /// Only a success does, and a refusal of the marketplace itself that no further attempt would change. A refusal that is
 /// given before the key is looked up (an ended session, a limit, a proxy) does not settle the first attempt.
 pub(crate) fn settles_earlier_attempt(response: &Response) -> bool {
-    // Given after the key is looked up, so no attempt with it has taken effect.
-    let is_final = matches!(response.code(), Some(ErrorCode::NotOwner | ErrorCode::PriceChanged));
+    // Given after the key is looked up, so no attempt with it has taken effect. An admission is never undone: once another one
+    // has admitted a pass, an attempt that is still on its way is refused, too.
+    let is_final = matches!(
+        response.code(),
+        Some(ErrorCode::NotOwner | ErrorCode::PriceChanged | ErrorCode::AlreadyAdmitted)
+    );
     if response.status.is_success() || is_final {
         return true;
     }

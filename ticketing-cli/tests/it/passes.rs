@@ -9,6 +9,8 @@ mod story;
 use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;
 
+use ticketing_testkit::{Method, RequestProxy, RequestStage, Step};
+
 use crate::completions::complete;
 use crate::support::passes::{buy, check_in, code, one, prepare, verdicts};
 use crate::support::{Cli, Run, Server, eventually, program, text};
@@ -260,4 +262,24 @@ fn picture_of_a_pass_is_a_file_of_its_owner() {
         buyer.ok(&["passes", "show", &pass, "--svg", "-"]).out,
         std::fs::read_to_string(&svg).unwrap()
     );
+}
+
+#[test]
+fn door_learns_of_another_door_after_a_scan_of_unknown_outcome() {
+    let Sale { server, seller, buyer, pass } = sale();
+    let code = code(&buyer, &pass);
+    let proxy = RequestProxy::start(&server.url);
+    let door = Cli::for_server(&proxy.url()).sign_in("seller@example.com");
+    // The scan and its retries are lost before the server has them.
+    for _ in 0..4 {
+        proxy.drop_at(Step::new(Method::POST, "/api/passes/check-ins", RequestStage::Arrived));
+    }
+    let lost = door.run(&["checkin", "--device", "second", &code]);
+    assert_eq!((lost.code, verdicts(&lost)), (7, one("unknown", "")), "{lost:?}");
+    assert_eq!(check_in(&seller, &["--device", "first"], &code), (0, one("admitted", "")));
+    let again = door.run(&["checkin", "--device", "second", &code]);
+    assert_eq!((again.code, verdicts(&again)), (10, one("refused", "already_admitted")), "{again:?}");
+    assert!(again.out.contains("\"device\":\"first\""), "{again:?}");
+    // Nothing is left to be settled.
+    assert_eq!(door.ok(&["orders", "resume"]).out, "");
 }

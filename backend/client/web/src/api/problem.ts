@@ -45,8 +45,8 @@ type Outcome = 'unknown' | 'not-started' | 'final'
 /** Statuses of rejections that a retry may change. The server may send them before it looks up the idempotency key. */
 const RETRYABLE_STATUSES = new Set([401, 403, 409, 425, 429])
 
-/** Codes with such a status that the server sends after it looked up the key. */
-const FINAL_CODES = new Set(['not_owner', 'price_changed'])
+/** Codes with such a status that the server sends after it looked up the key. An admission is never undone. */
+const FINAL_CODES = new Set(['not_owner', 'price_changed', 'already_admitted'])
 
 /** Returns what an error reveals about a write. */
 export const outcomeOf = (error: unknown): Outcome => (error instanceof ApiError ? error.outcome : 'unknown')
