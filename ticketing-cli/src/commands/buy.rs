@@ -58,7 +58,7 @@ impl ApiCommand for Args {
         }
         // If the command is killed between its requests, the journal has no entry of a request, only this one.
         let purchase = api.begin_command(&Operation::Buy { ticket: args.ticket.clone() }).await?;
-        let outcome = args.buy(api, card).await;
+        let outcome = args.buy(api, card, purchase.resumed).await;
         // Known outcomes are printed, and a request with an unknown outcome has its own entry in the journal.
         purchase.settle();
         outcome
@@ -66,14 +66,17 @@ impl ApiCommand for Args {
 }
 
 impl Args {
-    async fn buy(&self, api: &ApiContext, card: Card) -> Outcome {
+    /// `resumed` is whether the same command was interrupted before.
+    async fn buy(&self, api: &ApiContext, card: Card, resumed: bool) -> Outcome {
         let order = match self.reserve(api).await? {
             Reservation::New(order) => {
                 api.io().info(&format!("order {}: {}", order.id, hold_message(api, &order)));
                 order
             }
             Reservation::Own(order) if order.status == OrderStatus::Complete => {
-                return already_paid(api, &order, &card).await;
+                already_paid(api, &order, &card, resumed).await?;
+                report_pass(api, &order).await;
+                return Ok(());
             }
             Reservation::Own(order) => {
                 api.io().info(&format!("this ticket is already ordered; continuing order {}", order.id));

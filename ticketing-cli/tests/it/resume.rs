@@ -221,6 +221,25 @@ fn interrupted_writes_of_passes_are_repeated_with_their_keys() {
 }
 
 #[test]
+fn purchase_that_was_killed_after_its_payment_is_reported_as_paid() {
+    let server = Server::start();
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
+    let ticket = seller.ticket("Opera", "20");
+    let proxy = RequestProxy::start(&server.url);
+    let buyer = Cli::for_server(&proxy.url()).sign_up("buyer@example.com");
+    let words = ["buy", &ticket, "--token", "tok_visa", "--yes"];
+    let step = Step::new(Method::GET, "/api/passes", RequestStage::Arrived);
+    kill_at(&proxy, &mut buyer.command(&words), step, ProxyAction::Drop);
+    let again = buyer.ok(&words);
+    assert!(again.err.contains("paid $20.00 for Opera"), "{again:?}");
+    assert!(again.err.contains("`ticketing passes show "), "{again:?}");
+    assert_nothing_left(&buyer);
+    // The next one is a purchase of its own.
+    let other = buyer.run(&words);
+    assert!(other.code == 5 && other.err.contains("is paid already"), "{other:?}");
+}
+
+#[test]
 fn refusal_of_a_repeated_write_is_reported_as_not_done() {
     let server = Server::start();
     let proxy = RequestProxy::start(&server.url);

@@ -38,7 +38,7 @@ impl ApiCommand for Args {
         let order = api.client.orders().get(&id).await;
         let order = order.map_err(|error| Failure::from_error(&error, &subject))?;
         if order.status == OrderStatus::Complete {
-            return already_paid(api, &order, &card).await;
+            return already_paid(api, &order, &card, false).await;
         }
         let payment = match card {
             Card::Token(token) => pay(api, &order, &token).await?,
@@ -51,20 +51,22 @@ impl ApiCommand for Args {
 /// Ends a payment of an order that is already paid. Nothing is sent: a server without idempotency keys would charge
 /// again.
 ///
-/// If an interrupted command has paid for the order, its payment is the outcome.
-pub(crate) async fn already_paid(api: &ApiContext, order: &Order, card: &Card) -> Outcome {
+/// If an interrupted command has paid for the order, its payment is the outcome. `resumed` is whether one is known to have begun.
+pub(crate) async fn already_paid(api: &ApiContext, order: &Order, card: &Card, resumed: bool) -> Outcome {
     let id = &order.id;
     if let Some(payment) = repeat_payment(api, id, card).await? {
         return api.printer().one(&payment);
     }
-    let was_interrupted = match card {
+    let had_payment = match card {
         Card::Token(token) => {
             let write = api.client.payments().create(id, CardToken::new(token));
             api.settle_interrupted(&operation(id), write).await?
         }
         Card::OnPage => false,
     };
-    if was_interrupted && let Some(payment) = payment_of(api, id).await {
+    if (had_payment || resumed)
+        && let Some(payment) = payment_of(api, id).await
+    {
         api.io().info(&format!("paid {} for {}", text::price(order.ticket.price), order.ticket.title));
         return api.printer().one(&payment);
     }
