@@ -221,7 +221,7 @@ fn interrupted_writes_of_passes_are_repeated_with_their_keys() {
 }
 
 #[test]
-fn purchase_that_was_killed_after_its_payment_is_reported_as_paid() {
+fn purchase_that_was_killed_after_its_payment_is_paid() {
     let server = Server::start();
     let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
     let ticket = seller.ticket("Opera", "20");

@@ -135,7 +135,7 @@ fn prompts_of_a_dumb_terminal_send_no_escape_sequences() {
 }
 
 #[test]
-fn prompt_before_a_cancellation_names_the_ticket_of_an_order_that_exists() {
+fn cancellation_asks_with_the_ticket_of_an_existing_order() {
     let server = Server::start();
     let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let (code, bytes) = answer(&cli, &["orders", "cancel", "01a203b9-d806-71eb-8d06-dbab9285e702"], &[]);

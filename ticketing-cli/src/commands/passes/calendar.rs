@@ -1,7 +1,7 @@
 //! `ticketing passes calendar`
 
 use clap_complete::ArgValueCompleter;
-use ticketing_sdk::PassId;
+use ticketing_sdk::{PassId, text};
 
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
@@ -25,7 +25,7 @@ impl ApiCommand for Args {
         let id = resolve::pass(api, self.id).await?;
         let passes = api.client.passes();
         let error = match passes.calendar(&id).await {
-            Ok(event) => return api.io().data(event),
+            Ok(event) => return api.io().data(for_stdout(event, api.io().terminal_info().out_terminal)),
             Err(error) => error,
         };
         let is_undated =
@@ -34,5 +34,25 @@ impl ApiCommand for Args {
             return Err(Failure::failed(format!("pass {} does not say when its event starts", id)));
         }
         Err(Failure::from_error(&error, &Subject::Pass(id)))
+    }
+}
+
+/// Returns a calendar file as it is, but on a terminal without the characters that control it.
+fn for_stdout(event: String, is_terminal: bool) -> String {
+    if !is_terminal {
+        return event;
+    }
+    event.lines().flat_map(|line| [text::sanitize(line), "\n".into()]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_is_unchanged_and_a_terminal_is_not_controlled() {
+        let event = "SUMMARY:\u{202e}evil\u{1b}[2J\r\nEND:VEVENT\r\n";
+        assert_eq!(for_stdout(event.to_owned(), false), event);
+        assert_eq!(for_stdout(event.to_owned(), true), "SUMMARY:evil[2J\nEND:VEVENT\n");
     }
 }

@@ -10,6 +10,7 @@ use futures_util::{StreamExt, stream};
 use ticketing_sdk::{IdempotencyKey, NewTicket, TicketId};
 use ticketing_tui::Operation;
 
+pub(super) use self::listings::SeatsOfRows;
 use self::report::Report;
 use self::send::{RowOutcome, Sender, unwritable};
 use super::past_start::warn_of_past_starts;
@@ -190,7 +191,7 @@ impl Batch {
         let mut requests = Vec::new();
         for (row, key) in self.rows.iter().zip(self.keys(&journal, "")) {
             let key = if lists_all { IdempotencyKey::generate() } else { key };
-            match sender.known(row, &key).await? {
+            match sender.find_known(row, &key).await? {
                 Some(outcome) => report.take(&row.label, outcome),
                 None => {
                     let write = api.client.tickets().create(row.ticket.clone());

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use ticketing_tui::{Operation, quote_word};
 
-use self::rows::{Fault, Parsed};
+use self::rows::{Parsed, RowError};
 use super::batch::{Batch, RepeatPolicy};
 use super::file_format::FileFormat;
 use crate::context::{ApiCommand, ApiContext};
@@ -75,13 +75,13 @@ impl ApiCommand for Args {
             files::read(&self.file, MAX_FILE)
                 .map_err(|error| Failure::failed(format!("cannot read {}: {error}", self.file.display())))?
         };
-        let Parsed { rows, faults, left_out } = match rows::parse(&content, format) {
-            Ok(parsed) if parsed.faults.is_empty() || self.skip_invalid => parsed,
-            Ok(Parsed { faults, .. }) => return Err(refusal(&faults, SKIPPABLE)),
-            Err(faults) => return Err(refusal(&faults, WHOLE)),
+        let Parsed { rows, errors, left_out, .. } = match rows::parse(&content, format) {
+            Ok(parsed) if parsed.errors.is_empty() || self.skip_invalid => parsed,
+            Ok(Parsed { errors, .. }) => return Err(refusal(&errors, SKIPPABLE)),
+            Err(errors) => return Err(refusal(&errors, WHOLE)),
         };
-        for fault in &faults {
-            api.io().warn(&format!("skipped: {fault}"));
+        for error in &errors {
+            api.io().warn(&format!("skipped: {error}"));
         }
         if !left_out.is_empty() {
             api.io()
@@ -127,8 +127,8 @@ const SKIPPABLE: &str = "correct it, or list the valid rows with --skip-invalid 
 const WHOLE: &str = "correct the file, and run the command again";
 
 /// The failure of a file that is not valid.
-fn refusal(faults: &[Fault], hint: &str) -> Failure {
+fn refusal(errors: &[RowError], hint: &str) -> Failure {
     let mut failure = Failure::new(Exit::Usage, "the file is not valid, and nothing was sent");
-    failure.details = faults.iter().map(ToString::to_string).collect();
+    failure.details = errors.iter().map(ToString::to_string).collect();
     failure.hint(hint)
 }

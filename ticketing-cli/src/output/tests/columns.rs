@@ -188,7 +188,7 @@ fn table_of_tickets_shows_the_day_where_the_time_has_no_room() {
 }
 
 #[test]
-fn line_of_a_stream_is_wrapped_between_fields_on_a_terminal_alone() {
+fn line_of_a_stream_is_wrapped_only_on_a_terminal() {
     let ticket = event();
     let line = |fake: &fake::FakeIo| {
         printer(fake, Format::Table).next(&ticket).unwrap();

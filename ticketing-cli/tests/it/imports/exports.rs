@@ -132,7 +132,7 @@ fn start_in_the_past_is_warned_of() {
 }
 
 #[test]
-fn rows_without_a_seat_are_known_from_another_home_and_after_a_sale() {
+fn rows_without_a_seat_are_known_from_elsewhere() {
     let server = Server::start();
     let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
     let import = |cli: &Cli, rows: &str, more: &[&str]| {
@@ -163,4 +163,21 @@ fn rows_without_a_seat_are_known_from_another_home_and_after_a_sale() {
     assert_eq!(run.err, "2 tickets listed; 3 were listed before; --again lists every row once more\n");
     let run = import(&elsewhere, &rows, &["--again"]);
     assert_eq!((run.err.as_str(), all(&seller).as_array().unwrap().len()), ("3 tickets listed\n", 8));
+}
+
+#[test]
+fn seat_that_a_file_has_twice_is_refused_by_line() {
+    let server = Server::start();
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
+    let rows = "title,price,venue,seat\nGig,5,Tivoli,A1\nGig,9,,a1\nGig,5,City Hall,A1\nGig,5,,\nGig,5,,\n";
+    let import = |more: &[&str]| {
+        seller.run_with(&[&["tickets", "import", "-", "--format", "csv"], more].concat(), rows)
+    };
+    let refused = import(&[]);
+    assert_eq!(refused.code, 2, "{refused:?}");
+    assert!(refused.err.contains("line 3: the seat of line 2 again"), "{refused:?}");
+    assert_eq!(refused.err.matches("again").count(), 1, "another venue is another seat: {refused:?}");
+    assert!(own_listings(&seller).is_empty());
+    let others = import(&["--skip-invalid"]);
+    assert!(others.code == 0 && others.err.contains("4 tickets listed"), "{others:?}");
 }

@@ -51,7 +51,7 @@ struct Values {
 }
 
 impl Values {
-    fn of(new: &NewTicket) -> Self {
+    fn from_new(new: &NewTicket) -> Self {
         let detail = |field| new.details.get(field).map(key);
         Self {
             title: key(&new.title),
@@ -63,7 +63,7 @@ impl Values {
     }
 
     fn of_listing(ticket: &Ticket) -> Self {
-        Self::of(&NewTicket::new(ticket.title.clone(), ticket.price).details(ticket.details.clone()))
+        Self::from_new(&NewTicket::new(ticket.title.clone(), ticket.price).details(ticket.details.clone()))
     }
 
     /// Returns whether two seats of this name and title are at the same event, as far as both say.
@@ -115,7 +115,7 @@ impl Listings {
 
     /// Returns the listing of a row. A row without id and seat takes the listing: another equal row is another ticket.
     pub(super) fn take(&mut self, row: &Row) -> Option<Match> {
-        let values = Values::of(&row.ticket);
+        let values = Values::from_new(&row.ticket);
         if let Some(listed) = row.id.as_ref().and_then(|id| self.by_id.get(id)) {
             return Some(compare(&row.ticket, listed, "ticket"));
         }
@@ -131,7 +131,7 @@ impl Listings {
 
     /// Takes the listing that a row made at this time.
     pub(super) fn take_listed_at(&mut self, new: &NewTicket, at: Timestamp) -> Option<Box<Ticket>> {
-        let ids = self.unnamed.get_mut(&Values::of(new))?;
+        let ids = self.unnamed.get_mut(&Values::from_new(new))?;
         let is_made = |id: &TicketId| {
             let listed = self.by_id.get(id).and_then(|ticket| ticket.created_at).unwrap_or(at);
             let apart = at.saturating_duration_since(listed).max(listed.saturating_duration_since(at));
@@ -142,9 +142,26 @@ impl Listings {
     }
 }
 
+/// The seats of the rows of a file, with the labels of their rows.
+#[derive(Debug, Default)]
+pub(in crate::commands::tickets) struct SeatsOfRows(HashMap<(String, String), Vec<(Values, String)>>);
+
+impl SeatsOfRows {
+    /// Adds the seat of a row. Returns the label of an earlier row that has the same seat.
+    pub(in crate::commands::tickets) fn add(&mut self, row: &Row) -> Option<String> {
+        let values = Values::from_new(&row.ticket);
+        let same_name = self.0.entry((values.title.clone(), values.seat.clone()?)).or_default();
+        if let Some((_, label)) = same_name.iter().find(|(earlier, _)| earlier.is_same_event(&values)) {
+            return Some(label.clone());
+        }
+        same_name.push((values, row.label.clone()));
+        None
+    }
+}
+
 /// Compares a row with its listing: a detail that the row lacks may have any value.
 fn compare(new: &NewTicket, listed: &Ticket, noun: &str) -> Match {
-    let (row, listing) = (Values::of(new), Values::of_listing(listed));
+    let (row, listing) = (Values::from_new(new), Values::of_listing(listed));
     let mut different: Vec<&str> = Vec::new();
     different.extend((row.title != listing.title).then_some("title"));
     different.extend((row.price != listing.price).then_some("price"));
@@ -197,7 +214,7 @@ mod tests {
     }
 
     /// The id of the listing of a row, or the fields in which it differs.
-    fn found(listings: &mut Listings, row: &Row) -> Option<Result<String, String>> {
+    fn find(listings: &mut Listings, row: &Row) -> Option<Result<String, String>> {
         Some(match listings.take(row)? {
             Match::Same(ticket) => Ok(ticket.id.to_string()),
             Match::Different(failure) => {
@@ -211,12 +228,12 @@ mod tests {
     use DetailField::{Description, Seat, StartsAt, Venue};
 
     #[test]
-    fn seat_is_the_same_without_venue_or_start_and_however_it_is_spelled() {
+    fn seat_is_the_same_without_venue_or_start_in_any_spelling() {
         let seat = [(Venue, "City Hall"), (StartsAt, "2099-01-01T19:00:00Z"), (Seat, "Row 1 seat 1")];
         let listed = with(new("Gig", "5"), &seat);
         let mut listings = Listings::new(vec![listing("t-1", &listed)], &HashSet::new());
         let mut of =
-            |title, price, fields: &[_]| found(&mut listings, &row(None, with(new(title, price), fields)));
+            |title, price, fields: &[_]| find(&mut listings, &row(None, with(new(title, price), fields)));
         let same = Some(Ok("t-1".to_owned()));
         assert_eq!(of("Gig", "5", &seat), same);
         assert_eq!(of("GIG", "5", &[(Seat, "row 1  SEAT １")]), same);
@@ -242,12 +259,12 @@ mod tests {
         let listed = ["t-1", "t-2", "t-3", "t-4"].map(|id| listing(id, &gig));
         let recorded = HashSet::from(["t-1".into()]);
         let mut listings = Listings::new(listed.into(), &recorded);
-        let ids: Vec<_> = (0..4).map(|_| found(&mut listings, &row(None, gig.clone()))).collect();
+        let ids: Vec<_> = (0..4).map(|_| find(&mut listings, &row(None, gig.clone()))).collect();
         let is_listed = |id: &str| ids.contains(&Some(Ok(id.to_owned())));
         assert!(!is_listed("t-1") && ["t-2", "t-3", "t-4"].into_iter().all(is_listed), "{ids:?}");
         assert_eq!(ids[3], None, "a fourth row is a new ticket");
         for other in [new("Gig", "5"), with(new("Gig", "6"), &[(Venue, "City Hall")])] {
-            assert_eq!(found(&mut listings, &row(None, other)), None);
+            assert_eq!(find(&mut listings, &row(None, other)), None);
         }
     }
 
@@ -255,9 +272,9 @@ mod tests {
     fn row_with_an_id_of_the_account_is_that_listing() {
         let gig = new("Gig", "5");
         let mut listings = Listings::new(vec![listing("t-1", &gig)], &HashSet::new());
-        assert_eq!(found(&mut listings, &row(Some("t-1"), gig.clone())), Some(Ok("t-1".to_owned())));
+        assert_eq!(find(&mut listings, &row(Some("t-1"), gig.clone())), Some(Ok("t-1".to_owned())));
         let renamed = row(Some("t-1"), new("Concert", "5"));
-        assert_eq!(found(&mut listings, &renamed), Some(Err("title".to_owned())));
-        assert_eq!(found(&mut listings, &row(Some("t-9"), new("Concert", "5"))), None, "of another account");
+        assert_eq!(find(&mut listings, &renamed), Some(Err("title".to_owned())));
+        assert_eq!(find(&mut listings, &row(Some("t-9"), new("Concert", "5"))), None, "of another account");
     }
 }

@@ -81,7 +81,11 @@ impl<'a> Sender<'a> {
     }
 
     /// Returns the outcome of a row that need not be sent: it is listed, or the account has listed it with other values.
-    pub(super) async fn known(&self, row: &Row, key: &IdempotencyKey) -> Result<Option<RowOutcome>, Failure> {
+    pub(super) async fn find_known(
+        &self,
+        row: &Row,
+        key: &IdempotencyKey,
+    ) -> Result<Option<RowOutcome>, Failure> {
         let sent_at = match self.journal.row(key) {
             Some(RowState::Listed(ticket)) => return Ok(Some(RowOutcome::Earlier(ticket))),
             // The server has the key, and knows whether the row is listed.
@@ -118,7 +122,7 @@ impl<'a> Sender<'a> {
         if self.is_stopped.load(Ordering::Relaxed) && !matches!(state, Some(RowState::Listed(_))) {
             return Ok(RowOutcome::NotSent);
         }
-        if let Some(outcome) = self.known(row, key).await? {
+        if let Some(outcome) = self.find_known(row, key).await? {
             return Ok(outcome);
         }
         let resumed = matches!(state, Some(RowState::Sent(at)) if !is_forgotten(at));

@@ -8,7 +8,7 @@ use std::fmt;
 use serde_json::value::RawValue;
 use ticketing_sdk::{DetailField, DetailsUpdate, Money, NewTicket, TicketId};
 
-use super::super::batch::Row;
+use super::super::batch::{Row, SeatsOfRows};
 use super::super::file_format::FileFormat;
 use super::super::left_out::{LeftOut, Reason};
 use super::super::title::check_title;
@@ -22,14 +22,15 @@ pub(super) struct Parsed {
     /// The valid rows.
     pub(super) rows: Vec<Row>,
     /// The errors of invalid rows.
-    pub(super) faults: Vec<Fault>,
+    pub(super) errors: Vec<RowError>,
     /// The rows that are not listed again, whatever else is in them.
     pub(super) left_out: LeftOut,
+    seats: SeatsOfRows,
 }
 
 /// An error in a file, with its position.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Fault {
+pub(super) struct RowError {
     /// The number of the line, from 1.
     line: u64,
     /// The column, and the name of the field where it is known.
@@ -37,14 +38,14 @@ pub(super) struct Fault {
     message: String,
 }
 
-impl Fault {
+impl RowError {
     /// An error of a whole line.
     fn of_line(line: u64, message: impl Into<String>) -> Self {
         Self { line, place: String::new(), message: message.into() }
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for RowError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { line, place, message } = self;
         if place.is_empty() {
@@ -102,17 +103,17 @@ fn unknown(name: &str) -> String {
 ///
 /// # Errors
 /// Returns the error of the file as a whole, so that no row can be read.
-pub(super) fn parse(content: &[u8], format: FileFormat) -> Result<Parsed, Vec<Fault>> {
+pub(super) fn parse(content: &[u8], format: FileFormat) -> Result<Parsed, Vec<RowError>> {
     let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
     if is_utf_16(content) {
-        return Err(vec![Fault::of_line(1, "the file is UTF-16; save it as UTF-8")]);
+        return Err(vec![RowError::of_line(1, "the file is UTF-16; save it as UTF-8")]);
     }
     let text = std::str::from_utf8(content).map_err(|error| {
         let before = &content[..error.valid_up_to()];
-        vec![Fault::of_line(line_of(before), "not UTF-8; save the file as UTF-8")]
+        vec![RowError::of_line(line_of(before), "not UTF-8; save the file as UTF-8")]
     })?;
     if text.trim().is_empty() {
-        return Err(vec![Fault::of_line(1, "the file is empty")]);
+        return Err(vec![RowError::of_line(1, "the file is empty")]);
     }
     match format {
         FileFormat::Csv => csv_text::parse(text),
@@ -139,14 +140,14 @@ fn parse_json_lines(text: &str) -> Parsed {
             Ok(fields) => fields.iter().for_each(|(name, value)| draft.set_json(name, value)),
             Err(_) if !line.trim_start().starts_with('{') => {
                 let example = r#"{"title":"Opera","price":20}"#;
-                parsed.faults.push(Fault::of_line(number, format!("must be an object like {example}")));
+                parsed.errors.push(RowError::of_line(number, format!("must be an object like {example}")));
                 continue;
             }
             Err(error) => {
                 let whole = error.to_string();
                 let message = whole.split(" at line ").next().unwrap_or_default().to_owned();
                 let place = format!("column {}", error.column());
-                parsed.faults.push(Fault { line: number, place, message });
+                parsed.errors.push(RowError { line: number, place, message });
                 continue;
             }
         }
@@ -166,7 +167,7 @@ struct Draft {
     details: DetailsUpdate,
     /// Whether a title or a price was given, valid or not.
     given: [bool; 2],
-    faults: Vec<Fault>,
+    errors: Vec<RowError>,
     /// Why the row is not listed again.
     left_out: Option<Reason>,
 }
@@ -181,13 +182,13 @@ impl Draft {
             price: None,
             details: DetailsUpdate::default(),
             given: [false; 2],
-            faults: Vec::new(),
+            errors: Vec::new(),
             left_out: None,
         }
     }
 
     fn push(&mut self, message: impl Into<String>) {
-        self.faults.push(Fault { line: self.line, place: self.place.clone(), message: message.into() });
+        self.errors.push(RowError { line: self.line, place: self.place.clone(), message: message.into() });
     }
 
     fn set_text(&mut self, column: Column, text: &str) {
@@ -259,12 +260,18 @@ impl Parsed {
                 draft.push(format!("the {name} is missing"));
             }
         }
-        if let (true, Some(title), Some(price)) = (draft.faults.is_empty(), draft.title, draft.price) {
+        if let (true, Some(title), Some(price)) = (draft.errors.is_empty(), draft.title, draft.price) {
             let mut ticket = NewTicket::new(title, price);
             ticket.details.apply(&draft.details);
-            self.rows.push(Row { label: format!("line {}", draft.line), id: draft.id, ticket });
+            let row = Row { label: format!("line {}", draft.line), id: draft.id, ticket };
+            match self.seats.add(&row) {
+                Some(earlier) => {
+                    draft.errors.push(RowError::of_line(draft.line, format!("the seat of {earlier} again")))
+                }
+                None => self.rows.push(row),
+            }
         }
-        self.faults.extend(draft.faults);
+        self.errors.extend(draft.errors);
     }
 }
 

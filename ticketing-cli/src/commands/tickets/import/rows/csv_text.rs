@@ -1,6 +1,6 @@
 //! Comma-separated rows; spreadsheets of some languages write semicolons or tabs between the fields.
 
-use super::{Column, Draft, Fault, Parsed, line_of, unknown};
+use super::{Column, Draft, Parsed, RowError, line_of, unknown};
 use crate::output::restore;
 
 /// The characters that separate fields, the usual one first.
@@ -17,18 +17,18 @@ type Header = Vec<(Column, String)>;
 ///
 /// # Errors
 /// Returns the errors of a file whose rows are not certain: of its header, or of a quote, with those of the other rows.
-pub(super) fn parse(text: &str) -> Result<Parsed, Vec<Fault>> {
+pub(super) fn parse(text: &str) -> Result<Parsed, Vec<RowError>> {
     let delimiter = delimiter(text);
     let mut parsed = Parsed::default();
     let mut header: Option<Header> = None;
     let (mut start, mut is_certain) = (0, true);
     loop {
-        let fault = find_quote_fault(text, start, delimiter);
-        let end = fault.as_ref().map_or(text.len(), |fault| fault.record);
+        let error = find_quote_error(text, start, delimiter);
+        let end = error.as_ref().map_or(text.len(), |error| error.record);
         read_rows(text, start..end, delimiter, &mut header, &mut parsed, is_certain)?;
-        let Some(QuoteFault { at, resume, message, .. }) = fault else { break };
+        let Some(QuoteError { at, resume, message, .. }) = error else { break };
         is_certain = false;
-        parsed.faults.push(Fault::of_line(line_of(&text.as_bytes()[..at]), message));
+        parsed.errors.push(RowError::of_line(line_of(&text.as_bytes()[..at]), message));
         // Without a header, no further row can be read.
         if header.is_none() {
             break;
@@ -36,11 +36,11 @@ pub(super) fn parse(text: &str) -> Result<Parsed, Vec<Fault>> {
         start = resume;
     }
     if !is_certain {
-        return Err(parsed.faults);
+        return Err(parsed.errors);
     }
     match header {
         Some(_) => Ok(parsed),
-        None => Err(vec![Fault::of_line(1, NO_HEADER)]),
+        None => Err(vec![RowError::of_line(1, NO_HEADER)]),
     }
 }
 
@@ -63,13 +63,13 @@ fn read_rows(
     header: &mut Option<Header>,
     parsed: &mut Parsed,
     is_certain: bool,
-) -> Result<(), Vec<Fault>> {
+) -> Result<(), Vec<RowError>> {
     let start = part.start;
     let bytes = &text.as_bytes()[part];
     let mut reader = csv::ReaderBuilder::new();
     let mut reader = reader.flexible(true).has_headers(false).delimiter(delimiter).from_reader(bytes);
     for record in reader.records() {
-        let record = record.map_err(|error| vec![Fault::of_line(1, error.to_string())])?;
+        let record = record.map_err(|error| vec![RowError::of_line(1, error.to_string())])?;
         // As spreadsheets write empty rows.
         if record.iter().all(|field| field.trim().is_empty()) {
             continue;
@@ -82,7 +82,7 @@ fn read_rows(
         if record.len() != columns.len() {
             if is_certain {
                 let message = format!("has {} fields, and the header has {}", record.len(), columns.len());
-                parsed.faults.push(Fault::of_line(line, message));
+                parsed.errors.push(RowError::of_line(line, message));
             }
             continue;
         }
@@ -101,7 +101,7 @@ fn read_rows(
 }
 
 /// An error of the quotes, by positions in the text.
-struct QuoteFault {
+struct QuoteError {
     /// Where the record begins.
     record: usize,
     at: usize,
@@ -112,7 +112,7 @@ struct QuoteFault {
 
 /// Returns the first error at or after `start`: a quoted field that is not closed, or that has text after its closing quote.
 /// The parser accepts both, and reads the following rows as a part of the field.
-fn find_quote_fault(text: &str, start: usize, delimiter: u8) -> Option<QuoteFault> {
+fn find_quote_error(text: &str, start: usize, delimiter: u8) -> Option<QuoteError> {
     let next_line = |at: usize| text[at..].find('\n').map_or(text.len(), |length| at + length + 1);
     let (mut record, mut opened, mut is_start) = (start, None, true);
     let mut bytes = text.bytes().enumerate().skip(start).peekable();
@@ -124,7 +124,7 @@ fn find_quote_fault(text: &str, start: usize, delimiter: u8) -> Option<QuoteFaul
                 Some(next) if next == delimiter => opened = None,
                 Some(_) => {
                     let message = "text follows a closing quote; a quote within quotes is written twice";
-                    return Some(QuoteFault { record, at, resume: next_line(at), message });
+                    return Some(QuoteError { record, at, resume: next_line(at), message });
                 }
             },
             (None, b'"') if is_start => opened = Some(at),
@@ -134,7 +134,7 @@ fn find_quote_fault(text: &str, start: usize, delimiter: u8) -> Option<QuoteFaul
         is_start = byte == delimiter || matches!(byte, b'\r' | b'\n');
     }
     let at = opened?;
-    Some(QuoteFault { record, at, resume: next_line(at), message: "the quote that begins here has no end" })
+    Some(QuoteError { record, at, resume: next_line(at), message: "the quote that begins here has no end" })
 }
 
 /// Returns the line on which a record begins. The reader's position is before the empty lines that it skips.
@@ -147,17 +147,17 @@ fn record_line(text: &str, part: usize, record: &csv::StringRecord) -> u64 {
 }
 
 /// Reads the row of column names.
-fn read_header(line: u64, record: &csv::StringRecord) -> Result<Header, Vec<Fault>> {
+fn read_header(line: u64, record: &csv::StringRecord) -> Result<Header, Vec<RowError>> {
     let mut columns = Header::new();
-    let mut faults = Vec::new();
+    let mut errors = Vec::new();
     if record.iter().all(|name| Column::of_name(name).is_none()) {
-        return Err(vec![Fault::of_line(line, NO_HEADER)]);
+        return Err(vec![RowError::of_line(line, NO_HEADER)]);
     }
     for (index, name) in record.iter().enumerate() {
         let place = format!("column {} ({})", index + 1, name.trim());
         match Column::of_name(name) {
             None => {
-                faults.push(Fault {
+                errors.push(RowError {
                     line,
                     place: format!("column {}", index + 1),
                     message: unknown(name.trim()),
@@ -167,15 +167,15 @@ fn read_header(line: u64, record: &csv::StringRecord) -> Result<Header, Vec<Faul
                 if column != Column::Ignored && columns.iter().any(|(other, _)| *other == column) =>
             {
                 let message = "there is another column of this name".to_owned();
-                faults.push(Fault { line, place, message });
+                errors.push(RowError { line, place, message });
             }
             Some(column) => columns.push((column, place)),
         }
     }
     for (column, name) in [(Column::Title, "title"), (Column::Price, "price")] {
         if !columns.iter().any(|(other, _)| *other == column) {
-            faults.push(Fault::of_line(line, format!("the column {name} is missing")));
+            errors.push(RowError::of_line(line, format!("the column {name} is missing")));
         }
     }
-    if faults.is_empty() { Ok(columns) } else { Err(faults) }
+    if errors.is_empty() { Ok(columns) } else { Err(errors) }
 }

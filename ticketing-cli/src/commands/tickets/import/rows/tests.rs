@@ -4,19 +4,19 @@ use ticketing_sdk::text::normalize;
 
 use super::*;
 
-fn faults(text: &str, format: FileFormat) -> Vec<String> {
-    let faults = match parse(text.as_bytes(), format) {
-        Ok(parsed) => parsed.faults,
-        Err(faults) => faults,
+fn errors(text: &str, format: FileFormat) -> Vec<String> {
+    let errors = match parse(text.as_bytes(), format) {
+        Ok(parsed) => parsed.errors,
+        Err(errors) => errors,
     };
-    faults.iter().map(ToString::to_string).collect()
+    errors.iter().map(ToString::to_string).collect()
 }
 
 #[test]
 fn csv_has_every_field_of_a_ticket() {
     let text = "\u{feff}Starts At,title,venue,price,id\n\n2026-12-24T19:30:00+01:00,\"A, \"\"B\"\"\nC\",,1.50,7\n,'=D,'x,2,\n";
     let parsed = parse(text.as_bytes(), FileFormat::Csv).unwrap();
-    assert_eq!(parsed.faults, []);
+    assert_eq!(parsed.errors, []);
     let [first, second] = &parsed.rows[..] else { panic!("{parsed:?}") };
     assert_eq!(first.label, "line 3");
     assert_eq!(first.ticket.title, normalize("A, \"B\"\nC"));
@@ -31,7 +31,7 @@ fn csv_has_every_field_of_a_ticket() {
 fn every_fault_of_a_csv_has_its_line_and_column() {
     let text = "title,price,startsAt\nA,free,soon\n,5,\nB,5\nC,5,\n";
     assert_eq!(
-        faults(text, FileFormat::Csv),
+        errors(text, FileFormat::Csv),
         [
             "line 2, column 2 (price): not an amount of money: expected a number like 20 or 149.99",
             "line 2, column 3 (startsAt): StartsAt must be a time with its offset like 2026-12-24T19:30:00+01:00",
@@ -40,7 +40,7 @@ fn every_fault_of_a_csv_has_its_line_and_column() {
         ]
     );
     assert_eq!(parse(text.as_bytes(), FileFormat::Csv).unwrap().rows.len(), 1);
-    let found = faults("title,prize,title\n", FileFormat::Csv);
+    let found = errors("title,prize,title\n", FileFormat::Csv);
     assert!(found[0].starts_with("line 1, column 2: unknown column \"prize\""), "{found:?}");
     assert_eq!(
         found[1..],
@@ -50,24 +50,24 @@ fn every_fault_of_a_csv_has_its_line_and_column() {
         ]
     );
     for empty in ["", "\n \r\n"] {
-        assert_eq!(faults(empty, FileFormat::Csv), ["line 1: the file is empty"]);
+        assert_eq!(errors(empty, FileFormat::Csv), ["line 1: the file is empty"]);
     }
-    let found = faults("\n,\nOpera,5\n", FileFormat::Csv);
+    let found = errors("\n,\nOpera,5\n", FileFormat::Csv);
     assert!(
         found.len() == 1 && found[0].starts_with("line 3: the row of column names is missing"),
         "{found:?}"
     );
     // As spreadsheets write empty rows.
-    assert_eq!(faults("title,price\nA,5\n,\n , \n \n", FileFormat::Csv), [""; 0]);
+    assert_eq!(errors("title,price\nA,5\n,\n , \n \n", FileFormat::Csv), [""; 0]);
 }
 
 #[test]
 fn quoted_field_ends_with_its_quote() {
-    let fault = |rows: &str| faults(&format!("title,price,description\n{rows}"), FileFormat::Csv);
-    assert_eq!(fault("A,5,x\nB,5,\"oops\nC,6,y\n"), ["line 3: the quote that begins here has no end"]);
-    // The faults of the rows before it and after it are reported, too.
+    let error = |rows: &str| errors(&format!("title,price,description\n{rows}"), FileFormat::Csv);
+    assert_eq!(error("A,5,x\nB,5,\"oops\nC,6,y\n"), ["line 3: the quote that begins here has no end"]);
+    // The errors of the rows before it and after it are reported, too.
     assert_eq!(
-        fault(",5,x\nB,5,\"oops\nmore words\nC,abc,y\n"),
+        error(",5,x\nB,5,\"oops\nmore words\nC,abc,y\n"),
         [
             "line 2: the title is missing",
             "line 3: the quote that begins here has no end",
@@ -75,16 +75,16 @@ fn quoted_field_ends_with_its_quote() {
         ]
     );
     assert_eq!(
-        faults("title,\"price\nA,5\n", FileFormat::Csv),
+        errors("title,\"price\nA,5\n", FileFormat::Csv),
         ["line 1: the quote that begins here has no end"]
     );
     let twice = "text follows a closing quote; a quote within quotes is written twice";
-    assert_eq!(fault("A,5,\"oops\nB,6,\"y\"\n"), [format!("line 3: {twice}")]);
-    assert_eq!(fault("A,5,\"a\nb\" c\n"), [format!("line 3: {twice}")]);
+    assert_eq!(error("A,5,\"oops\nB,6,\"y\"\n"), [format!("line 3: {twice}")]);
+    assert_eq!(error("A,5,\"a\nb\" c\n"), [format!("line 3: {twice}")]);
     for valid in
         ["A,5,\"\"\n", "A,5,\"a \"\"b\"\"\"", "A 5\" nail,5,x\r\n\"B\",5,\"y\"\r\n", "\"A, \nB\",5,x\n"]
     {
-        assert_eq!(fault(valid), [""; 0], "{valid}");
+        assert_eq!(error(valid), [""; 0], "{valid}");
     }
 }
 
@@ -98,7 +98,7 @@ fn semicolons_and_tabs_separate_fields() {
             ("A;B", Some("1,2"))
         );
     }
-    let found = faults("name;cost\n", FileFormat::Csv);
+    let found = errors("name;cost\n", FileFormat::Csv);
     assert!(found[0].contains("the row of column names is missing"), "{found:?}");
 }
 
@@ -111,7 +111,7 @@ fn sold_reserved_and_resold_rows_are_left_out() {
     for (text, format) in [(csv, FileFormat::Csv), (lines, FileFormat::Jsonl)] {
         let parsed = parse(text.as_bytes(), format).unwrap();
         let titles: Vec<_> = parsed.rows.iter().map(|row| row.ticket.title.as_str()).collect();
-        assert_eq!((&titles[..], &parsed.faults[..]), (&["A", "D"][..], &[][..]));
+        assert_eq!((&titles[..], &parsed.errors[..]), (&["A", "D"][..], &[][..]));
         assert_eq!(parsed.left_out.to_string(), "1 reserved, 1 sold, 1 resale");
     }
 }
@@ -119,7 +119,7 @@ fn sold_reserved_and_resold_rows_are_left_out() {
 #[test]
 fn every_fault_of_json_lines_has_its_line() {
     let text = "{\"title\":\"A\",\"price\":20,\"venue\":null}\n\n{\"title\":1,\"price\":\"0\",\"sear\":\"x\"}\n{\"title\":}\n[]\n";
-    let found = faults(text, FileFormat::Jsonl);
+    let found = errors(text, FileFormat::Jsonl);
     assert_eq!(found[0], "line 3, price: an amount must be greater than 0");
     assert!(found[1].starts_with("line 3, sear: unknown column"), "{found:?}");
     assert_eq!(found[2], "line 3, title: must be a string");
@@ -130,10 +130,10 @@ fn every_fault_of_json_lines_has_its_line() {
 
 #[test]
 fn text_that_is_not_utf_8_is_reported_with_its_line() {
-    let faults = parse(b"title,price\nA\xff,1\n", FileFormat::Csv).unwrap_err();
-    assert_eq!(faults[0].to_string(), "line 2: not UTF-8; save the file as UTF-8");
+    let errors = parse(b"title,price\nA\xff,1\n", FileFormat::Csv).unwrap_err();
+    assert_eq!(errors[0].to_string(), "line 2: not UTF-8; save the file as UTF-8");
     for utf_16 in [&b"\xff\xfet\0i\0"[..], b"\xfe\xff\0t\0i", b"t\0i\0", b"\0t\0i"] {
-        let faults = parse(utf_16, FileFormat::Csv).unwrap_err();
-        assert_eq!(faults[0].to_string(), "line 1: the file is UTF-16; save it as UTF-8");
+        let errors = parse(utf_16, FileFormat::Csv).unwrap_err();
+        assert_eq!(errors[0].to_string(), "line 1: the file is UTF-16; save it as UTF-8");
     }
 }
