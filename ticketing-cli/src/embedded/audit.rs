@@ -45,6 +45,12 @@ impl LocalCommand for Args {
         let data_dir = self.data_dir.map_or_else(|| context.settings.home.server_data(), Ok)?;
         // The settings of the server: they say where it stores data outside of the folder.
         let settings = settings_of_server(data_dir.clone())?;
+        // On PostgreSQL and NATS nothing of the marketplace is in the folder.
+        let uses_folder = settings.database.is_none() || settings.nats.is_none();
+        let name_folder = |failure: Failure| match uses_folder {
+            true => failure.detail(data_dir.display().to_string()),
+            false => failure,
+        };
         let marketplace =
             Box::pin(Offline::from_settings(&settings)).await.map_err(|error| not_started(&error))?;
         let report = Box::pin(marketplace.audit_confirmed(CHECKS, CHECK_INTERVAL))
@@ -56,12 +62,12 @@ impl LocalCommand for Args {
         if broken > 0 {
             let found = count(broken, "invariant violation");
             let failure = Failure::new(Exit::Violated, format!("{found} found"));
-            return Err(failure.detail(data_dir.display().to_string()));
+            return Err(name_folder(failure));
         }
         if report.is_unsettled() {
             let items = count(report.unsettled, "item");
             let failure = Failure::new(Exit::NotSettled, format!("not settled: {items} left to finish"));
-            return Err(failure.detail(data_dir.display().to_string()).hint(
+            return Err(name_folder(failure).hint(
                 "a running server finishes them once bus, databases and card provider can be reached; without \
                  one, run `ticketing serve` once; then audit again",
             ));

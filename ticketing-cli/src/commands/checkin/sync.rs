@@ -76,7 +76,7 @@ impl ApiCommand for Args {
         let hint = "correct the line, so that the same command uploads its admission, or delete it";
         if !conflicts.is_empty() {
             let message = match conflicts.len() {
-                1 => format!("1 of {admitted} admissions is in doubt"),
+                1 => format!("1 of {} is in doubt", count(admitted, "admission")),
                 several => format!("{several} of {admitted} admissions are in doubt"),
             };
             let failure = Failure::new(Exit::Refused, message);
