@@ -113,6 +113,8 @@ impl Checkout {
             self.form.set_error(0, "Which card? Write its token, like tok_visa");
         } else {
             self.paying = cx.model.pay(&self.id, SecretString::from(token));
+            // The reply may come before another input.
+            self.had_field = false;
         }
     }
 
@@ -121,6 +123,7 @@ impl Checkout {
             Action::Continue => self.had_field = false,
             Action::Pay => self.pay(cx),
             Action::Cancel if self.is_open(cx.model) => {
+                self.had_field = false;
                 cx.push_route(Route::Confirm(ConfirmAction::Cancel(self.id.clone())))
             }
             Action::Reorder => {

@@ -59,6 +59,7 @@ fn declined_card_keeps_the_order_and_another_card_pays() {
     harness.assert_hides("The ticket is still reserved");
     answer_payment(&mut harness);
     harness.assert_shows("Paid: Jazz at the lake is yours");
+    harness.assert_hides("letters do nothing until then");
 }
 
 #[test]
