@@ -272,7 +272,7 @@ mod tests {
     fn row_with_an_id_of_the_account_is_that_listing() {
         let gig = new("Gig", "5");
         let mut listings = Listings::new(vec![listing("t-1", &gig)], &HashSet::new());
-        assert_eq!(find(&mut listings, &row(Some("t-1"), gig.clone())), Some(Ok("t-1".to_owned())));
+        assert_eq!(find(&mut listings, &row(Some("t-1"), gig)), Some(Ok("t-1".to_owned())));
         let renamed = row(Some("t-1"), new("Concert", "5"));
         assert_eq!(find(&mut listings, &renamed), Some(Err("title".to_owned())));
         assert_eq!(find(&mut listings, &row(Some("t-9"), new("Concert", "5"))), None, "of another account");
