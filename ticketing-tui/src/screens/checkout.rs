@@ -79,6 +79,11 @@ impl Checkout {
         self.order(model).is_some_and(|order| model.orders.is_paid(order))
     }
 
+    /// Returns whether the ticket is bought, and the buyer has it, as far as is known.
+    fn has_ticket(&self, model: &Model) -> bool {
+        self.is_paid(model) && !self.order(model).is_some_and(|order| model.passes.is_passed_on(order))
+    }
+
     /// Returns whether the order is paid for by a token that is written here.
     fn takes_token(&self, model: &Model) -> bool {
         self.is_open(model) && model.payment_page(&self.id).is_none()
@@ -131,7 +136,7 @@ impl Checkout {
                     self.reserving = cx.model.reserve(&ticket.id, ticket.price).or(self.reserving);
                 }
             }
-            Action::Open if self.is_paid(cx.model) => {
+            Action::Open if self.has_ticket(cx.model) => {
                 cx.push_route(Route::Pass(PassKey::Order(self.id.clone())))
             }
             Action::Copy => cx.model.copy(self.id.as_str()),
@@ -214,7 +219,7 @@ impl Screen for Checkout {
         if self.ignores_letters(model) {
             return vec![Action::Continue, Action::Back];
         }
-        let first = if self.is_paid(model) {
+        let first = if self.has_ticket(model) {
             Some(Action::Open)
         } else {
             self.order(model)

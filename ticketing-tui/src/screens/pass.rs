@@ -137,7 +137,7 @@ impl Screen for Pass {
             if model.user().is_none() {
                 return placeholder::signed_out(painter, inner, model, "the ticket");
             }
-            if self.poll.is_missing() {
+            if self.poll.is_missing(model) {
                 return placeholder::message(painter, inner, MISSING, painter.theme.warn, &[MISSING_HINT]);
             }
             return placeholder::load(
@@ -176,7 +176,7 @@ impl Screen for Pass {
     fn plain_view(&self, model: &Model) -> PlainView {
         let Some(pass) = self.poll.pass(model) else {
             return PlainView::lines(match &self.poll.load {
-                _ if self.poll.is_missing() => vec![format!("{MISSING}."), MISSING_HINT.to_owned()],
+                _ if self.poll.is_missing(model) => vec![format!("{MISSING}."), MISSING_HINT.to_owned()],
                 Load::Failed(error) => vec![error.message.clone()],
                 _ => vec!["Loading the ticket".to_owned()],
             });

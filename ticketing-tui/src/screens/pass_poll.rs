@@ -62,8 +62,12 @@ impl PassPoll {
         (may_change && !matches!(self.load, Load::Loading(_))).then(|| self.requested_at + POLL_INTERVAL)
     }
 
-    /// Returns whether the server knows no such pass among those of the user.
-    pub(super) fn is_missing(&self) -> bool {
-        matches!(&self.load, Load::Failed(error) if error.is(&ErrorCode::NotFound))
+    /// Returns whether the user does not hold the pass, or no longer.
+    pub(super) fn is_missing(&self, model: &Model) -> bool {
+        let is_passed_on = match &self.key {
+            PassKey::Id(_) => false,
+            PassKey::Order(id) => model.orders.get(id).is_some_and(|order| model.passes.is_passed_on(order)),
+        };
+        is_passed_on || matches!(&self.load, Load::Failed(error) if error.is(&ErrorCode::NotFound))
     }
 }

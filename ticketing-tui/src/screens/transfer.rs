@@ -48,7 +48,7 @@ impl Transfer {
     fn state(&self, model: &Model) -> TransferState {
         let now = model.server_now();
         let Some(pass) = self.pass(model) else {
-            return if self.poll.is_missing() { TransferState::Claimed } else { TransferState::Absent };
+            return if self.poll.is_missing(model) { TransferState::Claimed } else { TransferState::Absent };
         };
         let pending = pass.pending_transfer(now);
         match &self.started {

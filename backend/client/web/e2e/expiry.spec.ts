@@ -18,3 +18,17 @@ test('order expires on the open page and the ticket is available again', async (
   await buyer.page.getByRole('link', { name: 'Orders' }).click()
   await expect(buyer.page.getByRole('listitem').filter({ hasText: ticket.title })).toContainText('Expired')
 })
+
+test('order of a ticket that its buyer gave away says so', async ({ someone }) => {
+  const [seller, buyer, friend] = [await (await someone()).signUp(), await (await someone()).signUp(), await (await someone()).signUp()]
+  const order = await buyer.order(await seller.list(unique('Passed on')))
+  await buyer.pay(order)
+  const pass = await buyer.passOf(order)
+  const { claimCode } = (await buyer.post(`/api/passes/${pass.id}/transfer`, {})) as { claimCode: string }
+  await friend.post('/api/passes/claims', { claimCode })
+  // Until the end of the reservation, the pass may not be issued yet.
+  await expect.poll(() => Date.parse(order.expiresAt) < Date.now()).toBe(true)
+  await buyer.page.goto(`/orders/${order.id}`)
+  await expect(buyer.page.getByText('You hold no ticket of this order')).toBeVisible()
+  await expect(buyer.page.getByText(/The ticket is yours|being issued/)).toHaveCount(0)
+})

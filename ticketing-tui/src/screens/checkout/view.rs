@@ -46,6 +46,9 @@ pub(super) fn outcome(model: &Model, order: &Order) -> Option<(Cow<'static, str>
         order.cancel_reason == Some(CancelReason::Expired) || model.orders.has_expired(&order.id);
     Some(match order.status {
         OrderStatus::Created => return None,
+        OrderStatus::Complete if model.passes.is_passed_on(order) => {
+            ("Paid. You have given the ticket away, or sold it on.".into(), StyleRole::Dim)
+        }
         OrderStatus::AwaitingPayment | OrderStatus::Complete if model.orders.is_paid(order) => {
             ("Paid. The ticket is yours.".into(), StyleRole::Good)
         }
@@ -116,7 +119,7 @@ impl Checkout {
             _ if order.allows_reorder(model.server_now()) => {
                 Some((Action::Reorder, "orders the ticket again"))
             }
-            _ if self.is_paid(model) => Some((Action::Open, "shows the ticket")),
+            _ if self.has_ticket(model) => Some((Action::Open, "shows the ticket")),
             _ => None,
         };
         if let Some((action, label)) = next {

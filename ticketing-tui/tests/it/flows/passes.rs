@@ -301,6 +301,10 @@ fn ticket_that_its_buyer_gave_away_is_not_theirs_in_the_market() {
     harness.answer_reads();
     harness.assert_hides("Yours");
     harness.assert_shows("Sold");
+    harness.press("b");
+    harness.answer_reads();
+    harness.assert_shows("Paid. You have given the ticket away, or sold it on.");
+    harness.assert_hides("shows the ticket");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 // The outcome of an order.
 import { useQuery } from '@tanstack/react-query'
 
+import { serverNow } from '../api/clock'
 import { paymentsOf } from '../api/payments'
 import type { Order, Pass, Payment } from '../api/types'
 import { keys } from '../live/cache'
@@ -18,13 +19,20 @@ const usePayments = (order: Order) =>
     queryFn: ({ signal }) => paymentsOf(order.userId, order.id, signal),
   }).data
 
+/**
+ * Returns whether the pass of a paid order must have been issued, but for an outage: it is issued a moment after the payment, which is not
+ * later than the end of the reservation.
+ */
+export const isOverdue = ({ expiresAt }: Order): boolean => Date.parse(expiresAt) < serverNow()
+
 /** `pass` is null while it is not issued, and undefined while that is not known. */
 export function Complete({ order, pass }: { order: Order; pass: Pass | null | undefined }) {
   const { texts, format } = useI18n()
   const payment = usePayments(order)?.find((one) => one.status === 'succeeded')
+  const isLate = pass === null && isOverdue(order)
   return (
     <>
-      <Notice tone="good" title={<OutcomeTitle good text={texts.order.complete} />}>
+      <Notice tone="good" title={<OutcomeTitle good text={isLate ? texts.orders.status.complete : texts.order.complete} />}>
         <p>{texts.order.completeText(format.money(order.ticket.price))}</p>
         <div className="reference-line">{payment && <Reference label={texts.order.reference} id={payment.stripeId ?? payment.id} />}</div>
       </Notice>
@@ -33,7 +41,7 @@ export function Complete({ order, pass }: { order: Order; pass: Pass | null | un
           {texts.order.passLink}
         </ButtonLink>
       )}
-      {pass === null && <p className="hint">{texts.order.passComing}</p>}
+      {pass === null && <p className="hint">{isLate ? texts.order.passGone : texts.order.passComing}</p>}
       <ButtonLink to="/">{texts.common.toMarket}</ButtonLink>
     </>
   )

@@ -9,7 +9,7 @@ import { passOfOrder } from '../api/passes'
 import type { Order, Pass, User } from '../api/types'
 import { CancelOrder } from '../checkout/cancel'
 import { Countdown } from '../checkout/countdown'
-import { Cancelled, Complete } from '../checkout/outcome'
+import { Cancelled, Complete, isOverdue } from '../checkout/outcome'
 import { PayForm } from '../checkout/pay'
 import { type PaymentMutation, type Stage, usePayment } from '../checkout/payment'
 import { keys } from '../live/cache'
@@ -114,12 +114,13 @@ function OrderView({ order, user }: { order: Order; user: User }) {
 }
 
 /** Requests the pass of a complete order. It is issued a moment after the payment. */
-function useOrderPass({ id, userId, status }: Order): UseQueryResult<Pass | null> {
+function useOrderPass(order: Order): UseQueryResult<Pass | null> {
+  const { id, userId, status } = order
   return useQuery({
     queryKey: keys.passOfOrder(userId, id),
     queryFn: ({ signal }) => passOfOrder(userId, id, signal),
     enabled: status === 'complete',
-    refetchInterval: (query) => (query.state.data === null ? POLL_INTERVAL : false),
+    refetchInterval: (query) => (query.state.data === null ? (isOverdue(order) ? MAX_POLL_INTERVAL : POLL_INTERVAL) : false),
   })
 }
 

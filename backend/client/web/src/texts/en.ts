@@ -218,6 +218,7 @@ export const en = {
     ticketLink: 'See the ticket',
     passLink: 'Show my ticket',
     passComing: 'Your ticket is being issued…',
+    passGone: 'You hold no ticket of this order: you have given it away or sold it on, or it is not issued yet.',
     missing: 'Order not found',
     missingHint: 'It may belong to another account.',
   },

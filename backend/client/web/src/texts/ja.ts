@@ -218,6 +218,7 @@ export const ja: Texts = {
     ticketLink: 'チケットを見る',
     passLink: 'マイチケットを表示',
     passComing: 'チケットを発行しています…',
+    passGone: 'この注文のチケットはお手元にありません。譲渡または転売されたか、まだ発行されていません。',
     missing: '注文が見つかりません',
     missingHint: 'または、別のアカウントの注文です。',
   },
