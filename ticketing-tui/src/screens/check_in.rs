@@ -1,6 +1,7 @@
 //! The door: a field that a scanner types into, and a verdict for each code.
 
 use ratatui::style::Modifier;
+use ticketing_sdk::pass_code::PREFIX;
 use ticketing_sdk::{ErrorCode, PassCode, Ruling, Timestamp, Verdict, VerdictWarning};
 
 use super::form_input;
@@ -41,6 +42,8 @@ struct Entry {
 const MAX_WIDTH: u16 = 90;
 const CODE: usize = 0;
 const DEVICE: usize = 1;
+/// A text of so many characters that begins as a code does is one, and no part of the name of a door.
+const LONG_CODE: usize = 60;
 /// The maximum number of verdicts in the log.
 const MAX_LOG_ENTRIES: usize = 500;
 /// The number of verdicts in the plain view.
@@ -100,7 +103,19 @@ impl CheckIn {
         Self { form, pending: Vec::new(), log: Vec::new(), admitted: 0, refused: 0 }
     }
 
+    /// Moves a code that was scanned while the name of the door had the focus to its field.
+    fn move_scan(&mut self, model: &mut Model) {
+        let typed = self.form.value(DEVICE).to_owned();
+        let start = typed.find(PREFIX).filter(|start| typed.len() - start >= LONG_CODE);
+        if let Some((device, code)) = start.and_then(|start| typed.split_at_checked(start)) {
+            self.form.fill(CODE, code.trim());
+            self.form.fill(DEVICE, device);
+            device.clone_into(&mut model.door.device);
+        }
+    }
+
     fn submit(&mut self, cx: &mut Context<'_>) {
+        self.move_scan(cx.model);
         let code = self.form.value(CODE).trim().to_owned();
         self.form.focus_field(CODE);
         if code.is_empty() || !cx.require_sign_in(None) {

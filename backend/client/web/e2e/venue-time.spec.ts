@@ -62,6 +62,26 @@ test('seller in Berlin lists a show in New York with the offset of New York', as
   await expect(page.getByText('7:30 PM UTC−4')).toBeVisible()
 })
 
+test('zone that is typed and not picked is chosen, and one that does not exist is not ignored', async ({ someone }) => {
+  const seller = await (await someone(BERLIN)).signUp()
+  const { page } = seller
+  await fillListing(page, unique('Typed zone'), '2099-07-01T20:00')
+  await zone(page).click()
+  await page.keyboard.type('tokio')
+  await expect(page.getByRole('option')).toHaveCount(0)
+  await page.keyboard.press('Tab')
+  await expect(zone(page)).toHaveValue('tokio')
+  await submit(page)
+  await expect(zone(page)).toBeFocused()
+  await expect(page).toHaveURL(/\/tickets\/new/)
+  await expect(zone(page)).toHaveAccessibleDescription(/No time zone matches/)
+  await zone(page).fill('tokyo')
+  await submit(page)
+  await expect(page).not.toHaveURL(/\/tickets\/new/)
+  const [listed] = await seller.get<Listed[]>('/api/tickets?seller=me')
+  expect(listed?.startsAt).toBe('2099-07-01T20:00:00+09:00')
+})
+
 test('time that the clocks leave out is refused, and one that comes twice is asked for', async ({ someone }) => {
   const seller = await (await someone(BERLIN)).signUp()
   const { page } = seller

@@ -123,6 +123,19 @@ fn pasted_code_with_its_line_break_is_sent() {
 }
 
 #[test]
+fn code_that_is_scanned_into_the_name_of_the_door_is_a_scan() {
+    let mut harness = door();
+    harness.press("tab");
+    harness.type_text("north door");
+    let code = fixtures::pass("p1", "").code.unwrap().as_str().to_owned();
+    scan(&mut harness, &code);
+    let is_scan = |call: &Call| matches!(call, Call::CheckIn { scan, .. } if scan.code.as_str() == code && scan.device.as_deref() == Some("north door"));
+    assert!(harness.pending.iter().any(|(_, call)| is_scan(call)), "{:?}", harness.pending);
+    harness.assert_shows("north door");
+    harness.assert_hides("TK1");
+}
+
+#[test]
 fn scan_has_the_name_of_the_door_and_its_time() {
     let mut harness = door();
     harness.server.skew = 2_000;

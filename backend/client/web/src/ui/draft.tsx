@@ -32,6 +32,7 @@ export function DraftForm({ initial, label, error, quiet = false, busy, submit, 
     onType?.(next)
   }
   const [when, setWhen] = useState(() => whenOf(initial.startsAt))
+  const [isZoneMatched, setZoneMatched] = useState(true)
   const startsAt = startOf(when, initial.startsAt)
   const faults = useFaults(error, ['title', 'price', ...DETAILS])
   return (
@@ -40,7 +41,7 @@ export function DraftForm({ initial, label, error, quiet = false, busy, submit, 
       error={error}
       faults={quiet ? { ...faults, general: undefined } : faults}
       busy={busy}
-      isInvalid={startsAt === null}
+      isInvalid={startsAt === null || !isZoneMatched}
       onSubmit={() => onSubmit({ ...draft, startsAt: startsAt ?? '', price: normalizeAmount(draft.price) })}
     >
       <Field
@@ -69,6 +70,7 @@ export function DraftForm({ initial, label, error, quiet = false, busy, submit, 
         when={when}
         startsAt={startsAt}
         fault={faults.of('startsAt')}
+        onZoneMatch={setZoneMatched}
         onChange={(next) => {
           setWhen(next)
           setDraft({ ...draft, startsAt: startOf(next, initial.startsAt) ?? '' })

@@ -15,9 +15,11 @@ interface WhenFieldProps {
   startsAt: string | null
   fault: string | undefined
   onChange: (when: When) => void
+  /** Called with whether the time zone that is typed is one. */
+  onZoneMatch: (isMatched: boolean) => void
 }
 
-export function WhenField({ when, startsAt, fault, onChange }: WhenFieldProps) {
+export function WhenField({ when, startsAt, fault, onChange, onZoneMatch }: WhenFieldProps) {
   const { texts, format } = useI18n()
   const { local, zone, isSecond } = when
   const isMissing = startsAt === null
@@ -36,7 +38,12 @@ export function WhenField({ when, startsAt, fault, onChange }: WhenFieldProps) {
         fault={isMissing ? texts.zone.gap(placeOf(zone)) : fault}
         onChange={(event) => onChange({ ...when, local: event.target.value, isSecond: false })}
       />
-      <ZoneField zone={zone} at={Math.floor(at / 60_000) * 60_000} onChoose={(zone) => onChange({ ...when, zone, isSecond: false })} />
+      <ZoneField
+        zone={zone}
+        at={Math.floor(at / 60_000) * 60_000}
+        onChoose={(zone) => onChange({ ...when, zone, isSecond: false })}
+        onMatch={onZoneMatch}
+      />
       {local && offsetsOn(local, zone).length > 1 && <Twice local={local} zone={zone} isSecond={isSecond} onChoose={(isSecond) => onChange({ ...when, isSecond })} />}
       <div className="when-result" role="status">
         {startsAt && (

@@ -11,6 +11,8 @@ interface ZoneFieldProps {
   /** The instant for which offsets are shown, in milliseconds. */
   at: number
   onChoose: (zone: string) => void
+  /** Called when the field is left with a text that no zone matches, and when that text is changed. */
+  onMatch: (isMatched: boolean) => void
 }
 
 /** Returns a zone with its offset: “New York (UTC−4)”, or an offset alone. */
@@ -19,11 +21,13 @@ function labelOf(zone: string, at: number): string {
   return zone === offset || zone === 'UTC' ? offsetText(offset) : `${placeOf(zone)} (${offsetText(offset)})`
 }
 
-export function ZoneField({ zone, at, onChoose }: ZoneFieldProps) {
+export function ZoneField({ zone, at, onChoose, onMatch }: ZoneFieldProps) {
   const texts = useTexts()
   const id = useId()
   /** What is typed, or null while the list is closed. */
   const [query, setQuery] = useState<string | null>(null)
+  /** What was typed when the field was left, if no zone matches it. */
+  const [unmatched, setUnmatched] = useState<string | null>(null)
   const [active, setActive] = useState(0)
   const isOpen = query !== null
   const choices = useMemo(() => (isOpen ? zoneChoices(zone, texts.lang, at) : []), [isOpen, zone, texts.lang, at])
@@ -34,10 +38,21 @@ export function ZoneField({ zone, at, onChoose }: ZoneFieldProps) {
   const search = (text: string) => {
     setQuery(text)
     setActive(0)
+    if (unmatched !== null) onMatch(true)
+    setUnmatched(null)
   }
   const choose = (choice: ZoneChoice | undefined) => {
     if (choice) onChoose(choice.zone)
     setQuery(null)
+  }
+  /** Chooses the zone that is marked, if one was typed. */
+  const leave = () => {
+    const isTyped = query !== null && query.trim() !== ''
+    if (isTyped && found.length === 0) {
+      setUnmatched(query)
+      onMatch(false)
+    }
+    choose(isTyped ? found[active] : undefined)
   }
   const press = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
@@ -45,9 +60,13 @@ export function ZoneField({ zone, at, onChoose }: ZoneFieldProps) {
       event.preventDefault()
       if (!isOpen) search('')
       else setActive((active + step + found.length) % Math.max(1, found.length))
-    } else if (isOpen && (event.key === 'Enter' || event.key === 'Escape')) {
+    } else if (isOpen && event.key === 'Enter') {
       event.preventDefault()
-      choose(event.key === 'Enter' ? found[active] : undefined)
+      if (found.length > 0) choose(found[active])
+      else leave()
+    } else if (isOpen && event.key === 'Escape') {
+      event.preventDefault()
+      setQuery(null)
     } else if (!isOpen && event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) {
       // What is typed replaces the name of the zone.
       search('')
@@ -68,11 +87,12 @@ export function ZoneField({ zone, at, onChoose }: ZoneFieldProps) {
         autoCapitalize="none"
         spellCheck={false}
         placeholder={label}
-        value={query ?? label}
-        onClick={() => search(query ?? '')}
+        value={query ?? unmatched ?? label}
+        fault={unmatched === null ? undefined : texts.zone.none}
+        onClick={() => search(query ?? unmatched ?? '')}
         onChange={(event) => search(event.target.value)}
         onKeyDown={press}
-        onBlur={() => setQuery(null)}
+        onBlur={leave}
       />
       {isOpen && (
         <div id={id} className="combo-list" role="listbox" aria-label={texts.zone.label}>
