@@ -18,11 +18,16 @@ pub(super) struct PassPoll {
     pub(super) load: Load,
     /// When it was requested last.
     requested_at: Timestamp,
+    /// Whether the user held it when its screen was opened, or later.
+    was_held: bool,
+    /// Whether the last answer was that the user does not hold it.
+    is_missing: bool,
 }
 
 impl PassPoll {
     pub(super) fn new(key: PassKey, model: &Model) -> Self {
-        Self { key, load: Load::Idle, requested_at: model.now }
+        let was_held = model.passes.get(&key).is_some();
+        Self { key, load: Load::Idle, requested_at: model.now, was_held, is_missing: false }
     }
 
     pub(super) fn pass<'m>(&self, model: &'m Model) -> Option<&'m Pass> {
@@ -41,8 +46,15 @@ impl PassPoll {
 
     /// Takes the reply to a request, and requests the pass again when that is due. Returns whether the input was one of these.
     pub(super) fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) -> bool {
+        self.was_held |= self.pass(cx.model).is_some();
         match input {
-            Input::Reply(id, reply) => self.load.finish(id, reply),
+            Input::Reply(id, reply) => {
+                let is_own = self.load.finish(id, reply);
+                if is_own {
+                    self.is_missing = reply.as_ref().is_err_and(|error| error.is(&ErrorCode::NotFound));
+                }
+                is_own
+            }
             Input::Tick if self.next(cx.model).is_some_and(|at| at <= cx.model.now) => {
                 self.request(cx);
                 true
@@ -62,12 +74,13 @@ impl PassPoll {
         (may_change && !matches!(self.load, Load::Loading(_))).then(|| self.requested_at + POLL_INTERVAL)
     }
 
-    /// Returns whether the user does not hold the pass, or no longer.
+    /// Returns whether the user does not hold the pass, or no longer; also while it is requested again.
     pub(super) fn is_missing(&self, model: &Model) -> bool {
         let is_passed_on = match &self.key {
             PassKey::Id(_) => false,
             PassKey::Order(id) => model.orders.get(id).is_some_and(|order| model.passes.is_passed_on(order)),
         };
-        is_passed_on || matches!(&self.load, Load::Failed(error) if error.is(&ErrorCode::NotFound))
+        let is_gone = self.was_held || self.is_missing || is_passed_on;
+        is_gone && model.user().is_some() && self.pass(model).is_none()
     }
 }

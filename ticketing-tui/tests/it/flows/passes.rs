@@ -240,6 +240,7 @@ fn open_ticket_that_is_held_again_appears_within_seconds() {
     harness.assert_shows("You do not hold this ticket");
     harness.server.passes = vec![fixtures::pass("p1", TITLE).version(3)];
     harness.advance_with_wakeups(3_000);
+    harness.assert_shows("You do not hold this ticket");
     harness.answer_reads();
     harness.assert_hides("You do not hold this ticket");
     harness.assert_shows("█");
