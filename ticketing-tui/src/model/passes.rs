@@ -101,13 +101,20 @@ impl KnownPasses {
         self.records.list().iter().filter_map(|pass| pass.order_id.clone()).collect()
     }
 
+    /// The pass that an order bought, as far as the user holds it: after a claim or another purchase of it, it has no order
+    /// or another one.
+    pub(crate) fn of_order(&self, order: &Order) -> Option<&Pass> {
+        let is_bought = |pass: &&Pass| pass.order_id.as_ref() == Some(&order.id);
+        let is_of_ticket = |pass: &&Pass| pass.ticket_id == order.ticket.id;
+        let passes = || self.records.list().iter();
+        passes().find(is_bought).or_else(|| passes().find(is_of_ticket))
+    }
+
     /// Returns whether the user has given away or sold what an order bought. The pass is issued a moment after the payment:
     /// without one the order says so only once the time to pay is over.
     pub(crate) fn is_passed_on(&self, order: &Order) -> bool {
-        let is_held =
-            |pass: &Pass| pass.order_id.as_ref() == Some(&order.id) || pass.ticket_id == order.ticket.id;
         order.status == OrderStatus::Complete
-            && !self.records.list().iter().any(is_held)
+            && self.of_order(order).is_none()
             && (self.passed_on.contains(&order.id) || self.loaded_at.is_some_and(|at| at > order.expires_at))
     }
 

@@ -137,7 +137,10 @@ impl Checkout {
                 }
             }
             Action::Open if self.has_ticket(cx.model) => {
-                cx.push_route(Route::Pass(PassKey::Order(self.id.clone())))
+                let held = self.order(cx.model).and_then(|order| cx.model.passes.of_order(order));
+                let key =
+                    held.map_or_else(|| PassKey::Order(self.id.clone()), |pass| PassKey::Id(pass.id.clone()));
+                cx.push_route(Route::Pass(key))
             }
             Action::Copy => cx.model.copy(self.id.as_str()),
             Action::Browse => cx.model.browse_order(&self.id),

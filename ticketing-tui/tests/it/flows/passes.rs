@@ -306,6 +306,17 @@ fn ticket_that_its_buyer_gave_away_is_not_theirs_in_the_market() {
     harness.answer_reads();
     harness.assert_shows("Paid. You have given the ticket away, or sold it on.");
     harness.assert_hides("shows the ticket");
+    // It was bought back with another order.
+    let mut again = fixtures::pass("p1", TITLE).version(4).order_id("o2");
+    again.ticket_id = ticket.id.clone();
+    harness.server.passes = vec![again];
+    harness.press("6");
+    harness.answer_reads();
+    harness.press("1 b");
+    harness.answer_reads();
+    harness.press("enter");
+    harness.answer_reads();
+    harness.assert_shows("█");
 }
 
 #[test]
