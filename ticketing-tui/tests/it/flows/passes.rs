@@ -308,7 +308,7 @@ fn ticket_that_its_buyer_gave_away_is_not_theirs_in_the_market() {
     harness.assert_hides("shows the ticket");
     // It was bought back with another order.
     let mut again = fixtures::pass("p1", TITLE).version(4).order_id("o2");
-    again.ticket_id = ticket.id.clone();
+    again.ticket_id = ticket.id;
     harness.server.passes = vec![again];
     harness.press("6");
     harness.answer_reads();
