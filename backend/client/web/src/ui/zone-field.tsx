@@ -1,5 +1,6 @@
 // The choice of a time zone: a field that searches the zones of the browser.
-import { type KeyboardEvent, useEffect, useId, useMemo, useState } from 'react'
+import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 
 import { type ZoneChoice, offsetAt, placeOf, searchZones, zoneChoices } from '../market/zones'
 import { useTexts } from '../texts/context'
@@ -30,6 +31,7 @@ export function ZoneField({ zone, at, onChoose, onMatch }: ZoneFieldProps) {
   const [unmatched, setUnmatched] = useState<string | null>(null)
   const [active, setActive] = useState(0)
   const isOpen = query !== null
+  const isPointerDown = usePointerDown()
   const choices = useMemo(() => (isOpen ? zoneChoices(zone, texts.lang, at) : []), [isOpen, zone, texts.lang, at])
   const found = useMemo(() => searchZones(choices, query ?? ''), [choices, query])
   useEffect(() => {
@@ -92,7 +94,11 @@ export function ZoneField({ zone, at, onChoose, onMatch }: ZoneFieldProps) {
         onClick={() => search(query ?? unmatched ?? '')}
         onChange={(event) => search(event.target.value)}
         onKeyDown={press}
-        onBlur={leave}
+        onBlur={() => {
+          if (!isPointerDown.current) return leave()
+          // The form moves when the list closes. Before the end of the click it would move away from under the pointer.
+          addEventListener('pointerup', () => flushSync(leave), { once: true, capture: true })
+        }}
       />
       {isOpen && (
         <div id={id} className="combo-list" role="listbox" aria-label={texts.zone.label}>
@@ -123,4 +129,16 @@ export function ZoneField({ zone, at, onChoose, onMatch }: ZoneFieldProps) {
       )}
     </div>
   )
+}
+
+/** Follows whether a pointer is pressed. */
+function usePointerDown(): { readonly current: boolean } {
+  const isDown = useRef(false)
+  useEffect(() => {
+    const follow = ({ type }: PointerEvent) => (isDown.current = type === 'pointerdown')
+    const types = ['pointerdown', 'pointerup', 'pointercancel'] as const
+    types.forEach((type) => addEventListener(type, follow, { capture: true }))
+    return () => types.forEach((type) => removeEventListener(type, follow, { capture: true }))
+  }, [])
+  return isDown
 }
