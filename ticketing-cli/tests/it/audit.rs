@@ -88,7 +88,9 @@ fn folder_that_cannot_be_read_is_not_called_empty() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     std::fs::write(&file, "").unwrap();
-    let run = audit(&file);
+    let mut command = program();
+    command.env("TICKETING_HOME", folder.path()).args(["audit", "--data-dir"]).arg(&file);
+    let run = finish(command, "");
     assert_eq!((run.code, run.out.as_str()), (1, ""));
     assert!(run.err.contains("cannot be read") && !run.err.contains("has no marketplace"), "{}", run.err);
 }
