@@ -47,7 +47,8 @@ pub(super) fn outcome(model: &Model, order: &Order) -> Option<(Cow<'static, str>
     Some(match order.status {
         OrderStatus::Created => return None,
         OrderStatus::Complete if model.passes.is_passed_on(order) => {
-            ("Paid. You have given the ticket away, or sold it on.".into(), StyleRole::Dim)
+            let words = "Paid. You have given the ticket away or sold it on, or it is not issued yet.";
+            (words.into(), StyleRole::Dim)
         }
         OrderStatus::AwaitingPayment | OrderStatus::Complete if model.orders.is_paid(order) => {
             ("Paid. The ticket is yours.".into(), StyleRole::Good)

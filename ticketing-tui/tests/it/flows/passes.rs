@@ -304,7 +304,7 @@ fn ticket_that_its_buyer_gave_away_is_not_theirs_in_the_market() {
     harness.assert_shows("Sold");
     harness.press("b");
     harness.answer_reads();
-    harness.assert_shows("Paid. You have given the ticket away, or sold it on.");
+    harness.assert_shows("Paid. You have given the ticket away or sold it on");
     harness.assert_hides("shows the ticket");
     // It was bought back with another order.
     let mut again = fixtures::pass("p1", TITLE).version(4).order_id("o2");
