@@ -29,10 +29,10 @@ pub use migrate::Migrations;
 pub use options::{DbOptions, ReadOnly};
 use postgres::Notifier;
 pub use postgres::{CONNECTIONS, PostgresUrl, Target, UrlError};
-pub use row::{Column, Row, Stored};
+pub use row::{Column, ColumnValue, Row};
 pub use sqlite::{CopyError, copy_together, file_identity};
 pub use tx::Tx;
-use write_health::{WriteHealth, run_watched};
+use write_health::{WriteHealth, run_unit};
 
 use crate::signal::Signal;
 
@@ -192,7 +192,7 @@ impl Db {
         E: From<DbError> + Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        let outcome = self.engine.run(move |tx: &mut Tx<'_>| run_watched(tx, &unit), isolation).await;
+        let outcome = self.engine.run(move |tx: &mut Tx<'_>| run_unit(tx, &unit), isolation).await;
         self.health.record::<F, _, _>(outcome)
     }
 

@@ -5,8 +5,8 @@ mod connection;
 mod migrate;
 mod notifier;
 mod retry_reason;
-mod session;
 mod tls;
+mod transaction;
 mod url;
 
 use super::{Migrations, OpenError};
@@ -14,7 +14,7 @@ pub(super) use client::ConnectError;
 pub(super) use connection::{CommitError, Connection, Role};
 pub(super) use notifier::Notifier;
 pub(super) use retry_reason::{RetryReason, is_connection_lost, map_error};
-pub(super) use session::Session;
+pub(super) use transaction::PostgresTransaction;
 pub use url::{CONNECTIONS, PostgresUrl, Target, UrlError};
 
 /// Applies missing migrations.

@@ -43,7 +43,7 @@ impl<'r> Row<'r> {
         T::from_stored(stored).map_err(|error| DbError::Statement(format!("column {column}: {error}")))
     }
 
-    fn get<T: Stored>(&self, column: &str) -> Result<T, DbError> {
+    fn get<T: ColumnValue>(&self, column: &str) -> Result<T, DbError> {
         let failed = |error: String| DbError::Statement(format!("column {column}: {error}"));
         match self.row {
             Source::Sqlite(row) => {
@@ -83,14 +83,14 @@ impl<'r> Row<'r> {
 }
 
 /// A form in which the databases store values: TEXT as `String`, BIGINT as `i64`, or an `Option` of these.
-pub trait Stored: rusqlite::types::FromSql + for<'a> ::postgres::types::FromSql<'a> {}
+pub trait ColumnValue: rusqlite::types::FromSql + for<'a> ::postgres::types::FromSql<'a> {}
 
-impl<T: rusqlite::types::FromSql + for<'a> ::postgres::types::FromSql<'a>> Stored for T {}
+impl<T: rusqlite::types::FromSql + for<'a> ::postgres::types::FromSql<'a>> ColumnValue for T {}
 
 /// A type that a column stores.
 pub trait Column: Sized {
     /// Its form in the databases.
-    type Stored: Stored;
+    type Stored: ColumnValue;
 
     /// Converts the stored form.
     ///

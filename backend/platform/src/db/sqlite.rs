@@ -4,7 +4,7 @@ mod copy;
 mod files;
 mod identity;
 mod read_only;
-mod session;
+mod transaction;
 
 use std::path::Path;
 use std::time::Duration;
@@ -18,8 +18,8 @@ pub(super) use files::Files;
 use files::LOG_LIMIT;
 pub use identity::file_identity;
 pub(super) use read_only::connect as connect_read_only;
-pub(super) use session::Session;
-use session::map_error;
+pub(super) use transaction::SqliteTransaction;
+use transaction::map_error;
 
 const STATEMENT_CACHE: usize = 128;
 /// The pages of 4 KiB in the write-ahead log after which they are written back. Fewer, larger checkpoints delay the writer

@@ -5,21 +5,21 @@ use crate::signal::Signal;
 
 /// One transaction. Statements are cached by their text.
 pub struct Tx<'c> {
-    session: Session<'c>,
+    transaction: DbTransaction<'c>,
     /// The signals to notify after the commit.
     signals: Vec<Signal>,
     mode: Mode,
     /// A part that failed left changes behind, which only a savepoint could have undone.
     needs_rerun: bool,
-    /// The number of changes of the session before the current unit.
+    /// The number of changes of the transaction before the current unit.
     changes_before: u64,
     has_met_outage: bool,
 }
 
 /// The connection that a transaction runs on.
-pub(super) enum Session<'c> {
-    Sqlite(sqlite::Session<'c>),
-    Postgres(postgres::Session<'c>),
+pub(super) enum DbTransaction<'c> {
+    Sqlite(sqlite::SqliteTransaction<'c>),
+    Postgres(postgres::PostgresTransaction<'c>),
 }
 
 /// How a transaction undoes a part of it that fails.
@@ -34,9 +34,16 @@ pub(super) enum Mode {
 }
 
 impl<'c> Tx<'c> {
-    pub(super) fn new(session: Session<'c>, mode: Mode) -> Self {
-        let changes_before = session.changes();
-        Self { session, signals: Vec::new(), mode, needs_rerun: false, changes_before, has_met_outage: false }
+    pub(super) fn new(transaction: DbTransaction<'c>, mode: Mode) -> Self {
+        let changes_before = transaction.changes();
+        Self {
+            transaction,
+            signals: Vec::new(),
+            mode,
+            needs_rerun: false,
+            changes_before,
+            has_met_outage: false,
+        }
     }
 
     /// Returns whether an outage of the database stopped a statement of the current unit.
@@ -46,12 +53,12 @@ impl<'c> Tx<'c> {
 
     /// Returns whether a statement of the current unit has changed rows.
     pub(super) fn has_written(&self) -> bool {
-        self.session.changes() != self.changes_before
+        self.transaction.changes() != self.changes_before
     }
 
     /// Begins the next unit of a group that is committed together.
     pub(super) fn begin_unit(&mut self) {
-        self.changes_before = self.session.changes();
+        self.changes_before = self.transaction.changes();
         self.has_met_outage = false;
     }
 
@@ -67,9 +74,9 @@ impl<'c> Tx<'c> {
 
     /// Returns the SQL dialect of the database.
     pub fn dialect(&self) -> Dialect {
-        match self.session {
-            Session::Sqlite(_) => Dialect::Sqlite,
-            Session::Postgres(_) => Dialect::Postgres,
+        match self.transaction {
+            DbTransaction::Sqlite(_) => Dialect::Sqlite,
+            DbTransaction::Postgres(_) => Dialect::Postgres,
         }
     }
 
@@ -78,9 +85,9 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// [`DbError::Unique`] if a unique index refuses a row; otherwise the mapped error of the database.
     pub fn execute(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<u64, DbError> {
-        let outcome = match &mut self.session {
-            Session::Sqlite(session) => session.execute(sql, args),
-            Session::Postgres(session) => session.execute(sql, args),
+        let outcome = match &mut self.transaction {
+            DbTransaction::Sqlite(transaction) => transaction.execute(sql, args),
+            DbTransaction::Postgres(transaction) => transaction.execute(sql, args),
         };
         self.note_outage(outcome)
     }
@@ -91,9 +98,9 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// As for [`execute`](Self::execute).
     pub fn execute_deferred(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<(), DbError> {
-        match (&mut self.session, self.mode) {
-            (Session::Postgres(session), Mode::Optimistic) => {
-                let outcome = session.execute_deferred(sql, args);
+        match (&mut self.transaction, self.mode) {
+            (DbTransaction::Postgres(transaction), Mode::Optimistic) => {
+                let outcome = transaction.execute_deferred(sql, args);
                 self.note_outage(outcome)
             }
             _ => self.execute(sql, args).map(drop),
@@ -110,9 +117,9 @@ impl<'c> Tx<'c> {
         args: &[Arg<'_>],
         map: impl FnMut(&Row<'_>) -> Result<T, DbError>,
     ) -> Result<Vec<T>, DbError> {
-        let outcome = match &mut self.session {
-            Session::Sqlite(session) => session.query(sql, args, map),
-            Session::Postgres(session) => session.query(sql, args, map),
+        let outcome = match &mut self.transaction {
+            DbTransaction::Sqlite(transaction) => transaction.query(sql, args, map),
+            DbTransaction::Postgres(transaction) => transaction.query(sql, args, map),
         };
         self.note_outage(outcome)
     }
@@ -156,23 +163,23 @@ impl<'c> Tx<'c> {
         &mut self,
         unit: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
-        let (changes, signals) = (self.session.changes(), self.signals.len());
+        let (changes, signals) = (self.transaction.changes(), self.signals.len());
         if self.mode == Mode::Optimistic {
             let outcome = unit(self);
             if outcome.is_err() {
-                let changed_nothing = self.session.changes() == changes && !self.session.is_aborted();
+                let changed_nothing = self.transaction.changes() == changes && !self.transaction.is_aborted();
                 self.needs_rerun |= !changed_nothing;
                 self.signals.truncate(signals);
             }
             return outcome;
         }
-        self.session.control("SAVEPOINT unit")?;
+        self.transaction.control("SAVEPOINT unit")?;
         let outcome = unit(self);
         if outcome.is_err() {
             self.signals.truncate(signals);
-            self.session.control("ROLLBACK TO unit")?;
+            self.transaction.control("ROLLBACK TO unit")?;
         }
-        self.session.control("RELEASE unit")?;
+        self.transaction.control("RELEASE unit")?;
         outcome
     }
 
@@ -189,12 +196,12 @@ impl<'c> Tx<'c> {
     }
 }
 
-impl Session<'_> {
+impl DbTransaction<'_> {
     /// Returns a number that rises with every change.
     fn changes(&self) -> u64 {
         match self {
-            Self::Sqlite(session) => session.changes(),
-            Self::Postgres(session) => session.changes(),
+            Self::Sqlite(transaction) => transaction.changes(),
+            Self::Postgres(transaction) => transaction.changes(),
         }
     }
 
@@ -203,27 +210,27 @@ impl Session<'_> {
     fn is_aborted(&self) -> bool {
         match self {
             Self::Sqlite(_) => false,
-            Self::Postgres(session) => session.is_aborted(),
+            Self::Postgres(transaction) => transaction.is_aborted(),
         }
     }
 
     fn control(&mut self, sql: &str) -> Result<(), DbError> {
         match self {
-            Self::Sqlite(session) => session.execute(sql, &[]).map(drop),
-            Self::Postgres(session) => session.control(sql),
+            Self::Sqlite(transaction) => transaction.execute(sql, &[]).map(drop),
+            Self::Postgres(transaction) => transaction.control(sql),
         }
     }
 }
 
-impl<'c> From<sqlite::Session<'c>> for Session<'c> {
-    fn from(session: sqlite::Session<'c>) -> Self {
-        Self::Sqlite(session)
+impl<'c> From<sqlite::SqliteTransaction<'c>> for DbTransaction<'c> {
+    fn from(transaction: sqlite::SqliteTransaction<'c>) -> Self {
+        Self::Sqlite(transaction)
     }
 }
 
-impl<'c> From<postgres::Session<'c>> for Session<'c> {
-    fn from(session: postgres::Session<'c>) -> Self {
-        Self::Postgres(session)
+impl<'c> From<postgres::PostgresTransaction<'c>> for DbTransaction<'c> {
+    fn from(transaction: postgres::PostgresTransaction<'c>) -> Self {
+        Self::Postgres(transaction)
     }
 }
 

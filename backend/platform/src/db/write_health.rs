@@ -59,13 +59,13 @@ enum WriteEffect {
 
 /// The value or the error of a unit, and the effect of its run.
 #[derive(Debug)]
-pub(super) struct Watched<T> {
+pub(super) struct UnitResult<T> {
     value: T,
     effect: WriteEffect,
 }
 
 /// The transaction failed as a whole.
-impl<E: From<DbError>> From<DbError> for Watched<E> {
+impl<E: From<DbError>> From<DbError> for UnitResult<E> {
     fn from(error: DbError) -> Self {
         let effect = if is_unwritable(&error) { WriteEffect::Outage } else { WriteEffect::Nothing };
         Self { value: error.into(), effect }
@@ -73,25 +73,28 @@ impl<E: From<DbError>> From<DbError> for Watched<E> {
 }
 
 /// Runs a unit of work and reports what its statements met.
-pub(super) fn run_watched<T, E>(
+pub(super) fn run_unit<T, E>(
     tx: &mut Tx<'_>,
     unit: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
-) -> Result<Watched<T>, Watched<E>> {
+) -> Result<UnitResult<T>, UnitResult<E>> {
     let outcome = unit(tx);
     let effect = match (tx.has_met_outage(), tx.has_written()) {
         (true, _) => WriteEffect::Outage,
         (false, true) if outcome.is_ok() => WriteEffect::Wrote,
         (false, _) => WriteEffect::Nothing,
     };
-    outcome.map(|value| Watched { value, effect }).map_err(|value| Watched { value, effect })
+    outcome.map(|value| UnitResult { value, effect }).map_err(|value| UnitResult { value, effect })
 }
 
 impl WriteHealth {
     /// Records how a write of the kind `F` ended and returns its result.
-    pub(super) fn record<F: 'static, T, E>(&self, outcome: Result<Watched<T>, Watched<E>>) -> Result<T, E> {
+    pub(super) fn record<F: 'static, T, E>(
+        &self,
+        outcome: Result<UnitResult<T>, UnitResult<E>>,
+    ) -> Result<T, E> {
         let (effect, result) = match outcome {
-            Ok(Watched { value, effect }) => (effect, Ok(value)),
-            Err(Watched { value, effect }) => (effect, Err(value)),
+            Ok(UnitResult { value, effect }) => (effect, Ok(value)),
+            Err(UnitResult { value, effect }) => (effect, Err(value)),
         };
         match effect {
             WriteEffect::Wrote => self.state.lock().succeed(TypeId::of::<F>()),
@@ -157,18 +160,19 @@ mod tests {
     }
 
     fn record_success<F: 'static>(health: &WriteHealth) {
-        let outcome: Result<_, Watched<DbError>> = Ok(Watched { value: (), effect: WriteEffect::Wrote });
+        let outcome: Result<_, UnitResult<DbError>> =
+            Ok(UnitResult { value: (), effect: WriteEffect::Wrote });
         health.record::<F, _, _>(outcome).unwrap();
     }
 
-    fn record_failure<F: 'static>(health: &WriteHealth, error: Watched<DbError>) {
+    fn record_failure<F: 'static>(health: &WriteHealth, error: UnitResult<DbError>) {
         health.record::<F, (), _>(Err(error)).unwrap_err();
     }
 
     #[tokio::test(start_paused = true)]
     async fn failed_kind_of_write_counts_until_the_same_kind_succeeds() {
         let health = WriteHealth::default();
-        record_failure::<Reserve>(&health, Watched::from(outage()));
+        record_failure::<Reserve>(&health, UnitResult::from(outage()));
         assert!(health.is_failing());
         record_success::<Renew>(&health);
         health.record_probe(&Ok(()));
@@ -180,7 +184,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn failed_write_that_is_not_repeated_expires() {
         let health = WriteHealth::default();
-        record_failure::<Reserve>(&health, Watched::from(DbError::Uncertain("lost".to_owned())));
+        record_failure::<Reserve>(&health, UnitResult::from(DbError::Uncertain("lost".to_owned())));
         assert!(health.is_failing());
         tokio::time::advance(FAILURE_LIFETIME).await;
         assert!(!health.is_failing());
@@ -189,7 +193,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn probe_that_sees_an_outage_end_clears_the_failures() {
         let health = WriteHealth::default();
-        record_failure::<Reserve>(&health, Watched::from(outage()));
+        record_failure::<Reserve>(&health, UnitResult::from(outage()));
         health.record_probe(&Err(outage()));
         assert!(health.is_failing());
         health.record_probe(&Ok(()));
@@ -202,7 +206,7 @@ mod tests {
         let mut seen = Vec::new();
         for second in 0..9 {
             if second % 2 == 0 {
-                record_failure::<Reserve>(&health, Watched::from(outage()));
+                record_failure::<Reserve>(&health, UnitResult::from(outage()));
             } else {
                 record_success::<Reserve>(&health);
             }
@@ -232,8 +236,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn refusals_and_saturation_are_no_outage() {
         let health = WriteHealth::default();
-        record_failure::<Reserve>(&health, Watched::from(DbError::Busy));
-        record_failure::<Reserve>(&health, Watched::from(DbError::Statement("wrong".to_owned())));
+        record_failure::<Reserve>(&health, UnitResult::from(DbError::Busy));
+        record_failure::<Reserve>(&health, UnitResult::from(DbError::Statement("wrong".to_owned())));
         assert!(!health.is_failing());
     }
 }

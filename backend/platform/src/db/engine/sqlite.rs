@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use super::{Counters, Engine, Queued, next_unit};
 use crate::db::migrate::migration_error;
 use crate::db::sqlite::{
-    Files, Session, connect, connect_read_only, connect_readers, file_stem, open_error, roll_back,
+    Files, SqliteTransaction, connect, connect_read_only, connect_readers, file_stem, open_error, roll_back,
     truncate_wal,
 };
 use crate::db::tx::Mode;
@@ -144,7 +144,7 @@ fn run_group(
     mode: Mode,
     files: &Files,
 ) -> Result<Option<u64>, DbError> {
-    let mut tx = Tx::new(Session::new(connection).into(), mode);
+    let mut tx = Tx::new(SqliteTransaction::new(connection).into(), mode);
     tx.execute("BEGIN IMMEDIATE", &[])?;
     let mut committed = 0;
     for Queued { job, .. } in jobs {
@@ -168,7 +168,7 @@ fn run_group(
 
 fn read_all(connection: &Connection, queue: &Mutex<mpsc::Receiver<Queued>>) {
     while let Some(Queued { mut job, .. }) = next_unit(queue) {
-        let mut tx = Tx::new(Session::new(connection).into(), Mode::WithSavepoints);
+        let mut tx = Tx::new(SqliteTransaction::new(connection).into(), Mode::WithSavepoints);
         let begun = tx.execute("BEGIN", &[]).map(drop);
         if begun.is_ok() {
             job.run(&mut tx);

@@ -10,8 +10,8 @@ use tokio::sync::mpsc;
 use crate::db::engine::job::Job;
 use crate::db::engine::{Counters, Isolation, Queued, next_unit};
 use crate::db::postgres::{
-    CommitError, ConnectError, Connection, Notifier, RetryReason, Role, Session, Target, is_connection_lost,
-    map_error,
+    CommitError, ConnectError, Connection, Notifier, PostgresTransaction, RetryReason, Role, Target,
+    is_connection_lost, map_error,
 };
 use crate::db::tx::Mode;
 use crate::db::{DbError, Tx};
@@ -211,7 +211,7 @@ fn run(connection: &mut Connection, job: &mut dyn Job, isolation: Isolation, mod
     };
     connection.begin(begin);
     let before = connection.changes;
-    let mut tx = Tx::new(Session::new(connection).into(), mode);
+    let mut tx = Tx::new(PostgresTransaction::new(connection).into(), mode);
     let succeeded = job.run(&mut tx);
     let needs_rerun = tx.needs_rerun();
     let signals = tx.into_signals();

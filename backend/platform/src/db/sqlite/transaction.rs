@@ -8,11 +8,11 @@ use crate::db::{Arg, DbError, Row};
 
 /// The transaction of one connection.
 #[derive(Clone, Copy)]
-pub(in crate::db) struct Session<'c> {
+pub(in crate::db) struct SqliteTransaction<'c> {
     connection: &'c Connection,
 }
 
-impl<'c> Session<'c> {
+impl<'c> SqliteTransaction<'c> {
     pub(in crate::db) fn new(connection: &'c Connection) -> Self {
         Self { connection }
     }

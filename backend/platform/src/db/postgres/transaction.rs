@@ -12,11 +12,11 @@ use super::retry_reason::{RetryReason, map_error};
 use crate::db::{Arg, DbError, Row};
 
 /// The transaction of one connection.
-pub(in crate::db) struct Session<'c> {
+pub(in crate::db) struct PostgresTransaction<'c> {
     connection: &'c mut Connection,
 }
 
-impl<'c> Session<'c> {
+impl<'c> PostgresTransaction<'c> {
     pub(in crate::db) fn new(connection: &'c mut Connection) -> Self {
         Self { connection }
     }
