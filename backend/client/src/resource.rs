@@ -4,7 +4,7 @@ use axum::Extension;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use ticketing_platform::http::Verbatim;
+use ticketing_platform::http::KeepErrorBody;
 
 use crate::bundle::{File, HASHED_PREFIX};
 use crate::content_coding::ContentCoding;
@@ -60,7 +60,7 @@ impl Resource {
     pub(crate) fn respond(&self, status: StatusCode, request: &HeaderMap, common: &HeaderMap) -> Response {
         let coding = ContentCoding::negotiate(request, |coding| self.variant(coding).is_some());
         let variant = self.variant(coding).unwrap_or(&self.plain);
-        let mut response = (status, Extension(Verbatim), variant.bytes.clone()).into_response();
+        let mut response = (status, Extension(KeepErrorBody), variant.bytes.clone()).into_response();
         let headers = response.headers_mut();
         headers.extend(common.iter().map(|(name, value)| (name.clone(), value.clone())));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(self.cache_control));
@@ -96,7 +96,7 @@ impl Variant {
 
 /// Responds with 404 in plain text.
 pub(crate) fn not_found(common: &HeaderMap) -> Response {
-    let mut response = (StatusCode::NOT_FOUND, Extension(Verbatim), "Not Found\n").into_response();
+    let mut response = (StatusCode::NOT_FOUND, Extension(KeepErrorBody), "Not Found\n").into_response();
     response.headers_mut().extend(common.iter().map(|(name, value)| (name.clone(), value.clone())));
     response
 }

@@ -44,7 +44,7 @@ pub use fields::{Field, PriceField, ValidationErrors};
 pub use identifiers::canonical_id;
 pub use ipnet::IpNet;
 pub use json::Json;
-pub use layers::{Verbatim, wrap};
+pub use layers::{KeepErrorBody, wrap};
 pub use limits::ServeLimits;
 pub use list_body::list_body;
 pub use metrics_listener::serve_metrics;

@@ -37,7 +37,7 @@ use crate::telemetry::{self, LogThrottles};
 
 /// A response extension: an error response keeps its body, which is a page for people.
 #[derive(Debug, Clone, Copy)]
-pub struct Verbatim;
+pub struct KeepErrorBody;
 
 /// Adds the layer to every route of the merged router, and to its response to unknown routes. Call it once.
 pub fn wrap(router: Router, settings: LayerSettings) -> Router {
@@ -248,7 +248,7 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for ResponseFuture
             // The request was refused, or the future is polled after its end.
             None => this.refusal.take().unwrap_or_else(ApiError::not_found).into_response(),
         };
-        if response.extensions().get::<Verbatim>().is_none() {
+        if response.extensions().get::<KeepErrorBody>().is_none() {
             normalize_error(&mut response);
         }
         let is_temporary =

@@ -80,7 +80,7 @@ impl RateLimit {
     ///
     /// # Errors
     /// How long to wait, if the key has no try left.
-    pub fn take(&self, key: &str) -> Result<Attempt<'_>, RetryAfter> {
+    pub fn take(&self, key: &str) -> Result<RateToken<'_>, RetryAfter> {
         let checks = self.checks.fetch_add(1, Ordering::Relaxed);
         if checks % PRUNE_EVERY == PRUNE_EVERY - 1 {
             self.prune();
@@ -92,7 +92,7 @@ impl RateLimit {
             CountedKey::Own(key.to_owned())
         };
         match self.limiter.check_key(&key) {
-            Ok(()) => Ok(Attempt { limit: self, key }),
+            Ok(()) => Ok(RateToken { limit: self, key }),
             Err(refused) => Err(RetryAfter::from(refused.wait_time_from(self.clock.now()))),
         }
     }
@@ -137,14 +137,14 @@ enum CountedKey {
 
 /// A try that was counted.
 #[derive(Debug)]
-pub struct Attempt<'l> {
+pub struct RateToken<'l> {
     limit: &'l RateLimit,
     key: CountedKey,
 }
 
-impl Attempt<'_> {
+impl RateToken<'_> {
     /// Gives the try back, as if it had not been made.
-    pub fn give_back(self) {
+    pub fn refund(self) {
         let interval = Nanos::from(self.limit.interval);
         let earlier = |time: Option<Nanos>| match time {
             Some(time) => Ok(((), time.saturating_sub(interval))),
@@ -232,15 +232,15 @@ mod tests {
         let clock = clock();
         let limit = RateLimit::per_minute(10, clock.clone());
         for _ in 0..30 {
-            limit.take("ada").unwrap().give_back();
+            limit.take("ada").unwrap().refund();
         }
         let open: Vec<_> = (0..10).map(|_| limit.take("ada").unwrap()).collect();
         assert_eq!(limit.take("ada").unwrap_err().seconds(), 6);
-        open.into_iter().next().unwrap().give_back();
+        open.into_iter().next().unwrap().refund();
         assert_eq!(limit.acquire("ada"), Ok(()));
         assert!(limit.acquire("ada").is_err());
         clock.advance(Duration::from_secs(3600));
-        limit.take("ada").unwrap().give_back();
+        limit.take("ada").unwrap().refund();
         for _ in 0..10 {
             assert_eq!(limit.acquire("ada"), Ok(()));
         }

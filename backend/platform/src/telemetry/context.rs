@@ -15,7 +15,7 @@ pub struct TraceContext(pub(super) Context);
 /// Keeps a trace context current on this thread until it is dropped.
 #[derive(Debug)]
 #[must_use = "it ends when it is dropped"]
-pub struct Entered {
+pub struct TraceContextGuard {
     _guard: ContextGuard,
 }
 
@@ -50,8 +50,8 @@ impl TraceContext {
     }
 
     /// Makes the context current on this thread until the result is dropped. Returns `None` without a trace.
-    pub fn enter(&self) -> Option<Entered> {
-        self.0.has_active_span().then(|| Entered { _guard: self.0.clone().attach() })
+    pub fn enter(&self) -> Option<TraceContextGuard> {
+        self.0.has_active_span().then(|| TraceContextGuard { _guard: self.0.clone().attach() })
     }
 
     /// Runs a future with this context.

@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use http::StatusCode;
 use serde::Deserialize;
-use ticketing_platform::http::{ApiError, Json, RequestId, Verbatim};
+use ticketing_platform::http::{ApiError, Json, KeepErrorBody, RequestId};
 use ticketing_sdk::ErrorCode;
 
 use crate::wire::{Server, fails};
@@ -30,7 +30,10 @@ async fn server() -> Server {
         .route("/busy", get(|| async { ApiError::unavailable("Busy", 3) }))
         .route("/many", get(|| async { ApiError::too_many(ErrorCode::TooManyRequests, "Slowly", 7) }))
         .route("/plain", get(|| async { (StatusCode::BAD_GATEWAY, "secret detail").into_response() }))
-        .route("/page", get(|| async { (StatusCode::NOT_FOUND, axum::Extension(Verbatim), "for people") }))
+        .route(
+            "/page",
+            get(|| async { (StatusCode::NOT_FOUND, axum::Extension(KeepErrorBody), "for people") }),
+        )
         .route("/query", get(|Query(query): Query<Number>| async move { query.number.to_string() }))
         .route("/path/{number}", get(|Path(number): Path<u8>| async move { number.to_string() }))
         .route(

@@ -61,7 +61,7 @@ pub(crate) async fn create(
     };
     let claimed = write_once(&app.core.db, request, unit).await;
     if !claimed.as_ref().is_err_and(|error| error.code() == Some(&ErrorCode::ClaimInvalid)) {
-        attempt.give_back();
+        attempt.refund();
     }
     let keyed = claimed?;
     if keyed.answer.status != StatusCode::CREATED.as_u16() {
