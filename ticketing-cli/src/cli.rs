@@ -21,6 +21,7 @@ use crate::exit::Exit;
 use crate::failure::Outcome;
 use crate::help;
 use crate::io::TerminalInfo;
+use crate::secret::Credentials;
 
 pub(crate) use deferred::{Deferred, Verbs};
 pub(crate) use global::Global;
@@ -65,7 +66,17 @@ pub(crate) struct Cli {
 #[command(defer = true)]
 pub(crate) enum Command {
     /// Open the marketplace full screen
-    Tui(Deferred<tui::Args>),
+    #[command(after_long_help = help::long(
+        &[
+            "ticketing tui",
+            "ticketing tui --plain",
+            "ticketing tui --theme light --ascii",
+        ],
+        "Press ? for the keys of a screen and : for all commands. The settings screen sets colours, borders and keys, as does the \
+         [tui] table of config.toml in the config folder; an invalid setting is reported with line and column, and the default \
+         applies. Logs go to tui.log in the data folder.",
+    ))]
+    Tui(Deferred<tui::DisplayOptions>),
     /// Open the marketplace, a ticket or an order in the browser
     Open(Deferred<open::Args>),
     /// Find, list, withdraw and watch tickets
@@ -104,7 +115,7 @@ pub(crate) enum Command {
         &["ticketing login --email ada@example.com"],
         "The same as `ticketing auth signin`.",
     ))]
-    Login(Deferred<auth::signin::Args>),
+    Login(Deferred<Credentials>),
     /// Sign out of the account
     #[command(after_long_help = help::long(&["ticketing logout"], "The same as `ticketing auth signout`."))]
     Logout(Deferred<auth::signout::Args>),
@@ -157,7 +168,7 @@ pub(crate) enum Command {
 impl Default for Command {
     /// The command of a call without one.
     fn default() -> Self {
-        Self::Tui(Deferred(tui::Args::default()))
+        Self::Tui(Deferred(tui::DisplayOptions::default()))
     }
 }
 
@@ -171,7 +182,9 @@ impl Command {
             Self::Search(Deferred(args)) => args.run(&context.connect_and_report()?).await,
             Self::Buy(Deferred(args)) => args.run(&context.connect_and_report()?).await,
             Self::Sell(Deferred(args)) => args.run(&context.connect_and_report()?).await,
-            Self::Login(Deferred(args)) => args.run(&context.connect_and_report()?).await,
+            Self::Login(Deferred(credentials)) => {
+                auth::sign_in(&context.connect_and_report()?, credentials, false).await
+            }
             Self::Logout(Deferred(args)) => args.run(&context.connect_and_report()?).await,
             Self::Whoami(Deferred(args)) => args.run(&context.connect_and_report()?).await,
             Self::Status(Deferred(args)) => args.run(&context.connect_and_report()?).await,

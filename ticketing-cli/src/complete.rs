@@ -8,7 +8,9 @@ use clap::builder::Resettable;
 use clap_complete::CompletionCandidate;
 use clap_complete::engine::ValueCompleter;
 use ticketing_sdk::text::{price, sanitize};
-use ticketing_sdk::{Client, Error, OrderStatus, PassStatus, TicketSort};
+use ticketing_sdk::{
+    Client, Error, List, Order, OrderStatus, Pass, PassStatus, Payment, PaymentStatus, Ticket, TicketSort,
+};
 
 use crate::alias::SHELL_MARK;
 use crate::config::Config;
@@ -16,7 +18,7 @@ use crate::context::Settings;
 use crate::environment::environment;
 use crate::home::Home;
 use crate::output::{Format, short_end};
-use crate::target::Target;
+use crate::target::{MAX_PAGE, Target};
 
 /// The time limit of a completion: a user waits at the prompt.
 const COMPLETION_TIMEOUT: Duration = Duration::from_millis(800);
@@ -24,8 +26,6 @@ const COMPLETION_TIMEOUT: Duration = Duration::from_millis(800);
 const MAX_CANDIDATES: u32 = 50;
 /// [`MAX_CANDIDATES`] as a number of items.
 const MAX_ITEMS: usize = 50;
-/// The largest page of a server.
-const MAX_PAGE: u32 = 500;
 
 /// Returns a completer of identifiers: whole ones, or short ones as tables show them where the word begins one of those.
 pub(crate) fn by_id(candidates: fn() -> Vec<CompletionCandidate>) -> impl ValueCompleter {
@@ -47,28 +47,14 @@ pub(crate) fn by_id(candidates: fn() -> Vec<CompletionCandidate>) -> impl ValueC
 
 /// Completes available tickets.
 pub(crate) fn tickets() -> Vec<CompletionCandidate> {
-    query(async |client| {
-        let tickets = client.tickets().list().sort(TicketSort::Newest).limit(MAX_CANDIDATES).await?.items;
-        Ok(tickets
-            .iter()
-            .map(|ticket| {
-                candidate(ticket.id.as_str(), &format!("{}  {}", price(ticket.price), ticket.title))
-            })
-            .collect())
-    })
+    query(async |client| tickets_in(client.tickets().list(), |ticket| price(ticket.price)).await)
 }
 
 /// Completes tickets of the account.
 pub(crate) fn own_tickets() -> Vec<CompletionCandidate> {
     query(async |client| {
-        let tickets = client.tickets().list().mine().any_status();
-        let tickets = tickets.sort(TicketSort::Newest).limit(MAX_CANDIDATES).await?.items;
-        Ok(tickets
-            .iter()
-            .map(|ticket| {
-                candidate(ticket.id.as_str(), &format!("{}  {}", ticket.status.label(), ticket.title))
-            })
-            .collect())
+        let own = client.tickets().list().mine().any_status();
+        tickets_in(own, |ticket| ticket.status.label().to_owned()).await
     })
 }
 
@@ -86,10 +72,8 @@ pub(crate) fn open_orders() -> Vec<CompletionCandidate> {
 pub(crate) fn payments() -> Vec<CompletionCandidate> {
     query(async |client| {
         let payments = client.payments().list().limit(MAX_PAGE).newest(MAX_ITEMS).await?.items;
-        let help = |status: Option<ticketing_sdk::PaymentStatus>| {
-            status.map_or("", ticketing_sdk::PaymentStatus::label)
-        };
-        Ok(payments.iter().map(|payment| candidate(payment.id.as_str(), help(payment.status))).collect())
+        let help = |payment: &Payment| payment.status.map_or("", PaymentStatus::label);
+        Ok(payments.iter().map(|payment| candidate(payment.id.as_str(), help(payment))).collect())
     })
 }
 
@@ -103,16 +87,26 @@ pub(crate) fn valid_passes() -> Vec<CompletionCandidate> {
     query(async |client| passes_in(&client, &[PassStatus::Valid]).await)
 }
 
+/// Completes the newest tickets of a list, with a fact of each beside its title.
+async fn tickets_in(
+    list: List<Ticket>,
+    fact: fn(&Ticket) -> String,
+) -> Result<Vec<CompletionCandidate>, Error> {
+    let tickets = list.sort(TicketSort::Newest).limit(MAX_CANDIDATES).await?.items;
+    let help = |ticket: &Ticket| format!("{}  {}", fact(ticket), ticket.title);
+    Ok(tickets.iter().map(|ticket| candidate(ticket.id.as_str(), &help(ticket))).collect())
+}
+
 async fn passes_in(client: &Client, statuses: &[PassStatus]) -> Result<Vec<CompletionCandidate>, Error> {
     let passes = client.passes().list().status(statuses.iter().copied()).limit(MAX_CANDIDATES).await?.items;
-    let help = |pass: &ticketing_sdk::Pass| format!("{}  {}", pass.status.label(), pass.title);
+    let help = |pass: &Pass| format!("{}  {}", pass.status.label(), pass.title);
     Ok(passes.iter().map(|pass| candidate(pass.id.as_str(), &help(pass))).collect())
 }
 
 async fn orders_in(client: &Client, statuses: &[OrderStatus]) -> Result<Vec<CompletionCandidate>, Error> {
     let orders = client.orders().list().status(statuses.iter().copied()).limit(MAX_PAGE);
     let orders = orders.newest(MAX_ITEMS).await?.items;
-    let help = |order: &ticketing_sdk::Order| format!("{}  {}", order.status.label(), order.ticket.title);
+    let help = |order: &Order| format!("{}  {}", order.status.label(), order.ticket.title);
     Ok(orders.iter().map(|order| candidate(order.id.as_str(), &help(order))).collect())
 }
 
@@ -125,8 +119,7 @@ fn query(
     call: impl AsyncFnOnce(Client) -> Result<Vec<CompletionCandidate>, Error>,
 ) -> Vec<CompletionCandidate> {
     let answer = || {
-        let home = environment("TICKETING_HOME").map(Into::into);
-        let home = Home::find(home);
+        let home = Home::find(environment("TICKETING_HOME").map(Into::into));
         let config = config()?;
         let server = option_of("--server", std::env::args()).or_else(|| environment("TICKETING_SERVER"));
         let profile = option_of("--profile", std::env::args()).or_else(|| environment("TICKETING_PROFILE"));

@@ -112,8 +112,7 @@ impl OfflineDoor {
 
     /// Returns a text for each admission of the journal that cannot be read.
     pub(crate) fn damage(&self) -> impl Iterator<Item = String> {
-        let lines = self.journal.damage();
-        lines.map(|line| {
+        self.journal.damage().iter().map(|line| {
             format!("{line}; the pass that it admitted could be admitted again: correct or delete it")
         })
     }

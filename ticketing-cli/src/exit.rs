@@ -20,20 +20,20 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    /// Every code, in the order of its number.
-    pub(crate) const ALL: [Self; 12] = [
-        Self::Done,
-        Self::Failed,
-        Self::Usage,
-        Self::NotFound,
-        Self::NotAllowed,
-        Self::Conflict,
-        Self::Declined,
-        Self::Unreachable,
-        Self::Violated,
-        Self::NotSettled,
-        Self::Refused,
-        Self::Interrupted,
+    /// Every code with its meaning, in the order of its number.
+    pub(crate) const MEANINGS: [(Self, &str); 12] = [
+        (Self::Done, "done"),
+        (Self::Failed, "failed"),
+        (Self::Usage, "wrong usage, a wrong setting, or a value that the server refuses"),
+        (Self::NotFound, "not found"),
+        (Self::NotAllowed, "not signed in, or not allowed"),
+        (Self::Conflict, "conflict: reserved, expired, already paid, already listed"),
+        (Self::Declined, "the card was declined"),
+        (Self::Unreachable, "the server cannot be reached"),
+        (Self::Violated, "the audit found invariant violations"),
+        (Self::NotSettled, "work is unfinished: an audit without verdict, or a write of unknown outcome"),
+        (Self::Refused, "the door refused a pass"),
+        (Self::Interrupted, "interrupted"),
     ];
 
     /// The number that the shell sees.
@@ -41,30 +41,12 @@ impl Exit {
         self as u8
     }
 
-    /// Returns the meaning of the exit code, for the help text.
-    pub(crate) fn meaning(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Failed => "failed",
-            Self::Usage => "wrong usage, a wrong setting, or a value that the server refuses",
-            Self::NotFound => "not found",
-            Self::NotAllowed => "not signed in, or not allowed",
-            Self::Conflict => "conflict: reserved, expired, already paid, already listed",
-            Self::Declined => "the card was declined",
-            Self::Unreachable => "the server cannot be reached",
-            Self::Violated => "the audit found invariant violations",
-            Self::NotSettled => "work is unfinished: an audit without verdict, or a write of unknown outcome",
-            Self::Refused => "the door refused a pass",
-            Self::Interrupted => "interrupted",
-        }
-    }
-
     /// The table of the help text.
     pub(crate) fn help() -> String {
         let mut text = String::from("Exit codes:\n");
-        for exit in Self::ALL {
+        for (exit, meaning) in Self::MEANINGS {
             // Writing to a string cannot fail.
-            let _ = writeln!(text, "  {:>3}  {}", exit.code(), exit.meaning());
+            let _ = writeln!(text, "  {:>3}  {meaning}", exit.code());
         }
         text
     }
@@ -87,7 +69,7 @@ mod tests {
             .skip(1)
             .map(|line| line.split_whitespace().next().unwrap().parse().unwrap())
             .collect();
-        assert_eq!(codes, Exit::ALL.map(Exit::code));
+        assert_eq!(codes, Exit::MEANINGS.map(|(exit, _)| exit.code()));
         assert!(codes.is_sorted());
     }
 }

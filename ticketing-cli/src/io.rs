@@ -3,16 +3,16 @@
 //! Data goes to stdout, everything else to stderr. Tests use buffers and a fake terminal.
 
 use std::io::{ErrorKind, IsTerminal, Read, Write};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 
 use anstyle::Style;
 use clap::ValueEnum;
+use parking_lot::Mutex;
 
 use crate::environment::{environment, is_dumb_terminal};
 use crate::failure::{Failure, Outcome};
 use crate::files::{self, MIB};
-use crate::lock::lock;
 use crate::prompter::Prompter;
 
 /// When to colour.
@@ -143,7 +143,7 @@ impl Io {
 
     /// Writes data to stdout and flushes it. A closed stdout ends the program without a message.
     pub(crate) fn data(&self, bytes: impl AsRef<[u8]>) -> Outcome {
-        let mut out = lock(&self.out);
+        let mut out = self.out.lock();
         out.write_all(bytes.as_ref()).and_then(|()| out.flush()).map_err(|error| match error.kind() {
             ErrorKind::BrokenPipe => Failure::broken_pipe(),
             _ => self.after_effect(Failure::failed(format!("cannot write to stdout: {error}"))),
@@ -177,7 +177,7 @@ impl Io {
     /// meanwhile.
     pub(crate) async fn read_all(&self, limit: u64) -> Result<Vec<u8>, Failure> {
         let input = Arc::clone(&self.input);
-        let read = move || files::read_to_end(&mut *lock(&input), limit);
+        let read = move || files::read_to_end(&mut *input.lock(), limit);
         let read = tokio::task::spawn_blocking(read).await.unwrap_or_else(|panic| Err(panic.into()));
         read.map_err(|error| Failure::failed(format!("cannot read stdin: {error}")))
     }
@@ -186,7 +186,7 @@ impl Io {
     /// its own, so that an interrupt ends the program meanwhile.
     pub(crate) async fn read_line(&self) -> Result<Option<String>, Failure> {
         let input = Arc::clone(&self.input);
-        let read = move || next_line(&mut *lock(&input));
+        let read = move || next_line(&mut *input.lock());
         let read = tokio::task::spawn_blocking(read).await.unwrap_or_else(|panic| Err(panic.into()));
         read.map_err(|error| Failure::failed(format!("cannot read stdin: {error}")))
     }
@@ -224,7 +224,7 @@ impl Io {
     }
 
     fn err(&self, text: &str) {
-        let mut err = lock(&self.err);
+        let mut err = self.err.lock();
         // A closed stderr cannot be reported.
         let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());
     }
@@ -264,11 +264,11 @@ struct Out<'a>(&'a Io);
 
 impl Write for Out<'_> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        lock(&self.0.out).write(bytes)
+        self.0.out.lock().write(bytes)
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
-        lock(&self.0.out).flush()
+        self.0.out.lock().flush()
     }
 }
 

@@ -79,13 +79,6 @@ fn read_words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Operation, D
     Ok(operation)
 }
 
-/// A note whose command died, locked by this process.
-struct AbandonedEntry {
-    path: PathBuf,
-    file: File,
-    note: Note,
-}
-
 /// The retention of a note. Servers keep keys for 24 hours; an older key has no effect.
 pub(crate) const NOTE_RETENTION: Duration = Duration::from_secs(23 * 3600);
 /// The age from which an incomplete file is a remnant of a full disk or a crash. A younger one may be in the making.
@@ -150,13 +143,13 @@ impl Journal {
     ) -> std::io::Result<WriteEntry> {
         let folder = self.folder()?;
         private_folder(folder)?;
-        for AbandonedEntry { path, file, note } in self.claim_abandoned() {
+        for InterruptedWrite { note, entry } in self.claim_interrupted() {
             let is_same = match &given {
                 Some(key) => note.key == *key,
                 None => note.fingerprint == fingerprint,
             };
             if is_same && now.saturating_duration_since(note.started_at) < NOTE_RETENTION {
-                return Ok(WriteEntry { key: note.key, resumed: true, path, file });
+                return Ok(entry);
             }
         }
         // A key of the user may hold characters that mean something in a path.
@@ -195,25 +188,27 @@ impl Journal {
     /// Returns the interrupted writes that were not reported yet, and marks them as reported.
     pub(crate) fn take_unreported(&self, now: Timestamp) -> Vec<Note> {
         let mut unreported = Vec::new();
-        for AbandonedEntry { path, mut file, note } in self.claim_abandoned() {
+        for InterruptedWrite { note, mut entry } in self.claim_interrupted() {
             if now.saturating_duration_since(note.started_at) >= NOTE_RETENTION {
-                let _ = fs::remove_file(&path);
+                let _ = fs::remove_file(&entry.path);
             } else if !note.reported {
                 // If the mark cannot be written, the note is reported again, which is harmless.
-                let _ = rewrite(&mut file, &Note { reported: true, ..note.clone() });
+                let _ = rewrite(&mut entry.file, &Note { reported: true, ..note.clone() });
             }
             if !note.reported {
                 unreported.push(note);
             }
         }
-        unreported.sort_by_key(|note| note.started_at);
         unreported
     }
 
-    /// Returns the notes whose commands died, each locked by this process.
-    fn claim_abandoned(&self) -> Vec<AbandonedEntry> {
+    /// Claims the writes whose commands died, oldest first. Those of a running command are not among them.
+    pub(crate) fn claim_interrupted(&self) -> Vec<InterruptedWrite> {
         let Some(Ok(folder)) = self.folder.as_ref().map(fs::read_dir) else { return Vec::new() };
-        folder.filter_map(|entry| claim(open_existing(entry.ok()?.path())?)).collect()
+        let mut claimed: Vec<InterruptedWrite> =
+            folder.filter_map(|entry| claim(open_existing(entry.ok()?.path())?)).collect();
+        claimed.sort_by_key(|write| write.note.started_at);
+        claimed
     }
 }
 
@@ -237,12 +232,15 @@ fn open_existing(path: PathBuf) -> Option<(PathBuf, File)> {
 /// Claims an opened file if its command died and left a complete note.
 ///
 /// The command may have finished between the opening and the lock, so the file is read under the lock.
-fn claim((path, mut file): (PathBuf, File)) -> Option<AbandonedEntry> {
+fn claim((path, mut file): (PathBuf, File)) -> Option<InterruptedWrite> {
     file.try_lock().ok()?;
     let text = files::read_to_end(&mut file, MAX_NOTE).ok()?;
     let is_note = path.extension().is_some_and(|extension| extension == NOTE_EXTENSION);
-    match serde_json::from_slice(&text) {
-        Ok(note) if is_note && is_at(&path, &file) => Some(AbandonedEntry { path, file, note }),
+    match serde_json::from_slice::<Note>(&text) {
+        Ok(note) if is_note && is_at(&path, &file) => {
+            let entry = WriteEntry { key: note.key.clone(), resumed: true, path, file };
+            Some(InterruptedWrite { note, entry })
+        }
         Ok(_) if is_note => None,
         // A note gets its name when it is complete. A damaged one stays, since nothing else may know of its write.
         Err(_) if is_note && !text.is_empty() => None,

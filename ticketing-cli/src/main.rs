@@ -22,7 +22,6 @@ mod help;
 mod home;
 mod io;
 mod journal;
-mod lock;
 mod output;
 mod preview;
 mod prompt;
@@ -82,8 +81,8 @@ fn main() -> ExitCode {
     };
     let parsed = match cli::parse(&args, io.terminal_info()) {
         Ok(parsed) => parsed,
-        Err((failure, true)) => return end(&io, io.data(failure.rendered.unwrap_or_default())),
-        Err((failure, false)) => return end(&io, Err(failure)),
+        Err(Failure { exit: Exit::Done, rendered: Some(text), .. }) => return end(&io, io.data(text)),
+        Err(failure) => return end(&io, Err(failure)),
     };
     let global = &parsed.cli.global;
     let colour =
@@ -128,7 +127,7 @@ fn check(config: &Config, cli: &Cli, io: &Io) -> Outcome {
     config.check()
 }
 
-async fn run(Parsed { cli, select, writes, call }: Parsed, config: &Config, io: &Arc<Io>) -> Outcome {
+async fn run(Parsed { cli, writes, call, .. }: Parsed, config: &Config, io: &Arc<Io>) -> Outcome {
     let Cli { global, command, .. } = cli;
     let command = command.unwrap_or_default();
     if global.verbose {
@@ -139,11 +138,11 @@ async fn run(Parsed { cli, select, writes, call }: Parsed, config: &Config, io: 
         target => target?,
     };
     let output = global.output.or_else(|| Format::from_str(&config.get("output")?, true).ok());
-    let format = select.choose_format(output, call.default_format(io.terminal_info().out_terminal));
+    let format = global.select.choose_format(output, call.default_format(io.terminal_info().out_terminal));
     let settings = Settings {
         named_server: global.server,
         config: config.path().map(Path::to_owned),
-        select,
+        select: global.select,
         writes,
         timeout: global.timeout.or_else(|| span::parse(&config.get("timeout")?).ok()),
         ..Settings::new(target, format, Home::find(global.home))

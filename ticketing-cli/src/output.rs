@@ -1,7 +1,6 @@
 //! The formats of data: tables for people, tab-separated text for pipes, JSON, JSON lines, YAML and CSV for programs.
 
 mod csv;
-mod filter_output;
 mod format;
 mod jq;
 mod json;
@@ -28,10 +27,10 @@ use ticketing_sdk::{Explanation, Timestamp};
 use crate::failure::Outcome;
 use crate::io::Io;
 
-pub(crate) use csv::{neutralize, restore};
-use filter_output::FilterOutput;
+pub(crate) use csv::{line as csv_line, restore};
 pub(crate) use format::Format;
-pub(crate) use json::escape as escape_json;
+use jq::FilterOutput;
+pub(crate) use json::{escape as escape_json, lines as json_lines};
 pub(crate) use open_list::OpenList;
 use record::Place;
 pub(crate) use record::{Cell, Columns, Record, Tone};

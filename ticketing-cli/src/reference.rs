@@ -43,8 +43,8 @@ fn markdown() -> String {
         let _ = writeln!(text, "| {} | {meaning} |", names.join(", "));
     }
     text += "\n## Exit codes\n\n`ticketing help exit-codes` prints this table.\n\n| code | meaning |\n|---|---|\n";
-    for exit in Exit::ALL {
-        let _ = writeln!(text, "| {} | {} |", exit.code(), exit.meaning());
+    for (exit, meaning) in Exit::MEANINGS {
+        let _ = writeln!(text, "| {} | {meaning} |", exit.code());
     }
     for noun in root.get_subcommands().filter(|noun| noun.get_name() != "help") {
         section(&mut text, noun, &format!("ticketing {}", noun.get_name()), 2);

@@ -8,13 +8,12 @@ use crate::context::ApiContext;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Subject};
 use crate::output::MIN_SHORT;
+use crate::target::MAX_PAGE;
 
 /// The length of a whole identifier of this marketplace.
 const WHOLE: usize = 36;
 /// The length of a whole identifier of the original marketplace.
 const OBJECT_ID: usize = 24;
-/// The largest page of a server.
-const MAX_PAGE: u32 = 500;
 /// The most records that are searched for a short identifier.
 const MAX_SEARCHED: usize = 20_000;
 /// The candidates that an error names.

@@ -8,6 +8,9 @@ use crate::failure::{Failure, Outcome};
 /// The server where nothing names one: that of `ticketing serve`.
 pub(crate) const DEFAULT_SERVER: &str = "http://127.0.0.1:3000";
 
+/// The largest page of a server.
+pub(crate) const MAX_PAGE: u32 = 500;
+
 /// The server, and the profile whose session is used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Target {

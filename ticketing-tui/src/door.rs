@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use ticketing_sdk::{DoubleAdmission, PassCode, Timestamp, UserId, Verdict};
+use ticketing_sdk::{DoubleAdmission, NewCheckIn, PassCode, Timestamp, UserId, Verdict};
 
 use crate::call_error::CallError;
 use crate::door_clock::DoorClock;
@@ -56,6 +56,20 @@ pub struct Scan {
     pub at: Timestamp,
     /// How long before or after the scan the event starts at most; `None`: whenever it starts.
     pub within: Option<Duration>,
+}
+
+impl From<&Scan> for NewCheckIn {
+    /// Returns the request to check the code in now.
+    fn from(scan: &Scan) -> Self {
+        let mut new = Self::new(scan.code.clone());
+        if let Some(device) = &scan.device {
+            new = new.device(device);
+        }
+        if let Some(span) = scan.within {
+            new = new.starts_within(span);
+        }
+        new
+    }
 }
 
 /// The state of a door without a network.

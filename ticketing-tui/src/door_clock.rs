@@ -15,9 +15,9 @@ pub struct DoorClock {
     pub latest: Timestamp,
 }
 
-/// A fault of the clock of the machine of a door. The door admits in spite of it.
+/// How the clock of the machine of a door is off. The door admits in spite of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ClockFault {
+pub enum ClockSkew {
     /// It is before the time of the door list.
     BeforeList,
     /// It is before the last admission.
@@ -50,33 +50,33 @@ impl DoorClock {
         at.max(self.prepared_at)
     }
 
-    /// Returns what is wrong with the clock if the time of the server is `at` by it.
+    /// Returns how the clock is off if the time of the server is `at` by it.
     #[must_use]
-    pub fn fault(&self, at: Timestamp) -> Option<ClockFault> {
+    pub fn skew(&self, at: Timestamp) -> Option<ClockSkew> {
         let is_before = |other: Timestamp| other.saturating_duration_since(at) > TOLERANCE;
         if is_before(self.prepared_at) {
-            Some(ClockFault::BeforeList)
+            Some(ClockSkew::BeforeList)
         } else if is_before(self.latest) {
-            Some(ClockFault::SetBack)
+            Some(ClockSkew::SetBack)
         } else if at.saturating_duration_since(self.prepared_at) > MAX_LIST_AGE {
-            Some(ClockFault::LongAfterList)
+            Some(ClockSkew::LongAfterList)
         } else {
             None
         }
     }
 
-    /// Returns the warning about a fault as a phrase, with times as `time` formats them.
-    pub fn warning(&self, fault: ClockFault, at: Timestamp, time: impl Fn(Timestamp) -> String) -> String {
+    /// Returns the warning about a skew as a phrase, with times as `time` formats them.
+    pub fn warning(&self, skew: ClockSkew, at: Timestamp, time: impl Fn(Timestamp) -> String) -> String {
         let (now, list) = (time(at), time(self.prepared_at));
-        match fault {
-            ClockFault::BeforeList => format!(
+        match skew {
+            ClockSkew::BeforeList => format!(
                 "the clock of this machine is wrong: it shows {now}, and the door list was made at {list}; admissions get that time"
             ),
-            ClockFault::SetBack => format!(
+            ClockSkew::SetBack => format!(
                 "the clock of this machine was changed: it shows {now}, and the last admission was at {}",
                 time(self.latest)
             ),
-            ClockFault::LongAfterList => format!(
+            ClockSkew::LongAfterList => format!(
                 "the clock of this machine shows {now}, and the door list was made at {list}: the list is old, or the clock is wrong"
             ),
         }
@@ -99,23 +99,23 @@ mod tests {
         let clock = DoorClock::new(minutes_after(0), -120 * MINUTE);
         assert_eq!(clock.server_time(minutes_after(125)), minutes_after(5));
         assert_eq!(
-            (clock.fault(minutes_after(5)), clock.admission_time(minutes_after(5))),
+            (clock.skew(minutes_after(5)), clock.admission_time(minutes_after(5))),
             (None, minutes_after(5))
         );
     }
 
     #[test]
-    fn clock_before_the_list_or_admission_or_long_after_is_a_fault() {
+    fn clock_before_the_list_or_admission_or_long_after_is_off() {
         let clock = DoorClock { latest: minutes_after(30), ..DoorClock::new(minutes_after(0), 0) };
-        for (minutes, fault) in [
-            (-2, Some(ClockFault::BeforeList)),
-            (-1, Some(ClockFault::SetBack)),
-            (28, Some(ClockFault::SetBack)),
+        for (minutes, skew) in [
+            (-2, Some(ClockSkew::BeforeList)),
+            (-1, Some(ClockSkew::SetBack)),
+            (28, Some(ClockSkew::SetBack)),
             (29, None),
             (7 * 24 * 60, None),
-            (7 * 24 * 60 + 1, Some(ClockFault::LongAfterList)),
+            (7 * 24 * 60 + 1, Some(ClockSkew::LongAfterList)),
         ] {
-            assert_eq!(clock.fault(minutes_after(minutes)), fault, "{minutes}");
+            assert_eq!(clock.skew(minutes_after(minutes)), skew, "{minutes}");
         }
         assert_eq!(clock.admission_time(minutes_after(-600)), minutes_after(0));
     }

@@ -31,7 +31,7 @@ pub use crate::{
     app::{App, Setup},
     call_error::{CallError, CallErrorKind},
     door::{AdmissionConflict, Door, DoorState, DoorSync, Scan},
-    door_clock::{ClockFault, DoorClock},
+    door_clock::{ClockSkew, DoorClock},
     driver::{ExitReason, Options, run, run_plain},
     effect::{Call, CallId, Effect},
     event::{Event, Feed, Reply},

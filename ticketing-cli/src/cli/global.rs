@@ -27,15 +27,8 @@ pub(crate) struct Global {
     /// Write data in this format: by default a table on a terminal, tab-separated text on a pipe
     #[arg(long, short, value_enum, value_name = "FORMAT", env = "TICKETING_OUTPUT")]
     pub(crate) output: Option<Format>,
-    /// Write these fields of the JSON, separated by commas; without fields, list them
-    #[arg(long, value_name = "FIELDS", num_args = 0..=1, value_delimiter = ',', default_missing_value = "")]
-    pub(crate) json: Option<Vec<String>>,
-    /// Filter the JSON with an expression of jq
-    #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
-    pub(crate) jq: Option<String>,
-    /// Write the JSON through a template of Jinja
-    #[arg(long, value_name = "TEMPLATE", allow_hyphen_values = true, conflicts_with = "jq")]
-    pub(crate) template: Option<String>,
+    #[command(flatten)]
+    pub(crate) select: Select,
     /// Never prompt: a missing value is an error
     #[arg(long, env = "TICKETING_NO_INPUT", value_parser = FalseyValueParser::new())]
     pub(crate) no_input: bool,
@@ -64,12 +57,5 @@ pub(super) fn of_every_command(option: Arg) -> Arg {
     match option.get_id().as_str() {
         "help" => option,
         _ => option.global(true).hide_short_help(true).hide_env_values(true),
-    }
-}
-
-impl Global {
-    /// Returns the selection of JSON.
-    pub(super) fn select(&self) -> Select {
-        Select { fields: self.json.clone(), jq: self.jq.clone(), template: self.template.clone() }
     }
 }

@@ -14,7 +14,7 @@ use crate::card;
 use crate::context::WriteOptions;
 use crate::environment;
 use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::failure::{Failure, Outcome};
 use crate::io::{Colour, TerminalInfo};
 use crate::output::{Call, Format, Select};
 
@@ -22,24 +22,15 @@ use crate::output::{Call, Format, Select};
 #[derive(Debug)]
 pub(crate) struct Parsed {
     pub(crate) cli: Cli,
-    /// The selection of JSON.
-    pub(crate) select: Select,
     /// How the writes of the command are sent.
     pub(crate) writes: WriteOptions,
     /// What the command writes.
     pub(crate) call: Call,
-}
-
-/// A parsed command line, before its selection is checked.
-struct CommandLine {
-    cli: Cli,
-    call: Call,
-    writes: WriteOptions,
     /// The value of `--output`, unless it comes from a variable.
     typed_output: Option<Format>,
 }
 
-fn try_parse_from(args: &[OsString]) -> Result<CommandLine, clap::Error> {
+fn try_parse_from(args: &[OsString]) -> Result<Parsed, clap::Error> {
     // Taking the tree apart takes time, right before the program ends.
     let mut tree = ManuallyDrop::new(if is_root_help(args) { tree_of_root_help() } else { tree() });
     let matches = tree.try_get_matches_from_mut(args)?;
@@ -53,7 +44,7 @@ fn try_parse_from(args: &[OsString]) -> Result<CommandLine, clap::Error> {
     let writes = super::writes::options_of(&words, innermost);
     let typed_output = cli.global.output.filter(|_| is_typed(innermost, "output"));
     let call = Call::new(words, |option| is_typed(innermost, &option.replace('-', "_")));
-    Ok(CommandLine { cli, call, writes, typed_output })
+    Ok(Parsed { cli, writes, call, typed_output })
 }
 
 /// Returns whether the arguments ask for the long help of the program alone.
@@ -74,44 +65,48 @@ fn is_typed(matches: &ArgMatches, id: &str) -> bool {
 }
 
 /// Returns the help of a command as the parser does: as an error.
-fn help_of(program: &OsString, words: Vec<OsString>) -> Result<CommandLine, clap::Error> {
+fn help_of(program: &OsString, words: Vec<OsString>) -> Result<Parsed, clap::Error> {
     let args: Vec<OsString> = [program.clone()].into_iter().chain(words).chain(["--help".into()]).collect();
     try_parse_from(&args)
 }
 
-/// Parses the arguments. Help and version are returned as text with exit code 0, and with whether it goes to stdout.
-pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> Result<Parsed, (Failure, bool)> {
-    if root_help::is_asked(args) {
-        return Err((Failure::rendered(Exit::Done, root_help::short()), true));
-    }
-    if is_version_asked(args) {
-        return Err((Failure::rendered(Exit::Done, VERSION.to_owned()), true));
+/// Parses the arguments.
+///
+/// # Errors
+/// If they are invalid. Help and version are returned in the same way, with exit code 0, as text for stdout.
+pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> Outcome<Parsed> {
+    let text = |text: String| Err(Failure::rendered(Exit::Done, text));
+    match args {
+        [_, flag] if flag == "-h" => return text(root_help::short()),
+        // The version needs no tree of commands.
+        [_, flag] if flag == "--version" || flag == "-V" => return text(VERSION.to_owned()),
+        _ => {}
     }
     let opens_nothing = |cli: &Cli| cli.command.is_none() && !(shape.in_terminal && shape.out_terminal);
     let parsed = match try_parse_from(args) {
         Ok(line) if opens_nothing(&line.cli) => help_of(&args[0], Vec::new()),
         Ok(line) => match line.cli.command {
             Some(Command::Help { words }) if words == ["environment"] => {
-                return Err((Failure::rendered(Exit::Done, environment::table()), true));
+                return text(environment::table());
             }
             Some(Command::Help { words }) if words == ["exit-codes"] => {
-                return Err((Failure::rendered(Exit::Done, Exit::help()), true));
+                return text(Exit::help());
             }
             Some(Command::Help { words }) => help_of(&args[0], words),
             _ => Ok(line),
         },
         Err(error) => Err(error),
     };
-    let CommandLine { cli, call, writes, typed_output } = parsed.map_err(|mut error| {
+    let parsed = parsed.map_err(|mut error| {
         // The parser repeats an argument that it does not know, which must not be a card number.
         if error.use_stderr() && contains_card_number(args) {
-            return (card::refusal(), false);
+            return card::refusal();
         }
         #[cfg(feature = "embedded")]
         if error.use_stderr()
             && let Some(failure) = crate::embedded::serve::invalid_settings(tree(), args)
         {
-            return (failure, false);
+            return failure;
         }
         if error.get(ContextKind::Usage).is_some() {
             let mut tree = tree();
@@ -121,12 +116,13 @@ pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> Result<Parsed, (
         let coloured = if error.use_stderr() { shape.err_colour } else { shape.out_colour };
         let text = if coloured { error.render().ansi().to_string() } else { error.render().to_string() };
         let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
-        (Failure::rendered(exit, text), !error.use_stderr())
+        Failure::rendered(exit, text)
     })?;
-    let select = cli.global.select();
-    check_selection(&call, &select)?;
-    call.check(typed_output, &select).and_then(|()| select.check()).map_err(|failure| (failure, false))?;
-    Ok(Parsed { cli, select, writes, call })
+    let select = &parsed.cli.global.select;
+    check_selection(&parsed.call, select)?;
+    parsed.call.check(parsed.typed_output, select)?;
+    select.check()?;
+    Ok(parsed)
 }
 
 /// Returns the usage of the command that the words name. That of the parser has the options whose variables are set.
@@ -143,18 +139,13 @@ fn usage_of(command: &mut clap::Command, mut words: std::slice::Iter<'_, OsStrin
 /// The output of `--version`.
 pub(super) const VERSION: &str = concat!("ticketing ", env!("CARGO_PKG_VERSION"), "\n");
 
-/// Whether the arguments ask for the version alone, which needs no tree of commands.
-fn is_version_asked(args: &[OsString]) -> bool {
-    matches!(args, [_, flag] if flag == "--version" || flag == "-V")
-}
-
 /// Checks the fields of `--json` against those of the records. Without fields, it is answered with the fields.
-fn check_selection(call: &Call, select: &Select) -> Result<(), (Failure, bool)> {
+fn check_selection(call: &Call, select: &Select) -> Outcome {
     let (Some(fields), Some(known)) = (&select.fields, call.fields()) else { return Ok(()) };
     if fields.iter().all(String::is_empty) {
-        return Err((Failure::rendered(Exit::Done, known.join("\n") + "\n"), true));
+        return Err(Failure::rendered(Exit::Done, known.join("\n") + "\n"));
     }
-    select.check_fields(&known).map_err(|failure| (failure, false))
+    select.check_fields(&known)
 }
 
 /// Returns the value of `--color`, for the output of the parser itself.

@@ -1,7 +1,5 @@
 //! The short help of the program: its commands by group, on one screen.
 
-use std::ffi::OsString;
-
 use super::tree;
 
 /// The groups of commands.
@@ -14,11 +12,6 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Scripts", &["api", "alias", "events", "completions"]),
     ("Settings", &["config", "doctor"]),
 ];
-
-/// Returns whether the arguments ask for the short help of the program.
-pub(super) fn is_asked(args: &[OsString]) -> bool {
-    args.len() == 2 && args[1] == "-h"
-}
 
 /// Returns the short help of the program.
 pub(crate) fn short() -> String {

@@ -105,7 +105,7 @@ fn long_help_of_the_program_is_that_of_the_tree() {
     assert_eq!(tree.render_long_help().to_string(), super::tree().render_long_help().to_string());
     assert!(tree.get_subcommands().all(|command| command.get_arguments().next().is_none()));
     let args = ["ticketing", "--help"].map(OsString::from);
-    let failure = parse(&args, fake::pipe("").io.terminal_info()).unwrap_err().0;
+    let failure = parse(&args, fake::pipe("").io.terminal_info()).unwrap_err();
     let by_tree = super::tree().try_get_matches_from(&args).unwrap_err().render().to_string();
     assert_eq!(failure.rendered.unwrap(), by_tree);
 }

@@ -26,32 +26,23 @@ pub(crate) enum AliasCommand {
     #[command(alias = "ls", after_long_help = help::examples(&["ticketing alias list"]))]
     List,
     /// Set an alias
-    Set(Set),
+    #[command(after_long_help = help::examples(&[
+        "ticketing alias set cheap 'tickets list --max-price $1 --sort price'",
+        "ticketing alias set mine 'tickets list --mine --status all'",
+    ]))]
+    Set {
+        /// The word
+        name: String,
+        /// The command without `ticketing`, or a line of the shell after !
+        #[arg(value_name = "COMMAND", allow_hyphen_values = true)]
+        expansion: String,
+    },
     /// Delete an alias
-    #[command(alias = "rm")]
-    Delete(Delete),
-}
-
-/// The arguments of `ticketing alias set`.
-#[derive(Debug, clap::Args)]
-#[command(after_long_help = help::examples(&[
-    "ticketing alias set cheap 'tickets list --max-price $1 --sort price'",
-    "ticketing alias set mine 'tickets list --mine --status all'",
-]))]
-pub(crate) struct Set {
-    /// The word
-    name: String,
-    /// The command without `ticketing`, or a line of the shell after !
-    #[arg(value_name = "COMMAND", allow_hyphen_values = true)]
-    expansion: String,
-}
-
-/// The arguments of `ticketing alias delete`.
-#[derive(Debug, clap::Args)]
-#[command(after_long_help = help::examples(&["ticketing alias delete cheap"]))]
-pub(crate) struct Delete {
-    /// The word
-    name: String,
+    #[command(alias = "rm", after_long_help = help::examples(&["ticketing alias delete cheap"]))]
+    Delete {
+        /// The word
+        name: String,
+    },
 }
 
 /// A line of `ticketing alias list`.
@@ -77,7 +68,7 @@ impl AliasCommand {
                 let line = |(name, expansion)| AliasLine { name, expansion };
                 context.printer().list(&config.aliases().into_iter().map(line).collect::<Vec<_>>())
             }
-            Self::Set(Set { name, expansion }) => {
+            Self::Set { name, expansion } => {
                 let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
                 if name.is_empty() || name.starts_with('-') || !name.chars().all(is_word) {
                     return Err(Failure::usage(format!(
@@ -99,7 +90,7 @@ impl AliasCommand {
                     Ok(())
                 })
             }
-            Self::Delete(Delete { name }) => context.settings.change_config(|config| {
+            Self::Delete { name } => context.settings.change_config(|config| {
                 if config.remove_alias(&name) {
                     return Ok(());
                 }

@@ -8,7 +8,7 @@ use ticketing_sdk::{CardToken, Error, ErrorCode, Money, Order, OrderStatus, Tick
 use ticketing_tui::Operation;
 
 use super::order_progress::hold_message;
-use super::orders::create::{order_at_price, settle_order};
+use super::orders::create::{order, settle_order};
 use super::payments::create::already_paid;
 use super::payments::on_page::pay_on_page;
 use super::payments::pay::pay;
@@ -68,37 +68,20 @@ impl ApiCommand for Args {
 impl Args {
     /// `resumed` is whether the same command was interrupted before.
     async fn buy(&self, api: &ApiContext, card: Card, resumed: bool) -> Outcome {
-        let order = match self.reserve(api).await? {
-            Reservation::New(order) => {
-                api.io().info(&format!("order {}: {}", order.id, hold_message(api, &order)));
-                order
-            }
-            Reservation::Own(order) if order.status == OrderStatus::Complete => {
-                already_paid(api, &order, &card, resumed).await?;
-                report_pass(api, &order).await;
-                return Ok(());
-            }
-            Reservation::Own(order) => {
-                api.io().info(&format!("this ticket is already ordered; continuing order {}", order.id));
-                order
-            }
-        };
-        let payment = match card {
-            Card::Token(token) => pay(api, &order, &token).await?,
-            Card::OnPage => pay_on_page(api, &order).await?,
-        };
-        api.io().info(&format!("paid {} for {}", text::price(order.ticket.price), order.ticket.title));
-        api.printer().one(&payment)?;
+        let order = self.reserve(api).await?;
+        if order.status == OrderStatus::Complete {
+            already_paid(api, &order, &card, resumed).await?;
+        } else {
+            let payment = match card {
+                Card::Token(token) => pay(api, &order, &token).await?,
+                Card::OnPage => pay_on_page(api, &order).await?,
+            };
+            api.io().info(&format!("paid {} for {}", text::price(order.ticket.price), order.ticket.title));
+            api.printer().one(&payment)?;
+        }
         report_pass(api, &order).await;
         Ok(())
     }
-}
-
-/// The order that holds the ticket for this buyer.
-enum Reservation {
-    New(Order),
-    /// An earlier command has created it, and may have paid for it.
-    Own(Order),
 }
 
 /// The placeholder for the id of the order that `--dry-run` does not create.
@@ -119,7 +102,7 @@ impl Args {
     }
 
     /// Orders the ticket at the price that is shown, or continues the buyer's own order of it.
-    async fn reserve(&self, api: &ApiContext) -> Outcome<Reservation> {
+    async fn reserve(&self, api: &ApiContext) -> Outcome<Order> {
         let subject = Subject::Ticket(self.ticket.clone());
         let about = |error| Failure::from_error(&error, &subject);
         let ticket = api.client.tickets().get(&self.ticket).await.map_err(about)?;
@@ -129,9 +112,10 @@ impl Args {
             return self.continue_order(api, own, None).await;
         }
         self.agree(api, &ticket.title, ticket.price)?;
-        let error = match order_at_price(api, &self.ticket, ticket.price).await? {
+        let error = match order(api, &self.ticket, Some(ticket.price)).await? {
             Ok(order) if self.is_agreed(order.ticket.price, ticket.price) => {
-                return Ok(Reservation::New(order));
+                api.io().info(&format!("order {}: {}", order.id, hold_message(api, &order)));
+                return Ok(order);
             }
             Ok(order) => return Err(cancel_changed(api, &order, ticket.price).await),
             Err(error) => error,
@@ -148,13 +132,8 @@ impl Args {
         }
     }
 
-    /// Continues the buyer's own order, which may have another price than `agreed`.
-    async fn continue_order(
-        &self,
-        api: &ApiContext,
-        own: Order,
-        agreed: Option<Money>,
-    ) -> Outcome<Reservation> {
+    /// Continues the buyer's own order, which may have another price than `agreed`. An earlier command may have paid for it.
+    async fn continue_order(&self, api: &ApiContext, own: Order, agreed: Option<Money>) -> Outcome<Order> {
         let price = own.ticket.price;
         if own.status != OrderStatus::Complete && !agreed.is_some_and(|agreed| self.is_agreed(price, agreed))
         {
@@ -162,7 +141,10 @@ impl Args {
         }
         let settled = settle_order(api, &own).await;
         settled.map_err(|unrecorded| unpaid(api, &own, unrecorded, &Charge::None))?;
-        Ok(Reservation::Own(own))
+        if own.status != OrderStatus::Complete {
+            api.io().info(&format!("this ticket is already ordered; continuing order {}", own.id));
+        }
+        Ok(own)
     }
 
     /// Returns whether the buyer, who agreed to pay `agreed`, has agreed to `price`, too.

@@ -1,22 +1,20 @@
 //! `ticketing checkin`: the door.
 
-mod prepare;
 mod sync;
 mod verdict;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Subcommand;
 use ticketing_sdk::text::{has_visible, normalize};
-use ticketing_sdk::{NewCheckIn, PassCode, STARTS_WITHIN_SECONDS, Timestamp, Verdict};
-use ticketing_tui::Operation;
-use ticketing_tui::{ClockFault, Scan};
+use ticketing_sdk::{PassCode, STARTS_WITHIN_SECONDS, Timestamp, Verdict};
+use ticketing_tui::{ClockSkew, Operation, Scan};
 
 use self::verdict::Tally;
 use crate::clock;
-use crate::context::{ApiCommand, ApiContext, Context};
-use crate::door::OfflineDoor;
+use crate::context::{ApiContext, Context};
+use crate::door::{DoorList, OfflineDoor};
 use crate::failure::Outcome;
 use crate::help;
 use crate::io::Io;
@@ -61,9 +59,27 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 enum CheckinCommand {
     /// Fetch the door list for a door without a network
-    Prepare(prepare::Args),
+    #[command(after_long_help = help::long(
+        &["ticketing checkin prepare door.json", "ticketing checkin --offline door.json"],
+        "The door list contains the public keys and the passes that this account has issued, without codes. Fetch it shortly before the doors open: a pass \
+         that is sold later is not on it. The list also has the difference between the clock of the server and that of this machine, by \
+         which an offline door on this machine notes its times.",
+    ))]
+    Prepare {
+        /// The file of the door list; an earlier one is replaced, and its journal stays
+        file: PathBuf,
+    },
     /// Upload the admissions of a door without a network
-    Sync(sync::Args),
+    #[command(after_long_help = help::long(
+        &["ticketing checkin sync door.json", "ticketing checkin sync door.json --output jsonl"],
+        "Shows every pass that another device has admitted too, also one that was uploaded since, and every pass that the server \
+         refuses; the exit code is 10 if there is one. A pass that its holder has entered with and offered for resale is none: the upload withdraws its offer, unless a buyer is paying at that moment. Admissions that the server no longer has, because it was restored from a backup, are uploaded again. \
+         After an interruption, the same command continues.",
+    ))]
+    Sync {
+        /// The file of the door list; its journal lies beside it
+        file: PathBuf,
+    },
 }
 
 impl Args {
@@ -73,10 +89,15 @@ impl Args {
         // As the server keeps it, so that its answers name the same device.
         let device = device.map(|name| normalize(&name)).filter(|name| has_visible(name));
         match step {
-            Some(CheckinCommand::Prepare(args)) => return args.run(&context.connect_and_report()?).await,
-            Some(CheckinCommand::Sync(args)) => return args.run(&context.connect_and_report()?).await,
+            Some(CheckinCommand::Prepare { file }) => {
+                return prepare(&context.connect_and_report()?, &file).await;
+            }
+            Some(CheckinCommand::Sync { file }) => {
+                return sync::sync(&context.connect_and_report()?, &file).await;
+            }
             None => {}
         }
+        let scan = |code: String, at| Scan { code: PassCode::new(code), device: device.clone(), at, within };
         if let Some(list) = offline {
             let is_dry_run = context.settings.writes.dry_run;
             let mut door = OfflineDoor::open(&list)?;
@@ -87,11 +108,11 @@ impl Args {
                 context.io.warn(&text);
             }
             let printer = context.printer();
-            let mut fault = None;
+            let mut skew = None;
             let check_code = async |code: String| {
                 let at = door.clock().server_time(clock::now());
-                warn_of_clock(&printer, &door, at, &mut fault);
-                let scan = Scan { code: PassCode::new(code), device: device.clone(), at, within };
+                warn_of_clock(&printer, &door, at, &mut skew);
+                let scan = scan(code, at);
                 if is_dry_run {
                     return Ok(door.decide(&scan));
                 }
@@ -101,9 +122,9 @@ impl Args {
         }
         let api = context.connect_and_report()?;
         if api.is_dry_run() {
-            return preview(&api, codes, device.as_deref(), within).await;
+            return preview(&api, codes, |code| scan(code, api.now())).await;
         }
-        let check_code = async |code: String| check_in(&api, &code, device.as_deref(), within).await;
+        let check_code = async |code: String| check_in(&api, &scan(code, api.now())).await;
         each_code(api.io(), &api.printer(), codes, check_code).await
     }
 }
@@ -113,14 +134,25 @@ fn parse_code(text: &str) -> Result<String, &'static str> {
     if text.trim().is_empty() { Err("a code is not blank") } else { Ok(text.to_owned()) }
 }
 
-/// Warns if the clock of this machine is wrong, when that begins and when it changes. `known` is what the last warning was about.
-fn warn_of_clock(printer: &Printer<'_>, door: &OfflineDoor, at: Timestamp, known: &mut Option<ClockFault>) {
+/// Fetches the door list into a file. An earlier one is replaced, and its journal stays.
+async fn prepare(api: &ApiContext, file: &Path) -> Outcome {
+    let list = DoorList::fetch(&api.client, clock::now).await?;
+    let count = OfflineDoor::prepare(file, list)?.passes();
+    let file = file.display();
+    api.io().info(&format!(
+        "passes on the door list {file}: {count}; `ticketing checkin --offline {file}` admits them"
+    ));
+    Ok(())
+}
+
+/// Warns if the clock of this machine is off, when that begins and when it changes. `known` is what the last warning was about.
+fn warn_of_clock(printer: &Printer<'_>, door: &OfflineDoor, at: Timestamp, known: &mut Option<ClockSkew>) {
     let clock = door.clock();
-    let fault = clock.fault(at);
-    if let Some(fault) = fault.filter(|fault| *known != Some(*fault)) {
-        printer.io.warn(&clock.warning(fault, at, |at| printer.local(at)));
+    let skew = clock.skew(at);
+    if let Some(skew) = skew.filter(|skew| *known != Some(*skew)) {
+        printer.io.warn(&clock.warning(skew, at, |at| printer.local(at)));
     }
-    *known = fault;
+    *known = skew;
 }
 
 /// Checks the codes of the arguments, else those of stdin, and shows each verdict at once.
@@ -189,42 +221,21 @@ impl<'i> Codes<'i> {
 }
 
 /// Prints the request of each code.
-async fn preview(
-    api: &ApiContext,
-    codes: Vec<String>,
-    device: Option<&str>,
-    within: Option<Duration>,
-) -> Outcome {
+async fn preview(api: &ApiContext, codes: Vec<String>, scan: impl Fn(String) -> Scan) -> Outcome {
     let (mut codes, mut requests) = (Codes::new(api.io(), codes), Vec::new());
     while let Some(code) = codes.next().await? {
-        let check_in = api.client.passes().check_in(new_check_in(&code, device, within));
+        let check_in = api.client.passes().check_in((&scan(code)).into());
         requests.push(check_in.request().clone());
     }
     Err(api.preview_all(requests).await)
 }
 
-fn new_check_in(code: &str, device: Option<&str>, within: Option<Duration>) -> NewCheckIn {
-    let mut check_in = NewCheckIn::new(code);
-    if let Some(device) = device {
-        check_in = check_in.device(device);
-    }
-    if let Some(span) = within {
-        check_in = check_in.starts_within(span);
-    }
-    check_in
-}
-
 /// Asks the server. The key of a check-in whose outcome is not known stays on disk, and is sent with the same code again.
-async fn check_in(
-    api: &ApiContext,
-    code: &str,
-    device: Option<&str>,
-    within: Option<Duration>,
-) -> Outcome<Verdict> {
-    let check_in = api.client.passes().check_in(new_check_in(code, device, within));
+async fn check_in(api: &ApiContext, scan: &Scan) -> Outcome<Verdict> {
+    let check_in = api.client.passes().check_in(scan.into());
     let verdict = Verdict::of_answer(api.write(&Operation::CheckIn, check_in).await?)?;
-    let verdict = api.client.passes().name_refused(verdict, &PassCode::new(code)).await;
-    Ok(match within {
+    let verdict = api.client.passes().name_refused(verdict, &scan.code).await;
+    Ok(match scan.within {
         Some(span) => verdict.expected_within(span),
         None => verdict,
     })

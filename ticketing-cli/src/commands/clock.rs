@@ -16,31 +16,23 @@ use crate::{help, span};
 ))]
 pub(crate) enum ClockCommand {
     /// Move the clock forward, so that deadlines pass
-    Advance(AdvanceArgs),
+    #[command(after_long_help = help::examples(&["ticketing clock advance 16m"]))]
+    Advance {
+        /// The distance, like 16m or 1h30m
+        #[arg(value_name = "SPAN", value_parser = span::parse_forward)]
+        by: Duration,
+    },
     /// Show the time of the marketplace
-    Show(ShowArgs),
+    #[command(after_long_help = help::examples(&["ticketing clock show --output json"]))]
+    Show,
 }
-
-/// The arguments of `ticketing clock advance`.
-#[derive(Debug, clap::Args)]
-#[command(after_long_help = help::examples(&["ticketing clock advance 16m"]))]
-pub(crate) struct AdvanceArgs {
-    /// The distance, like 16m or 1h30m
-    #[arg(value_name = "SPAN", value_parser = span::parse_forward)]
-    by: Duration,
-}
-
-/// The arguments of `ticketing clock show`.
-#[derive(Debug, clap::Args)]
-#[command(after_long_help = help::examples(&["ticketing clock show --output json"]))]
-pub(crate) struct ShowArgs {}
 
 impl ApiCommand for ClockCommand {
     async fn run(self, api: &ApiContext) -> Outcome {
         let clock = api.client.clock();
         let time = match self {
-            Self::Advance(AdvanceArgs { by }) => api.send(clock.advance(by)).await?,
-            Self::Show(ShowArgs {}) => clock.get().await,
+            Self::Advance { by } => api.send(clock.advance(by)).await?,
+            Self::Show => clock.get().await,
         };
         let time = time.map_err(|error| match error.is_not_found() {
             true => Failure::new(crate::exit::Exit::NotFound, "the clock of this server cannot be moved")

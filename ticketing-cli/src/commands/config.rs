@@ -1,6 +1,7 @@
 //! `ticketing config`: the settings of the client.
 
 use clap::Subcommand;
+use clap::builder::PossibleValuesParser;
 use serde::Serialize;
 
 use crate::config::{Config, SETTINGS};
@@ -24,14 +25,24 @@ pub(crate) enum ConfigCommand {
     List,
     /// Print the value of a setting
     #[command(after_long_help = help::examples(&["ticketing config get output"]))]
-    Get(Key),
+    Get {
+        /// The setting
+        #[arg(value_parser = keys())]
+        key: String,
+    },
     /// Change a setting; an empty value removes it
     #[command(after_long_help = help::examples(&[
         "ticketing config set output json",
         "ticketing config set pager 'less -R'",
         "ticketing config set output ''",
     ]))]
-    Set(KeyAndValue),
+    Set {
+        /// The setting
+        #[arg(value_parser = keys())]
+        key: String,
+        /// The value
+        value: String,
+    },
     /// Open the config file in an editor
     #[command(after_long_help = help::long(
         &["ticketing config edit"],
@@ -43,21 +54,9 @@ pub(crate) enum ConfigCommand {
     Path,
 }
 
-/// The arguments of `ticketing config get`.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Key {
-    /// The setting
-    #[arg(value_parser = SETTINGS.iter().map(|(key, _)| *key).collect::<Vec<_>>())]
-    key: String,
-}
-
-/// The arguments of `ticketing config set`.
-#[derive(Debug, clap::Args)]
-pub(crate) struct KeyAndValue {
-    #[command(flatten)]
-    key: Key,
-    /// The value
-    value: String,
+/// Returns the parser of the key of a setting.
+fn keys() -> PossibleValuesParser {
+    SETTINGS.iter().map(|(key, _)| *key).collect::<Vec<_>>().into()
 }
 
 /// A line of `ticketing config list`.
@@ -90,11 +89,11 @@ impl LocalCommand for ConfigCommand {
                 };
                 context.printer().list(&SETTINGS.iter().map(line).collect::<Vec<_>>())
             }
-            Self::Get(Key { key }) => match context.settings.read_config()?.get(&key) {
+            Self::Get { key } => match context.settings.read_config()?.get(&key) {
                 Some(value) => context.io.line(&value),
                 None => Ok(()),
             },
-            Self::Set(KeyAndValue { key: Key { key }, value }) => context.settings.change_config(|config| {
+            Self::Set { key, value } => context.settings.change_config(|config| {
                 if !value.is_empty() {
                     config.check_value(&key, &value)?;
                 }

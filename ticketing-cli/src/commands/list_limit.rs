@@ -9,6 +9,7 @@ use crate::context::ApiContext;
 use crate::failure::Outcome;
 use crate::help;
 use crate::output::Record;
+use crate::target::MAX_PAGE;
 
 /// The length of a list.
 #[derive(Debug, Args)]
@@ -20,9 +21,6 @@ pub(crate) struct ListLimit {
     #[arg(long, help_heading = help::LIST, conflicts_with = "limit")]
     all: bool,
 }
-
-/// The largest page of a server.
-const MAX_PAGE: u32 = 500;
 
 impl ListLimit {
     /// Returns the size of the first page: one more than is shown, which reveals whether there are more.

@@ -31,36 +31,28 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 enum Page {
     /// Open the page of a ticket in the browser
-    Ticket(Ticket),
+    #[command(after_long_help = help::examples(&[
+        "ticketing open ticket 01a203b9-d806-71eb-8d06-dbab9285e702",
+    ]))]
+    Ticket {
+        /// The ticket's id
+        #[arg(value_name = "TICKET", add = ArgValueCompleter::new(complete::by_id(complete::tickets)))]
+        id: TicketId,
+        #[command(flatten)]
+        how: How,
+    },
     /// Open the page of an order in the browser, to pay or to see its status
-    Order(Order),
-}
-
-/// The arguments of `ticketing open ticket`.
-#[derive(Debug, clap::Args)]
-#[command(after_long_help = help::examples(&[
-    "ticketing open ticket 01a203b9-d806-71eb-8d06-dbab9285e702",
-]))]
-struct Ticket {
-    /// The ticket's id
-    #[arg(value_name = "TICKET", add = ArgValueCompleter::new(complete::by_id(complete::tickets)))]
-    id: TicketId,
-    #[command(flatten)]
-    how: How,
-}
-
-/// The arguments of `ticketing open order`.
-#[derive(Debug, clap::Args)]
-#[command(after_long_help = help::examples(&[
-    "ticketing open order 01a203b9-d806-71eb-8d06-dbab9285e702",
-    "ticketing open order 01a203b9-d806-71eb-8d06-dbab9285e702 --print",
-]))]
-struct Order {
-    /// The order's id
-    #[arg(value_name = "ORDER", add = ArgValueCompleter::new(complete::by_id(complete::orders)))]
-    id: OrderId,
-    #[command(flatten)]
-    how: How,
+    #[command(after_long_help = help::examples(&[
+        "ticketing open order 01a203b9-d806-71eb-8d06-dbab9285e702",
+        "ticketing open order 01a203b9-d806-71eb-8d06-dbab9285e702 --print",
+    ]))]
+    Order {
+        /// The order's id
+        #[arg(value_name = "ORDER", add = ArgValueCompleter::new(complete::by_id(complete::orders)))]
+        id: OrderId,
+        #[command(flatten)]
+        how: How,
+    },
 }
 
 /// How the page is opened.
@@ -76,10 +68,8 @@ impl ApiCommand for Args {
         let pages = api.client.pages();
         let (address, print) = match self.page {
             None => (pages.market(), false),
-            Some(Page::Ticket(ticket)) => {
-                (pages.ticket(&resolve::ticket(api, ticket.id).await?), ticket.how.print)
-            }
-            Some(Page::Order(order)) => (pages.order(&resolve::order(api, order.id).await?), order.how.print),
+            Some(Page::Ticket { id, how }) => (pages.ticket(&resolve::ticket(api, id).await?), how.print),
+            Some(Page::Order { id, how }) => (pages.order(&resolve::order(api, id).await?), how.print),
         };
         if print || self.how.print {
             return api.io().line(&address);

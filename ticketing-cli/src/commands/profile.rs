@@ -29,39 +29,35 @@ pub(crate) enum ProfileCommand {
     #[command(alias = "ls", after_long_help = help::examples(&["ticketing profile list"]))]
     List,
     /// Add a profile, or bind it to another server
-    Add(Add),
+    #[command(after_long_help = help::examples(&[
+        "ticketing profile add work --server https://tickets.example.com",
+        "ticketing profile add admin --server https://tickets.example.com --use",
+    ]))]
+    Add {
+        /// The name of the profile: letters, digits, `-` and `_`
+        #[arg(value_parser = name)]
+        name: String,
+        /// Use it from now on
+        #[arg(long = "use", help_heading = help::ACCOUNT)]
+        is_used: bool,
+    },
     /// Use a profile from now on
-    Use(NameArgs),
+    #[command(after_long_help = help::long(&["ticketing profile use work"], "`ticketing profile use none` uses none."))]
+    Use {
+        /// The name of the profile
+        #[arg(add = ArgValueCandidates::new(complete::profiles))]
+        name: String,
+    },
     /// Remove a profile and its session
     #[command(alias = "rm", after_long_help = help::long(
         &["ticketing profile remove work"],
         "The server accepts the session until it expires; `ticketing --profile NAME logout` ends it there.",
     ))]
-    Remove(NameArgs),
-}
-
-/// The arguments of `ticketing profile add`.
-#[derive(Debug, clap::Args)]
-#[command(after_long_help = help::examples(&[
-    "ticketing profile add work --server https://tickets.example.com",
-    "ticketing profile add admin --server https://tickets.example.com --use",
-]))]
-pub(crate) struct Add {
-    /// The name of the profile: letters, digits, `-` and `_`
-    #[arg(value_name = "NAME", value_parser = name)]
-    name: String,
-    /// Use it from now on
-    #[arg(long = "use", help_heading = help::ACCOUNT)]
-    is_used: bool,
-}
-
-/// The arguments of `ticketing profile use` and `remove`.
-#[derive(Debug, clap::Args)]
-#[command(after_long_help = help::long(&["ticketing profile use work"], "`ticketing profile use none` uses none."))]
-pub(crate) struct NameArgs {
-    /// The name of the profile
-    #[arg(value_name = "NAME", add = ArgValueCandidates::new(complete::profiles))]
-    name: String,
+    Remove {
+        /// The name of the profile
+        #[arg(add = ArgValueCandidates::new(complete::profiles))]
+        name: String,
+    },
 }
 
 /// The word for no profile.
@@ -111,7 +107,7 @@ impl LocalCommand for ProfileCommand {
                 let lines: Vec<ProfileLine> = config.profiles().into_iter().map(line).collect();
                 context.printer().list(&lines)
             }
-            Self::Add(args) => {
+            Self::Add { name, is_used } => {
                 let server = context.settings.named_server.clone().ok_or_else(|| {
                     Failure::usage("--server is missing").hint("pass --server with the address of the server")
                 })?;
@@ -119,21 +115,19 @@ impl LocalCommand for ProfileCommand {
                     Failure::usage(format!("--server {server}: {}", error.user_message()))
                 })?;
                 context.settings.change_config(|config| {
-                    config.set_profile(&args.name, client.server());
-                    if args.is_used {
-                        config.set("profile", Some(&args.name));
+                    config.set_profile(&name, client.server());
+                    if is_used {
+                        config.set("profile", Some(&name));
                     }
                     Ok(())
                 })?;
-                let next = if args.is_used { "login" } else { &format!("--profile {} login", args.name) };
-                context.io.info(&format!(
-                    "profile {} is at {}; `ticketing {next}` signs in",
-                    args.name,
-                    client.server()
-                ));
+                let next = if is_used { "login" } else { &format!("--profile {name} login") };
+                context
+                    .io
+                    .info(&format!("profile {name} is at {}; `ticketing {next}` signs in", client.server()));
                 Ok(())
             }
-            Self::Use(NameArgs { name }) if name == NONE => {
+            Self::Use { name } if name == NONE => {
                 context.settings.change_config(|config| {
                     config.set("profile", None);
                     Ok(())
@@ -141,7 +135,7 @@ impl LocalCommand for ProfileCommand {
                 context.io.info("no profile is used");
                 Ok(())
             }
-            Self::Use(NameArgs { name }) => {
+            Self::Use { name } => {
                 let server = context.settings.change_config(|config| {
                     let server = config.profile(&name).ok_or_else(|| missing_profile(config, &name))?;
                     config.set("profile", Some(&name));
@@ -156,7 +150,7 @@ impl LocalCommand for ProfileCommand {
                 }
                 Ok(())
             }
-            Self::Remove(NameArgs { name }) => {
+            Self::Remove { name } => {
                 let config = context.settings.read_config()?;
                 let server = config.profile(&name).ok_or_else(|| missing_profile(&config, &name))?;
                 let client = context.settings.client_of(&server, Some(&name))?;

@@ -2,7 +2,6 @@
 
 mod batch;
 pub(crate) mod create;
-
 mod details;
 mod export;
 mod file_format;
@@ -10,8 +9,6 @@ mod get;
 mod import;
 mod left_out;
 pub(crate) mod list;
-mod past_start;
-mod title;
 mod update;
 mod watch;
 mod withdraw;

@@ -24,24 +24,7 @@ use crate::help;
 use crate::io::{Io, TerminalInfo};
 use crate::journal::{Journal, WriteEntry};
 
-/// The arguments of `ticketing tui`.
-#[derive(Debug, Default, clap::Args)]
-#[command(after_long_help = help::long(
-    &[
-        "ticketing tui",
-        "ticketing tui --plain",
-        "ticketing tui --theme light --ascii",
-    ],
-    "Press ? for the keys of a screen and : for all commands. The settings screen sets colours, borders and keys, as does the \
-     [tui] table of config.toml in the config folder; an invalid setting is reported with line and column, and the default \
-     applies. Logs go to tui.log in the data folder.",
-))]
-pub(crate) struct Args {
-    #[command(flatten)]
-    pub(crate) display: DisplayOptions,
-}
-
-/// The options of the display.
+/// The arguments of `ticketing tui`: the options of the display.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct DisplayOptions {
     /// Show numbered lines, for screen readers and simple terminals
@@ -74,16 +57,16 @@ fn themes() -> impl Iterator<Item = (PossibleValue, ThemeName)> {
     })
 }
 
-impl ApiCommand for Args {
+impl ApiCommand for DisplayOptions {
     async fn run(self, api: &ApiContext) -> Outcome {
         let home = &api.context.settings.home;
         log_to(&home.tui_log()?)?;
-        let config = self.display.config.clone().map_or_else(|| home.config(), Ok)?;
+        let config = self.config.clone().map_or_else(|| home.config(), Ok)?;
         let journal = api.journal().clone();
         let greeting = api.describe_interrupted().into_iter().map(|words| (Level::Warning, words)).collect();
         let door = Arc::new(Doors::new(api.client.clone(), home.doors().ok()));
         let run = TuiRun { client: api.client.clone(), journal, door, config, greeting };
-        self.display.show(api.io(), run).await
+        self.show(api.io(), run).await
     }
 }
 

@@ -68,6 +68,6 @@ impl ApiContext {
             previews => serde_json::to_value(previews)
                 .map(|items| serde_json::json!({ "items": items, "hasMore": false })),
         };
-        self.printer().json(&document.map_err(|error| Failure::failed(error.to_string()))?)
+        self.printer().json(&document?)
     }
 }

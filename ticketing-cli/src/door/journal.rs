@@ -12,7 +12,7 @@ use ticketing_sdk::{ErrorCode, IdempotencyKey, PassCode, PassId, Timestamp};
 
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
-use crate::journal::{AppendLog, LogLine};
+use crate::journal::AppendLog;
 
 /// An admission of this door: of a pass and a serial, once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,8 +101,8 @@ pub(super) struct DoorJournal {
     entries: Vec<(OfflineAdmission, Option<UploadOutcome>)>,
     /// The indexes of the admissions of each pass in `entries`.
     entry_indexes: HashMap<PassId, Vec<usize>>,
-    /// The lines that cannot be read: their numbers, and why.
-    damaged: Vec<(usize, serde_json::Error)>,
+    /// A text for each line that cannot be read.
+    damage: Vec<String>,
 }
 
 impl DoorJournal {
@@ -125,20 +125,20 @@ impl DoorJournal {
             path: path.clone(),
             entries: Vec::new(),
             entry_indexes: HashMap::new(),
-            damaged: Vec::new(),
+            damage: Vec::new(),
         };
-        for LogLine { number, text } in lines {
-            match serde_json::from_slice(&text) {
+        for (number, line) in lines {
+            match line {
                 Ok(line) => journal.apply_line(line),
-                Err(error) => journal.damaged.push((number, error)),
+                Err(error) => journal.damage.push(damaged_line(&path, number, &error)),
             }
         }
         Ok(journal)
     }
 
     /// Returns a text for each damaged line.
-    pub(super) fn damage(&self) -> impl Iterator<Item = String> {
-        self.damaged.iter().map(|(number, error)| damaged_line(&self.path, *number, error))
+    pub(super) fn damage(&self) -> &[String] {
+        &self.damage
     }
 
     /// Returns the number of admissions beside a door list that are not uploaded, as far as the lines can be read. Another command
@@ -148,8 +148,8 @@ impl DoorJournal {
     /// If it cannot be read.
     pub(super) fn read_waiting(list: &Path) -> std::io::Result<usize> {
         let mut waiting = HashSet::new();
-        for LogLine { text, .. } in AppendLog::read(&path_of(list))? {
-            match serde_json::from_slice(&text) {
+        for (_, line) in AppendLog::read(&path_of(list))? {
+            match line {
                 Ok(Line::Admitted(admitted)) => drop(waiting.insert((admitted.pass_id, admitted.serial))),
                 Ok(Line::Upload { pass_id, serial, .. }) => drop(waiting.remove(&(pass_id, serial))),
                 Err(_) => {}
@@ -163,12 +163,8 @@ impl DoorJournal {
     /// # Errors
     /// If it cannot be read.
     pub(super) fn read_damage(path: &Path) -> std::io::Result<Vec<String>> {
-        let lines = AppendLog::read(path)?;
-        let errors = lines.iter().filter_map(|LogLine { number, text }| {
-            let error = serde_json::from_slice::<Line>(text).err()?;
-            Some(damaged_line(path, *number, &error))
-        });
-        Ok(errors.collect())
+        let lines = AppendLog::read::<Line>(path)?.into_iter();
+        Ok(lines.filter_map(|(number, line)| Some(damaged_line(path, number, &line.err()?))).collect())
     }
 
     /// Returns the number of admissions that are not uploaded.

@@ -14,6 +14,7 @@ use super::journal::OfflineAdmission;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::files::{self, MIB};
+use crate::target::MAX_PAGE;
 
 /// The file of `checkin prepare`: public keys, and the passes of the events of an issuer, without codes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -55,9 +56,6 @@ impl Origin {
 
 /// The largest door list, in bytes: some hundred thousand passes.
 const MAX_LIST: u64 = 256 * MIB;
-
-/// The largest page of a server.
-pub(super) const MAX_PAGE: u32 = 500;
 
 /// Why the door refuses a pass that the list does not have.
 const NOT_LISTED: &str = "not_listed";

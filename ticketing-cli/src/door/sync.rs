@@ -1,9 +1,9 @@
 //! Uploads the journal of a door, and reports the admissions that the server refuses.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use serde::Serialize;
 use ticketing_sdk::{
     Admission, Client, DoubleAdmission, Error, ErrorCode, NewCheckIn, Pass, PassId, PassStatus, Timestamp,
@@ -13,10 +13,9 @@ use tokio::time::{Instant, sleep};
 
 use super::OfflineDoor;
 use super::journal::{OfflineAdmission, UploadOutcome};
-use super::list::{MAX_PAGE, Origin};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
-use crate::lock::lock;
+use crate::target::MAX_PAGE;
 
 /// The result of an upload.
 #[derive(Debug)]
@@ -28,30 +27,8 @@ pub(crate) struct SyncReport {
     /// All admissions of the journal.
     pub(crate) admitted: usize,
     pub(crate) conflicts: Vec<Conflict>,
-    /// The passes whose holders have entered and whose offers this upload has withdrawn.
-    pub(crate) withdrawn: Vec<WithdrawnOffer>,
-}
-
-/// The offer of a pass whose holder has entered.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct WithdrawnOffer {
-    title: String,
-    /// Whether a buyer may still be paying for the pass.
-    is_open: bool,
-}
-
-impl WithdrawnOffer {
-    /// Returns what became of the offer.
-    pub(crate) fn message(&self) -> String {
-        let Self { title, is_open } = self;
-        if *is_open {
-            format!(
-                "{title}: admitted before; its offer is withdrawn, unless its buyer is paying: sync again to see"
-            )
-        } else {
-            format!("{title}: admitted before; its offer was withdrawn")
-        }
-    }
+    /// A text for each pass whose holder has entered and whose offer this upload has withdrawn.
+    pub(crate) withdrawn: Vec<String>,
 }
 
 /// How long an upload waits until the offers that it has withdrawn have ended: orders close a listing within milliseconds,
@@ -64,10 +41,9 @@ const OFFER_POLL_INTERVAL: Duration = Duration::from_millis(200);
 /// # Errors
 /// If the server cannot be reached, or the list is of another server or account.
 pub(crate) async fn requests(client: &Client, door: &Mutex<OfflineDoor>) -> Outcome<Vec<Write<Admission>>> {
-    let origin = lock(door).origin.clone();
-    check_origin(client, &origin).await?;
-    let mut open = open_admissions(door);
+    check_origin(client, door).await?;
     let entries = entries(door);
+    let mut open = open_admissions(&entries);
     if !entries.is_empty() {
         open.extend(lost_admissions(&entries, &issued_passes(client).await?));
     }
@@ -78,15 +54,13 @@ pub(crate) async fn requests(client: &Client, door: &Mutex<OfflineDoor>) -> Outc
 type JournalEntry = (OfflineAdmission, Option<UploadOutcome>);
 
 fn entries(door: &Mutex<OfflineDoor>) -> Vec<JournalEntry> {
-    let door = lock(door);
+    let door = door.lock();
     door.journal.entries().map(|(entry, outcome)| (entry.clone(), outcome.cloned())).collect()
 }
 
 /// Returns the admissions that are not uploaded.
-fn open_admissions(door: &Mutex<OfflineDoor>) -> Vec<OfflineAdmission> {
-    let door = lock(door);
-    let entries = door.journal.entries().filter(|(_, outcome)| outcome.is_none());
-    entries.map(|(entry, _)| entry.clone()).collect()
+fn open_admissions(entries: &[JournalEntry]) -> Vec<OfflineAdmission> {
+    entries.iter().filter(|(_, outcome)| outcome.is_none()).map(|(entry, _)| entry.clone()).collect()
 }
 
 /// Returns the admissions that the server has recorded and no longer has: it was restored from a backup that is older.
@@ -110,9 +84,8 @@ fn has(pass: &Pass, admitted: &OfflineAdmission) -> bool {
 /// # Errors
 /// If the server cannot be reached, or the list is of another server or account. What is uploaded stays noted.
 pub(crate) async fn sync(client: &Client, door: &Mutex<OfflineDoor>) -> Outcome<SyncReport> {
-    let origin = lock(door).origin.clone();
-    check_origin(client, &origin).await?;
-    let mut open = open_admissions(door);
+    check_origin(client, door).await?;
+    let mut open = open_admissions(&entries(door));
     upload_all(client, door, &open).await?;
     let mut all = entries(door);
     let mut on_server = if all.is_empty() { HashMap::new() } else { issued_passes(client).await? };
@@ -131,8 +104,11 @@ pub(crate) async fn sync(client: &Client, door: &Mutex<OfflineDoor>) -> Outcome<
         match Conflict::detect(entry, outcome, pass) {
             Some(conflict) => conflicts.push(conflict),
             None if outcome.has_withdrawn_offer() && open.contains(entry) => {
-                let is_open = pass.is_some_and(|pass| pass.status == PassStatus::Offered);
-                withdrawn.push(WithdrawnOffer { title: entry.title.clone(), is_open });
+                let words = match pass.is_some_and(|pass| pass.status == PassStatus::Offered) {
+                    true => "its offer is withdrawn, unless its buyer is paying: sync again to see",
+                    false => "its offer was withdrawn",
+                };
+                withdrawn.push(format!("{}: admitted before; {words}", entry.title));
             }
             None => {}
         }
@@ -147,7 +123,7 @@ async fn upload_all(client: &Client, door: &Mutex<OfflineDoor>, admissions: &[Of
         if outcome.has_withdrawn_offer() {
             offered.push(admitted.pass_id.clone());
         }
-        lock(door).journal.mark_uploaded(admitted.pass_id.clone(), admitted.serial, outcome)?;
+        door.lock().journal.mark_uploaded(admitted.pass_id.clone(), admitted.serial, outcome)?;
     }
     wait_until_closed(client, &offered).await;
     Ok(())
@@ -167,7 +143,8 @@ async fn wait_until_closed(client: &Client, offered: &[PassId]) {
 }
 
 /// Checks that the list is of this server, and of the account that is signed in.
-async fn check_origin(client: &Client, origin: &Origin) -> Outcome {
+async fn check_origin(client: &Client, door: &Mutex<OfflineDoor>) -> Outcome {
+    let origin = door.lock().origin.clone();
     if origin.server != client.server() {
         return Err(Failure::usage(format!("the door list is of the server {}", origin.server))
             .hint(format!("add --server {}", origin.server)));
@@ -285,61 +262,52 @@ impl Conflict {
         outcome: &UploadOutcome,
         on_server: Option<&Pass>,
     ) -> Option<Self> {
+        let own = DoubleAdmission::new(admitted.at, admitted.device.clone());
+        let mut all = on_server.map(admissions).unwrap_or_default();
+        if let UploadOutcome::Double { first_at: Some(at), first_device } = outcome {
+            all.extend([DoubleAdmission::new(*at, first_device.clone()), own.clone()]);
+        }
+        all.sort_by(|one, other| (one.admitted_at, &one.device).cmp(&(other.admitted_at, &other.device)));
+        all.dedup();
+        let (reason, refusal) = match outcome {
+            // An old code, or the pass is for sale: the door has admitted its holder, and the server has recorded it.
+            UploadOutcome::Refused { reason, message, .. } => {
+                let refusal = match offer_words(admitted, outcome, on_server) {
+                    None => message.clone(),
+                    Some(offer) if outcome.is_refused_for(&ErrorCode::PassOffered) => offer.to_owned(),
+                    Some(offer) => format!("{message}; {offer}"),
+                };
+                (reason.clone(), Some(refusal))
+            }
+            _ => (ErrorCode::AlreadyAdmitted.as_str().to_owned(), None),
+        };
+        let other = all.iter().find(|admission| **admission != own).cloned();
+        if other.is_none() {
+            // It was for sale when it was uploaded. The server has recorded the admission of its holder and has withdrawn the
+            // listing, so that nobody else enters with it.
+            let is_recorded = on_server.is_some_and(|pass| pass.admitted_at.is_some()) && !all.is_empty();
+            if is_recorded || refusal.is_none() {
+                return None;
+            }
+            all.clear();
+        }
+        let (first_at, first_device) = all.first().cloned().map(by_device).unzip();
+        let (other_at, other_device) = other.map(by_device).unzip();
         let OfflineAdmission { pass_id, title, seat, at, device, .. } = admitted.clone();
         let conflict = Self {
             pass_id,
             title,
             seat,
-            reason: ErrorCode::AlreadyAdmitted.as_str().to_owned(),
+            reason,
             at,
             device,
-            first_at: None,
-            first_device: None,
-            other_at: None,
-            other_device: None,
+            first_at,
+            first_device: first_device.flatten(),
+            other_at,
+            other_device: other_device.flatten(),
             message: String::new(),
-            admissions: Vec::new(),
-            refusal: None,
-        };
-        let own = DoubleAdmission::new(at, admitted.device.clone());
-        let mut all = on_server.map(admissions).unwrap_or_default();
-        if let UploadOutcome::Double { first_at: Some(at), first_device } = outcome {
-            let answered = DoubleAdmission::new(*at, first_device.clone());
-            all.extend([answered, own.clone()]);
-        }
-        all.sort_by(|one, other| (one.admitted_at, &one.device).cmp(&(other.admitted_at, &other.device)));
-        all.dedup();
-        let refused = match outcome {
-            UploadOutcome::Refused { reason, message, .. } => Some((reason, message)),
-            _ => None,
-        };
-        // An old code, or the pass is for sale: the door has admitted its holder, and the server has recorded it.
-        let reason = refused.map_or(conflict.reason.clone(), |(reason, _)| reason.clone());
-        let refusal = refused.map(|(_, message)| {
-            let offer = offer_words(admitted, outcome, on_server);
-            offer.map_or(message.clone(), |offer| match reason == ErrorCode::PassOffered.as_str() {
-                true => offer.to_owned(),
-                false => format!("{message}; {offer}"),
-            })
-        });
-        let Some(other) = all.iter().find(|admission| **admission != own) else {
-            // It was for sale when it was uploaded. The server has recorded the admission of its holder and has withdrawn the
-            // listing, so that nobody else enters with it.
-            if on_server.is_some_and(|pass| pass.admitted_at.is_some() && !all.is_empty()) {
-                return None;
-            }
-            return Some(Self { reason, message: refusal.clone()?, refusal, ..conflict });
-        };
-        let first = all.first()?;
-        let conflict = Self {
-            reason,
-            refusal,
-            first_at: Some(first.admitted_at),
-            first_device: first.device.clone(),
-            other_at: Some(other.admitted_at),
-            other_device: other.device.clone(),
             admissions: all,
-            ..conflict
+            refusal,
         };
         Some(Self { message: conflict.message_with(|at| at.to_string()), ..conflict })
     }
@@ -365,6 +333,11 @@ impl Conflict {
         };
         (what, times)
     }
+}
+
+/// Returns the time and the device of an admission.
+fn by_device(admission: DoubleAdmission) -> (Timestamp, Option<String>) {
+    (admission.admitted_at, admission.device)
 }
 
 /// Returns what became of the offer of a pass that the upload found for sale.

@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::is_at;
 use crate::files::{self, MIB};
@@ -20,13 +21,8 @@ pub(crate) struct AppendLog {
     length: u64,
 }
 
-/// A line of the file.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct LogLine {
-    /// The number of the line in the file, from 1.
-    pub(crate) number: usize,
-    pub(crate) text: Vec<u8>,
-}
+/// A line of the file, or why it cannot be read, with its number from 1.
+pub(crate) type LogLine<L> = (usize, serde_json::Result<L>);
 
 impl AppendLog {
     /// Opens a file that only its owner can read, or creates it, and returns its lines. An incomplete last line is
@@ -34,7 +30,7 @@ impl AppendLog {
     ///
     /// # Errors
     /// If the file cannot be read or written, is too large, or another process holds it (`WouldBlock`).
-    pub(crate) fn open(path: &Path) -> std::io::Result<(Self, Vec<LogLine>)> {
+    pub(crate) fn open<L: DeserializeOwned>(path: &Path) -> std::io::Result<(Self, Vec<LogLine<L>>)> {
         let file = loop {
             // `WouldBlock` is kept for the lock.
             let file = files::private().read(true).open(path).map_err(|error| match error.kind() {
@@ -63,7 +59,7 @@ impl AppendLog {
     ///
     /// # Errors
     /// If it cannot be read, or is too large.
-    pub(crate) fn read(path: &Path) -> std::io::Result<Vec<LogLine>> {
+    pub(crate) fn read<L: DeserializeOwned>(path: &Path) -> std::io::Result<Vec<LogLine<L>>> {
         Ok(split_lines(&files::read(path, MAX_LOG)?).0)
     }
 
@@ -92,9 +88,9 @@ impl AppendLog {
 }
 
 /// Returns the complete lines that are not empty, and the end of the last one.
-fn split_lines(text: &[u8]) -> (Vec<LogLine>, usize) {
+fn split_lines<L: DeserializeOwned>(text: &[u8]) -> (Vec<LogLine<L>>, usize) {
     let complete = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
     let lines = (1..).zip(text[..complete].split(|byte| *byte == b'\n'));
     let lines = lines.filter(|(_, line)| !line.is_empty());
-    (lines.map(|(number, line)| LogLine { number, text: line.to_vec() }).collect(), complete)
+    (lines.map(|(number, line)| (number, serde_json::from_slice(line))).collect(), complete)
 }

@@ -8,16 +8,15 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 use data_encoding::HEXLOWER;
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use ticketing_sdk::{IdempotencyKey, Ticket, TicketId, Timestamp};
 
 use super::{AppendLog, LogLine};
 use crate::home::private_folder;
-use crate::lock::lock;
 
 /// The record of listings, locked by this process.
 #[derive(Debug)]
@@ -71,7 +70,7 @@ impl BatchJournal {
         let path = folder.join(format!("{}.jsonl", &scope[..32]));
         let (log, lines) = AppendLog::open(&path)?;
         let mut record = Record { log, rows: HashMap::new(), runs: HashMap::new() };
-        for line in &lines {
+        for line in lines {
             record.apply_line(parse(line, &path)?);
         }
         Ok(Self { path, scope, record: Mutex::new(record) })
@@ -81,7 +80,7 @@ impl BatchJournal {
     pub(super) fn damage(path: &Path) -> Option<String> {
         let lines = AppendLog::read(path).map_err(|error| format!("{}: {error}", path.display()));
         let parsed = lines.and_then(|lines| {
-            lines.iter().try_for_each(|line| parse(line, path).map(drop).map_err(|e| e.to_string()))
+            lines.into_iter().try_for_each(|line| parse(line, path).map(drop).map_err(|e| e.to_string()))
         });
         parsed.err()
     }
@@ -167,7 +166,7 @@ impl BatchJournal {
     }
 
     fn with_record<T>(&self, act: impl FnOnce(&mut Record) -> T) -> T {
-        act(&mut lock(&self.record))
+        act(&mut self.record.lock())
     }
 }
 
@@ -178,10 +177,10 @@ pub(crate) fn row_key(scope: &str, number: usize, content: &str) -> IdempotencyK
     IdempotencyKey::new(text).unwrap_or_else(|_| IdempotencyKey::generate())
 }
 
-/// Parses a line. Without it, it would be unknown which tickets were sent.
-fn parse(line: &LogLine, path: &Path) -> std::io::Result<Line> {
-    serde_json::from_slice(&line.text).map_err(|error| {
-        let text = format!("line {} of {} is damaged: {error}", line.number, path.display());
+/// Returns a line that can be read. Without it, it would be unknown which tickets were sent.
+fn parse((number, line): LogLine<Line>, path: &Path) -> std::io::Result<Line> {
+    line.map_err(|error| {
+        let text = format!("line {number} of {} is damaged: {error}", path.display());
         std::io::Error::new(ErrorKind::InvalidData, text)
     })
 }

@@ -3,13 +3,13 @@
 use ticketing_sdk::{Client, IdempotencyKey, Request, Timestamp, UserId};
 use ticketing_tui::Operation;
 
-use super::{AbandonedEntry, Journal, NOTE_RETENTION, Note, WriteEntry};
+use super::{NOTE_RETENTION, Note, WriteEntry};
 
 /// A write whose command died. This process holds its lock until it is dropped or settled.
 #[derive(Debug)]
 pub(crate) struct InterruptedWrite {
-    note: Note,
-    entry: WriteEntry,
+    pub(super) note: Note,
+    pub(super) entry: WriteEntry,
 }
 
 impl InterruptedWrite {
@@ -55,17 +55,4 @@ pub(crate) fn batch_advice(operation: &Operation) -> Option<String> {
     operation.is_batch().then(|| {
         format!("run `ticketing {operation}` again: it lists the tickets that are missing, and none twice")
     })
-}
-
-impl Journal {
-    /// Claims the writes whose commands died, oldest first. Those of a running command are not among them.
-    pub(crate) fn claim_interrupted(&self) -> Vec<InterruptedWrite> {
-        let claimed = self.claim_abandoned().into_iter().map(|AbandonedEntry { path, file, note }| {
-            let entry = WriteEntry { key: note.key.clone(), resumed: true, path, file };
-            InterruptedWrite { note, entry }
-        });
-        let mut claimed: Vec<InterruptedWrite> = claimed.collect();
-        claimed.sort_by_key(|write| write.note.started_at);
-        claimed
-    }
 }

@@ -88,7 +88,7 @@ async fn key_is_kept_when_another_server_answers() {
         let keys: Vec<_> =
             sent.iter().map(|request| request.headers.get("idempotency-key").unwrap()).collect();
         assert!(!keys.is_empty() && keys.iter().all(|key| *key == keys[0]), "{keys:?}");
-        assert_eq!(api.journal().claim_abandoned().len(), 1, "`orders resume` knows of it");
+        assert_eq!(api.journal().claim_interrupted().len(), 1, "`orders resume` knows of it");
     }
 }
 
@@ -119,13 +119,13 @@ fn incomplete_files_are_removed_once_they_are_old() {
     for name in ["a.json", "b.tmp"] {
         fs::write(journal.folder().unwrap().join(name), "").unwrap();
     }
-    assert!(journal.claim_abandoned().is_empty());
+    assert!(journal.claim_interrupted().is_empty());
     assert_eq!(fs::read_dir(journal.folder().unwrap()).unwrap().count(), 2, "they may be in the making");
     for name in ["a.json", "b.tmp"] {
         let file = OpenOptions::new().write(true).open(journal.folder().unwrap().join(name)).unwrap();
         file.set_modified(crate::clock::system_time() - 2 * INCOMPLETE_FILE_AGE).unwrap();
     }
-    assert!(journal.claim_abandoned().is_empty());
+    assert!(journal.claim_interrupted().is_empty());
     assert_eq!(fs::read_dir(journal.folder().unwrap()).unwrap().count(), 0);
 }
 
@@ -138,7 +138,7 @@ fn damaged_note_is_named_and_stays() {
     fs::write(&path, &text[..text.len() / 2]).unwrap();
     let file = OpenOptions::new().write(true).open(&path).unwrap();
     file.set_modified(crate::clock::system_time() - 2 * INCOMPLETE_FILE_AGE).unwrap();
-    assert!(journal.claim_abandoned().is_empty());
+    assert!(journal.claim_interrupted().is_empty());
     let damaged = journal.damaged_notes();
     assert!(damaged.len() == 1 && damaged[0].contains(path.to_str().unwrap()), "{damaged:?}");
     let _locked = file.lock();

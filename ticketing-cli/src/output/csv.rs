@@ -24,7 +24,7 @@ pub(super) fn rows<T: Record>(records: &[T], now: Timestamp, terminal: bool) -> 
 }
 
 /// Returns a line of values, each with whether others wrote it.
-pub(super) fn line(values: impl Iterator<Item = (String, bool)>, terminal: bool) -> String {
+pub(crate) fn line(values: impl Iterator<Item = (String, bool)>, terminal: bool) -> String {
     let field = |(text, is_foreign): (String, bool)| {
         let text = if terminal { sanitize(&text).into_owned() } else { text };
         let text = if is_foreign { neutralize(&text).into_owned() } else { text };
@@ -46,7 +46,7 @@ pub(super) fn line(values: impl Iterator<Item = (String, bool)>, terminal: bool)
 
 /// Puts an apostrophe before a text that a spreadsheet would run. A text that has one already gets another, so that
 /// [`restore`] returns every text as it was.
-pub(crate) fn neutralize(text: &str) -> Cow<'_, str> {
+fn neutralize(text: &str) -> Cow<'_, str> {
     if is_formula(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 

@@ -10,7 +10,6 @@ use jaq_json::{Val, read};
 use serde_json::Value;
 use ticketing_sdk::text::sanitize;
 
-use super::filter_output::FilterOutput;
 use super::json;
 use crate::failure::{Failure, Outcome};
 
@@ -34,6 +33,16 @@ impl<'a> HasLut<'a, Types> for Run<'a> {
     fn lut(&self) -> &'a Lut<Types> {
         self.lut
     }
+}
+
+/// What `--jq` or `--template` writes of a document.
+#[derive(Debug, Default)]
+pub(super) struct FilterOutput {
+    pub(super) text: String,
+    /// The messages of the filter (`debug`, `stderr`).
+    pub(super) messages: Vec<String>,
+    /// The error that ended the filter early.
+    pub(super) failure: Option<Failure>,
 }
 
 /// A compiled filter.

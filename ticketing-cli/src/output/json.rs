@@ -5,24 +5,24 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 
 /// Returns one document: indented on a terminal, on one line elsewhere.
 pub(super) fn document(value: &impl Serialize, terminal: bool) -> Outcome<String> {
     let text = if terminal { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) };
-    Ok(escape(&text.map_err(unwritable)?) + "\n")
+    Ok(escape(&text?) + "\n")
 }
 
 /// Returns the JSON of a record.
 pub(super) fn value(value: &impl Serialize) -> Outcome<Value> {
-    serde_json::to_value(value).map_err(unwritable)
+    Ok(serde_json::to_value(value)?)
 }
 
 /// Returns a line for each value.
-pub(super) fn lines(values: &[impl Serialize]) -> Outcome<String> {
+pub(crate) fn lines(values: &[impl Serialize]) -> Outcome<String> {
     let mut text = String::new();
     for value in values {
-        text += &escape(&serde_json::to_string(value).map_err(unwritable)?);
+        text += &escape(&serde_json::to_string(value)?);
         text.push('\n');
     }
     Ok(text)
@@ -43,9 +43,4 @@ pub(crate) fn escape(json: &str) -> String {
         }
     }
     text
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "`map_err` passes the error by value")]
-fn unwritable(error: serde_json::Error) -> Failure {
-    Failure::failed(format!("cannot write JSON: {error}"))
 }

@@ -79,17 +79,9 @@ pub(crate) enum WatchLine {
     Reset {
         /// The position from which the changes continue.
         id: Option<String>,
-        /// Distinguishes the line in JSON, as the kind of a change does.
-        kind: ResetKind,
+        /// Distinguishes the line in JSON, as the kind of a change does: `reset`.
+        kind: &'static str,
     },
-}
-
-/// The kind of a reset line.
-#[derive(Debug, Serialize)]
-pub(crate) enum ResetKind {
-    /// `reset`
-    #[serde(rename = "reset")]
-    Reset,
 }
 
 impl WatchLine {
@@ -100,7 +92,7 @@ impl WatchLine {
 
     /// Creates the line of a reset, after which the changes continue from this position.
     pub(crate) fn reset(id: Option<String>) -> Self {
-        Self::Reset { id, kind: ResetKind::Reset }
+        Self::Reset { id, kind: "reset" }
     }
 
     /// Returns the cell of what happened.

@@ -1,19 +1,23 @@
 //! `--json`, `--jq` and `--template`: what is shown of the JSON of a command.
 
+use clap::Args;
 use serde_json::{Map, Value};
 
-use super::filter_output::FilterOutput;
-use super::{Format, jq, template};
+use super::jq::{self, FilterOutput};
+use super::{Format, template};
 use crate::failure::{Failure, Outcome};
 
 /// The options that select and shape JSON.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Select {
-    /// The fields of `--json`.
+    /// Write these fields of the JSON, separated by commas; without fields, list them
+    #[arg(id = "json", long, value_name = "FIELDS", num_args = 0..=1, value_delimiter = ',', default_missing_value = "")]
     pub(crate) fields: Option<Vec<String>>,
-    /// The filter of `--jq`.
+    /// Filter the JSON with an expression of jq
+    #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
     pub(crate) jq: Option<String>,
-    /// The text of `--template`.
+    /// Write the JSON through a template of Jinja
+    #[arg(long, value_name = "TEMPLATE", allow_hyphen_values = true, conflicts_with = "jq")]
     pub(crate) template: Option<String>,
 }
 

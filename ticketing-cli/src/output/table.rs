@@ -4,9 +4,6 @@ mod line;
 mod one;
 
 use anstyle::{AnsiColor, Style};
-use comfy_table::{
-    Attribute, CellAlignment, Color, ColumnConstraint, ContentArrangement, Row, Table, presets,
-};
 use ticketing_sdk::text::{price, sanitize};
 use unicode_truncate::UnicodeTruncateStr;
 use unicode_width::UnicodeWidthStr;
@@ -24,42 +21,35 @@ const COLUMN_GAP: usize = 2;
 
 /// Returns a header, and a line for each record.
 pub(super) fn list<T: Record>(records: &[T], printer: &Printer<'_>) -> String {
-    let shape = printer.io.terminal_info();
-    let width = usize::from(shape.width);
+    let width = usize::from(printer.io.terminal_info().width);
     let columns = columns_of::<T>();
     let rows: Vec<Vec<Cell>> = records.iter().map(|record| cells(&columns, record, printer.now)).collect();
     let (texts, layout) = fit_columns(&columns, &rows, width, printer);
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-    table.force_no_tty().set_width(shape.width);
-    if shape.out_colour {
-        table.enforce_styling();
-    }
-    table
-        .set_header(row(layout.columns.iter().map(|&index| {
-            comfy_table::Cell::new(heading(columns[index].name)).add_attribute(Attribute::Bold)
-        })));
-    for (cells, texts) in rows.iter().zip(&texts) {
-        table.add_row(row(layout.columns.iter().map(|&index| {
-            let fitted = match columns[index].place {
-                Place::Cut if columns[index].keeps_end => cut_start(&texts[index], layout.widths[index]),
-                Place::Cut => cut_end(&texts[index], layout.widths[index]),
-                _ => texts[index].clone(),
-            };
-            colour_cell(&cells[index], fitted)
-        })));
-    }
-    let last = layout.columns.last().copied();
-    for (&index, drawn) in layout.columns.iter().zip(table.column_iter_mut()) {
-        let place = columns[index].place;
-        // A line that is wider than the terminal, if only by spaces, is followed by an empty one.
-        drawn.set_padding((0, if Some(index) == last { 0 } else { 2 }));
-        if place == Place::Right {
-            drawn.set_cell_alignment(CellAlignment::Right);
+    let fit = |index: usize, text: &str| match columns[index].place {
+        Place::Cut if columns[index].keeps_end => cut_start(text, layout.widths[index]),
+        Place::Cut => cut_end(text, layout.widths[index]),
+        _ => text.to_owned(),
+    };
+    let heading = |&index: &usize| (heading(columns[index].name), Style::new().bold());
+    let mut lines: Vec<Vec<(String, Style)>> = vec![layout.columns.iter().map(heading).collect()];
+    lines.extend(rows.iter().zip(&texts).map(|(cells, texts)| {
+        let cell = |&index: &usize| (fit(index, &texts[index]), cell_style(&cells[index]));
+        layout.columns.iter().map(cell).collect()
+    }));
+    let width = |column: usize| lines.iter().map(|line| line[column].0.width()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..layout.columns.len()).map(width).collect();
+    let draw = |line: &Vec<(String, Style)>| {
+        let mut drawn = String::new();
+        for ((&index, (text, style)), width) in layout.columns.iter().zip(line).zip(&widths) {
+            let space = " ".repeat(width - text.width());
+            let text = printer.io.paint(*style, text);
+            drawn += &if columns[index].place == Place::Right { space + &text } else { text + &space };
+            drawn += &" ".repeat(COLUMN_GAP);
         }
-        drawn.set_constraint(ColumnConstraint::ContentWidth);
-    }
-    table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+        // A line that is wider than the terminal, if only by spaces, is followed by an empty one.
+        drawn.trim_end().to_owned() + "\n"
+    };
+    lines.iter().map(draw).collect()
 }
 
 /// How long the texts of a table are: those that can be shortened, and the starts of events.
@@ -285,27 +275,18 @@ fn is_shown<T>(column: &Column<T>) -> bool {
     !matches!(column.place, Place::Hidden | Place::ForPrograms)
 }
 
-fn row(cells: impl Iterator<Item = comfy_table::Cell>) -> Row {
-    let mut row = Row::from(cells.collect::<Vec<_>>());
-    row.max_height(1);
-    row
-}
-
 /// `createdAt` is `CREATED AT` to people.
 fn heading(name: &str) -> String {
     let spaced = name.chars().flat_map(|c| c.is_ascii_uppercase().then_some(' ').into_iter().chain([c]));
     spaced.collect::<String>().to_uppercase()
 }
 
-fn colour_cell(cell: &Cell, text: String) -> comfy_table::Cell {
-    let drawn = comfy_table::Cell::new(text);
+/// Returns the style of a cell: that of its status, and bold for money.
+fn cell_style(cell: &Cell) -> Style {
     match cell {
-        Cell::Label(_, _, Tone::Good) => drawn.fg(Color::DarkGreen),
-        Cell::Label(_, _, Tone::Waiting) => drawn.fg(Color::DarkYellow),
-        Cell::Label(_, _, Tone::Bad) => drawn.fg(Color::DarkRed),
-        Cell::Label(_, _, Tone::Past) => drawn.add_attribute(Attribute::Dim),
-        Cell::Money(_) => drawn.add_attribute(Attribute::Bold),
-        _ => drawn,
+        Cell::Label(_, _, tone) => style(*tone),
+        Cell::Money(_) => Style::new().bold(),
+        _ => Style::new(),
     }
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ticketing_sdk::{
-    CardToken, Client, Error, NewCheckIn, OrderId, OrderStatus, Pass, PassId, PassStatus, Payment,
-    PaymentStatus, Ruling, SecretString, Ticket, TicketSort, TicketStatus, UserId, Verdict, Write,
+    CardToken, Client, Error, OrderId, OrderStatus, Pass, PassId, PassStatus, Payment, PaymentStatus, Ruling,
+    SecretString, Ticket, TicketSort, TicketStatus, UserId, Verdict, Write,
 };
 use tokio::sync::mpsc::Sender;
 use tokio::time::{Instant, sleep};
@@ -164,15 +164,8 @@ impl Caller {
 
     async fn check_in_online(&self, issuer: &UserId, scan: &Scan) -> Result<Verdict, CallError> {
         let is_prepared = || matches!(self.door.open(issuer), Ok(Some(_)));
-        let code = scan.code.as_str();
-        let mut new = NewCheckIn::new(code);
-        if let Some(device) = &scan.device {
-            new = new.device(device);
-        }
-        if let Some(span) = scan.within {
-            new = new.starts_within(span);
-        }
-        let answer = self.answer_journaled(&Operation::CheckIn, self.client.passes().check_in(new)).await?;
+        let check_in = self.client.passes().check_in(scan.into());
+        let answer = self.answer_journaled(&Operation::CheckIn, check_in).await?;
         let is_offline =
             |error: &Error| matches!(CallError::from(error), CallError { kind: CallErrorKind::Offline, .. });
         if answer.as_ref().is_err_and(is_offline) && is_prepared() {

@@ -83,7 +83,7 @@ impl Model {
     pub(crate) fn door_clock_warning(&self) -> Option<String> {
         let clock = self.door.state.as_ref().filter(|_| self.admits_by_list())?.clock;
         let now = self.server_now();
-        let warning = clock.warning(clock.fault(now)?, now, |at| self.local.date_and_time(at));
+        let warning = clock.warning(clock.skew(now)?, now, |at| self.local.date_and_time(at));
         Some(text::sentence(&warning) + ".")
     }
 

@@ -4,6 +4,8 @@ mod body;
 
 use std::path::Path;
 
+use serde_json::value::to_raw_value;
+
 use self::body::Body;
 use super::input;
 use crate::context::ApiContext;
@@ -22,25 +24,23 @@ pub(super) fn pair(separator: char) -> impl Fn(&str) -> Result<Field, String> + 
 
 /// Returns the fields as one JSON object. Values stay as they are typed: a number keeps all of its digits.
 pub(super) async fn object(api: &ApiContext, texts: &[Field], typed: &[Field]) -> Outcome<Vec<u8>> {
-    let failed = |error: serde_json::Error| Failure::failed(error.to_string());
     let mut body = Body::default();
     for (key, text) in texts {
-        body.set(key, Some(serde_json::value::to_raw_value(text).map_err(failed)?))
-            .map_err(Failure::usage)?;
+        body.set(key, Some(to_raw_value(text)?)).map_err(Failure::usage)?;
     }
     for (key, value) in typed {
         let value = match content(api, value).await? {
             // An array without elements.
             None if value.is_empty() && key.ends_with("[]") => None,
-            Some(text) => Some(serde_json::value::to_raw_value(&text).map_err(failed)?),
+            Some(text) => Some(to_raw_value(&text)?),
             None => Some(match serde_json::from_str(value) {
                 Ok(json) => json,
-                Err(_) => serde_json::value::to_raw_value(value).map_err(failed)?,
+                Err(_) => to_raw_value(value)?,
             }),
         };
         body.set(key, value).map_err(Failure::usage)?;
     }
-    serde_json::to_vec(&body).map_err(failed)
+    Ok(serde_json::to_vec(&body)?)
 }
 
 /// Returns the fields as parameters of a query.

@@ -30,11 +30,10 @@ pub(super) async fn write(api: &ApiContext, first: Request) -> Outcome {
         answer = page(request).await?;
     }
     if !is_shaped(api) && !api.io().terminal_info().out_terminal {
-        let text = serde_json::to_string(&items).map_err(|error| Failure::failed(error.to_string()))?;
-        return api.io().line(&escape_json(&text));
+        return api.io().line(&escape_json(&serde_json::to_string(&items)?));
     }
     let parsed: Result<Vec<Value>, _> = items.iter().map(|item| serde_json::from_str(item.get())).collect();
-    api.printer().json(&Value::Array(parsed.map_err(|error| Failure::failed(error.to_string()))?))
+    api.printer().json(&Value::Array(parsed?))
 }
 
 /// Returns the path of the next page, if the response names one.

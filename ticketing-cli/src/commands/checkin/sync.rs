@@ -1,96 +1,72 @@
 //! `ticketing checkin sync`
 
-use std::path::PathBuf;
-use std::sync::Mutex;
+use std::path::Path;
 
+use parking_lot::Mutex;
 use ticketing_sdk::ErrorCode;
 
-use crate::context::{ApiCommand, ApiContext};
+use crate::context::ApiContext;
 use crate::count::count;
 use crate::door::{self, Conflict, OfflineDoor, SyncReport};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
-use crate::help;
-use crate::lock::lock;
 use crate::output::{Cell, Columns, Format, Record, Tone};
 
-/// The arguments of `ticketing checkin sync`.
-#[derive(Debug, clap::Args)]
-#[command(after_long_help = help::long(
-    &["ticketing checkin sync door.json", "ticketing checkin sync door.json --output jsonl"],
-    "Shows every pass that another device has admitted too, also one that was uploaded since, and every pass that the server \
-     refuses; the exit code is 10 if there is one. A pass that its holder has entered with and offered for resale is none: the upload withdraws its offer, unless a buyer is paying at that moment. Admissions that the server no longer has, because it was restored from a backup, are uploaded again. \
-     After an interruption, the same command continues.",
-))]
-pub(crate) struct Args {
-    /// The file of the door list; its journal lies beside it
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
-}
-
-#[cfg(test)]
-impl Args {
-    pub(super) fn of_file(file: &std::path::Path) -> Self {
-        Self { file: file.to_owned() }
+/// Uploads the journal beside a door list, and shows every admission that is in doubt.
+pub(super) async fn sync(api: &ApiContext, file: &Path) -> Outcome {
+    let door = Mutex::new(OfflineDoor::open(file)?);
+    let damage: Vec<String> = door.lock().damage().collect();
+    for text in &damage {
+        api.io().warn(text);
     }
-}
-
-impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
-        let door = Mutex::new(OfflineDoor::open(&self.file)?);
-        let damage: Vec<String> = lock(&door).damage().collect();
-        for text in &damage {
-            api.io().warn(text);
-        }
-        if api.is_dry_run() {
-            let requests = door::requests(&api.client, &door).await?;
-            api.print_requests(requests.iter().map(|write| write.request())).await?;
-            api.io().info(&format!("nothing was sent; admissions to upload: {}", requests.len()));
-            return Ok(());
-        }
-        let SyncReport { uploaded, recovered, admitted, conflicts, withdrawn } =
-            door::sync(&api.client, &door).await?;
-        api.io().info(&format!("admissions uploaded: {uploaded}; on the server: {admitted} of {admitted}"));
-        if recovered > 0 {
-            let admissions = count(recovered, "admission");
-            let words = "uploaded again, which the server no longer had: it was restored from a backup";
-            api.io().warn(&format!("{admissions} {words}"));
-        }
-        for offer in &withdrawn {
-            api.io().info(&offer.message());
-        }
-        if !(conflicts.is_empty() && api.context.settings.format == Format::Table) {
-            api.printer().list(&conflicts)?;
-        }
-        if api.context.settings.format == Format::Table {
-            // The table has no room for all times and devices.
-            for conflict in &conflicts {
-                let (what, times) = conflict.words_with(|at| api.printer().precise(at));
-                let seat = conflict.seat.as_ref().map_or(String::new(), |seat| format!(" ({seat})"));
-                api.io().info(&format!("{}{seat}: {what}", conflict.title));
-                // On lines of their own, so that a narrow terminal breaks none.
-                times.iter().for_each(|time| api.io().info(&format!("  {time}")));
-            }
-        }
-        let damaged = damage.len();
-        let hint = "correct the line, so that the same command uploads its admission, or delete it";
-        if !conflicts.is_empty() {
-            let message = match conflicts.len() {
-                1 => format!("1 of {} is in doubt", count(admitted, "admission")),
-                several => format!("{several} of {admitted} admissions are in doubt"),
-            };
-            let failure = Failure::new(Exit::Refused, message);
-            return Err(if damaged > 0 { failure.hint(hint) } else { failure });
-        }
-        if damaged > 0 {
-            let message = match damaged {
-                1 => "1 line of the journal is damaged, and was not uploaded".to_owned(),
-                lines => format!("{lines} lines of the journal are damaged, and were not uploaded"),
-            };
-            return Err(Failure::failed(message).hint(hint));
-        }
-        Ok(())
+    if api.is_dry_run() {
+        let requests = door::requests(&api.client, &door).await?;
+        api.print_requests(requests.iter().map(|write| write.request())).await?;
+        api.io().info(&format!("nothing was sent; admissions to upload: {}", requests.len()));
+        return Ok(());
     }
+    let SyncReport { uploaded, recovered, admitted, conflicts, withdrawn } =
+        door::sync(&api.client, &door).await?;
+    api.io().info(&format!("admissions uploaded: {uploaded}; on the server: {admitted} of {admitted}"));
+    if recovered > 0 {
+        let admissions = count(recovered, "admission");
+        let words = "uploaded again, which the server no longer had: it was restored from a backup";
+        api.io().warn(&format!("{admissions} {words}"));
+    }
+    for offer in &withdrawn {
+        api.io().info(offer);
+    }
+    if !(conflicts.is_empty() && api.context.settings.format == Format::Table) {
+        api.printer().list(&conflicts)?;
+    }
+    if api.context.settings.format == Format::Table {
+        // The table has no room for all times and devices.
+        for conflict in &conflicts {
+            let (what, times) = conflict.words_with(|at| api.printer().precise(at));
+            let seat = conflict.seat.as_ref().map_or(String::new(), |seat| format!(" ({seat})"));
+            api.io().info(&format!("{}{seat}: {what}", conflict.title));
+            // On lines of their own, so that a narrow terminal breaks none.
+            times.iter().for_each(|time| api.io().info(&format!("  {time}")));
+        }
+    }
+    let damaged = damage.len();
+    let hint = "correct the line, so that the same command uploads its admission, or delete it";
+    if !conflicts.is_empty() {
+        let message = match conflicts.len() {
+            1 => format!("1 of {} is in doubt", count(admitted, "admission")),
+            several => format!("{several} of {admitted} admissions are in doubt"),
+        };
+        let failure = Failure::new(Exit::Refused, message);
+        return Err(if damaged > 0 { failure.hint(hint) } else { failure });
+    }
+    if damaged > 0 {
+        let message = match damaged {
+            1 => "1 line of the journal is damaged, and was not uploaded".to_owned(),
+            lines => format!("{lines} lines of the journal are damaged, and were not uploaded"),
+        };
+        return Err(Failure::failed(message).hint(hint));
+    }
+    Ok(())
 }
 
 /// Returns a reason in words.

@@ -16,6 +16,10 @@ fn admission() -> Reply {
     Reply::json(201, &Admission::new("p-1", "RustConf", admitted_at))
 }
 
+fn scan_of(code: &str, device: Option<&str>, within: Option<Duration>) -> Scan {
+    Scan { code: code.into(), device: device.map(str::to_owned), at: clock::now(), within }
+}
+
 async fn run(
     mock: &Mock,
     folder: &std::path::Path,
@@ -23,7 +27,7 @@ async fn run(
 ) -> (Outcome, Vec<serde_json::Value>) {
     let fake = fake::pipe(input);
     let api = ApiContext::of_mock(mock, fake.io, Format::Jsonl, folder);
-    let judge = async |code: String| check_in(&api, &code, Some("north"), None).await;
+    let judge = async |code: String| check_in(&api, &scan_of(&code, Some("north"), None)).await;
     let end = each_code(api.io(), &api.printer(), Vec::new(), judge).await;
     let lines = fake.out.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     (end, lines)
@@ -82,7 +86,7 @@ async fn list_of_verdicts_is_whole_where_the_door_fails() {
     mock.on(Method::POST, PATH, Reply::problem(401, ErrorCode::NotSignedIn, "Not authorized"));
     let fake = fake::pipe("TK1AB\nTK1CD\n");
     let api = ApiContext::of_mock(&mock, fake.io, Format::Json, folder.path());
-    let judge = async |code: String| check_in(&api, &code, None, None).await;
+    let judge = async |code: String| check_in(&api, &scan_of(&code, None, None)).await;
     let end = each_code(api.io(), &api.printer(), Vec::new(), judge).await;
     let verdicts: serde_json::Value = serde_json::from_str(&fake.out.text()).unwrap();
     assert_eq!((end.unwrap_err().exit, verdicts["items"].as_array().unwrap().len()), (Exit::NotAllowed, 1));
@@ -181,7 +185,7 @@ mod offline {
     pub(super) async fn sync(mock: &Mock, file: &std::path::Path) -> (Outcome, Vec<serde_json::Value>) {
         let fake = fake::pipe("");
         let api = ApiContext::of_mock(mock, fake.io, Format::Jsonl, file.parent().unwrap());
-        let end = sync::Args::of_file(file).run(&api).await;
+        let end = sync::sync(&api, file).await;
         (end, fake.out.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect())
     }
 
@@ -268,7 +272,7 @@ mod offline {
         {
             let fake = fake::pipe("");
             let api = ApiContext::of_mock(&marketplace(), fake.io, format, folder.path());
-            sync::Args::of_file(&file).run(&api).await.unwrap();
+            sync::sync(&api, &file).await.unwrap();
             assert_eq!(fake.out.text(), expected);
         }
     }
@@ -361,7 +365,7 @@ mod offline {
         mock.on(Method::GET, "/api/passes/keys", Reply::json(200, &list(Vec::new()).keys));
         mock.on(Method::GET, "/api/passes", Reply::json(200, &[fixtures::pass(PASS).issuer_id("me")]));
         let api = ApiContext::of_mock(&mock, fake::pipe("").io, Format::Jsonl, folder.path());
-        prepare::Args::of_file(&file).run(&api).await.unwrap();
+        prepare(&api, &file).await.unwrap();
         assert_eq!(mock.requests()[1].query.as_deref(), Some("issued=me&limit=500"));
         assert_eq!(check_in(&file, door_time()).verdict, Ruling::Admitted);
     }

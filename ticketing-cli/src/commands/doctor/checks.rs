@@ -22,10 +22,8 @@ const PROXIES: [&str; 6] =
 
 /// Runs every check.
 pub(super) async fn all(api: &ApiContext) -> Vec<Check> {
-    let mut checks =
-        vec![Check::ok("version", format!("ticketing {}", env!("CARGO_PKG_VERSION"))), config(api)];
-    checks.push(home(api));
-    checks.push(journal(api));
+    let version = Check::ok("version", format!("ticketing {}", env!("CARGO_PKG_VERSION")));
+    let mut checks = vec![version, config(api), home(api), journal(api)];
     checks.extend(doors(api));
     let (server, is_reached) = server(api).await;
     checks.extend(server);
@@ -47,22 +45,15 @@ pub(super) async fn all(api: &ApiContext) -> Vec<Check> {
 }
 
 fn config(api: &ApiContext) -> Check {
-    match api.context.settings.read_config() {
-        Ok(config) => {
-            const ADVICE: &str = "`ticketing config edit` opens the file in an editor";
-            if let Err(failure) = config.check() {
-                return Check::failed("config", failure.message.unwrap_or_default(), ADVICE);
-            }
-            if let Some(unknown) = config.unknown_keys() {
-                return Check::warning("config", unknown, ADVICE);
-            }
-            let path = config.path().map_or_else(|| "none".to_owned(), |path| path.display().to_string());
-            Check::ok("config", path)
-        }
-        Err(failure) => {
-            let why = failure.message.unwrap_or_default();
-            Check::failed("config", why, "`ticketing config edit` opens the file in an editor")
-        }
+    const ADVICE: &str = "`ticketing config edit` opens the file in an editor";
+    let checked = api.context.settings.read_config().and_then(|config| config.check().map(|()| config));
+    match checked {
+        Err(failure) => Check::failed("config", failure.message.unwrap_or_default(), ADVICE),
+        Ok(config) => match (config.unknown_keys(), config.path()) {
+            (Some(unknown), _) => Check::warning("config", unknown, ADVICE),
+            (None, Some(path)) => Check::ok("config", path.display().to_string()),
+            (None, None) => Check::ok("config", "none"),
+        },
     }
 }
 

@@ -1,7 +1,6 @@
 //! `ticketing events listen`
 
 mod cursor;
-mod event;
 mod sink;
 
 use std::time::Duration;
@@ -11,8 +10,7 @@ use ticketing_sdk::{Error, TicketChangeKind, Timestamp, WatchEvent, text};
 use tokio::time::Instant;
 
 use self::cursor::Cursor;
-use self::event::ListenedEvent;
-use self::sink::{Forward, Sink};
+use self::sink::{Forward, ListenedEvent, Sink};
 use crate::clock;
 use crate::commands::words::{one_of, words};
 use crate::context::{ApiCommand, ApiContext};

@@ -28,8 +28,7 @@ pub(crate) struct Args {
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
         let ticket = resolve::ticket(api, self.ticket).await?;
-        let order = order(api, &ticket).await?;
-        let order = match order {
+        let order = match order(api, &ticket, None).await? {
             Ok(order) => order,
             Err(error) => {
                 let subject = Subject::Ticket(ticket);
@@ -48,30 +47,28 @@ impl ApiCommand for Args {
     }
 }
 
-/// Reserves a ticket. The journal has the key before the request is sent.
-pub(crate) async fn order(api: &ApiContext, ticket: &TicketId) -> Outcome<Result<Order, Error>> {
-    let operation = Operation::CreateOrder { ticket: ticket.clone(), price: None };
-    api.write(&operation, api.client.orders().create(ticket)).await
-}
-
-fn write_at_price(api: &ApiContext, ticket: &TicketId, price: Money) -> (Operation, Write<Order>) {
-    let operation = Operation::CreateOrder { ticket: ticket.clone(), price: Some(price) };
-    (operation, api.client.orders().create_at_price(ticket, price))
+/// Reserves a ticket, at the price that the buyer saw if there is one. The journal has the key before the request is sent.
+pub(crate) async fn order(
+    api: &ApiContext,
+    ticket: &TicketId,
+    price: Option<Money>,
+) -> Outcome<Result<Order, Error>> {
+    let (operation, write) = new_order(api, ticket, price);
+    api.write(&operation, write).await
 }
 
 /// Removes the journal entry of an interrupted command that created this order: its outcome is known.
 pub(crate) async fn settle_order(api: &ApiContext, order: &Order) -> Outcome {
-    let (operation, write) = write_at_price(api, &order.ticket.id, order.ticket.price);
+    let (operation, write) = new_order(api, &order.ticket.id, Some(order.ticket.price));
     api.settle_interrupted(&operation, write).await?;
     Ok(())
 }
 
-/// Reserves a ticket at the price that the buyer saw. The journal has the key before the request is sent.
-pub(crate) async fn order_at_price(
-    api: &ApiContext,
-    ticket: &TicketId,
-    price: Money,
-) -> Outcome<Result<Order, Error>> {
-    let (operation, write) = write_at_price(api, ticket, price);
-    api.write(&operation, write).await
+fn new_order(api: &ApiContext, ticket: &TicketId, price: Option<Money>) -> (Operation, Write<Order>) {
+    let orders = api.client.orders();
+    let write = match price {
+        Some(price) => orders.create_at_price(ticket, price),
+        None => orders.create(ticket),
+    };
+    (Operation::CreateOrder { ticket: ticket.clone(), price }, write)
 }

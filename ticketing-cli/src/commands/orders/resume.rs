@@ -1,6 +1,5 @@
 //! `ticketing orders resume`: settles the writes of killed commands.
 
-mod advice;
 mod order_outcome;
 mod preview;
 mod repeat;

@@ -39,8 +39,7 @@ impl ApiCommand for Args {
         let print = |order: &Order| {
             api.printer().next(order)?;
             if let Some(command) = &self.exec {
-                let json =
-                    serde_json::to_string(order).map_err(|error| Failure::failed(error.to_string()))?;
+                let json = serde_json::to_string(order)?;
                 let variables =
                     [("TICKETING_ORDER", order.id.as_str()), ("TICKETING_STATUS", order.status.as_str())];
                 exec::run(api.io(), command, &json, &variables)?;

@@ -13,7 +13,7 @@ use ticketing_tui::Operation;
 pub(super) use self::listings::SeatsOfRows;
 use self::report::Report;
 use self::send::{RowOutcome, Sender, unwritable};
-use super::past_start::warn_of_past_starts;
+use super::details::warn_of_past_starts;
 use crate::clock;
 use crate::context::ApiContext;
 use crate::failure::Outcome;

@@ -4,9 +4,7 @@ use ticketing_sdk::{Money, NewTicket, text};
 use ticketing_tui::Operation;
 
 use super::batch::{Batch, RepeatPolicy, Row};
-use super::details::DetailArgs;
-use super::past_start::warn_of_past_starts;
-use super::title::check_title;
+use super::details::{DetailArgs, check_title, warn_of_past_starts};
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome};
 use crate::help;

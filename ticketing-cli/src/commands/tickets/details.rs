@@ -1,10 +1,12 @@
-//! The options for the details of a ticket, made from the list of its fields.
+//! The title and the details of a ticket: their options, made from the list of the fields, and what is checked before anything is sent.
 
 use clap::error::{Error, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use ticketing_sdk::{DetailField, DetailsUpdate};
+use ticketing_sdk::text::{has_visible, normalize};
+use ticketing_sdk::{DetailField, DetailsUpdate, TicketDetails};
 use ticketing_tui::option_name;
 
+use crate::context::ApiContext;
 use crate::help;
 
 /// The details that were given. With `CLEAR` there are also options that clear a field.
@@ -72,14 +74,48 @@ impl<const CLEAR: bool> clap::FromArgMatches for DetailArgs<CLEAR> {
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
         for field in DetailField::ALL {
             if let Some(text) = matches.get_one::<String>(&option_name(*field)) {
-                let fault = |error| {
+                let invalid = |error| {
                     Error::raw(ErrorKind::ValueValidation, format!("--{}: {error}\n", option_name(*field)))
                 };
-                self.update.set(*field, text).map_err(fault)?;
+                self.update.set(*field, text).map_err(invalid)?;
             } else if CLEAR && matches.get_flag(&clear_option(*field)) {
                 self.update.clear(*field);
             }
         }
         Ok(())
+    }
+}
+
+/// The longest title, in characters.
+const MAX_TITLE_CHARS: usize = 200;
+
+/// Checks a title as the server does.
+pub(super) fn check_title(text: &str) -> Result<String, String> {
+    let title = normalize(text);
+    if title.contains('\0') {
+        Err("Title must not contain U+0000".to_owned())
+    } else if !has_visible(&title) {
+        Err("Title is required".to_owned())
+    } else if title.chars().count() > MAX_TITLE_CHARS {
+        Err(format!("Title must be at most {MAX_TITLE_CHARS} characters"))
+    } else {
+        Ok(title)
+    }
+}
+
+/// Warns if tickets with these details start in the past, by the clock of the server.
+pub(super) fn warn_of_past_starts<'a>(api: &ApiContext, tickets: impl Iterator<Item = &'a TicketDetails>) {
+    let now = api.now();
+    let (mut total, mut past) = (0, 0);
+    for details in tickets {
+        total += 1;
+        past += usize::from(details.starts_at.as_ref().is_some_and(|starts| starts.instant() <= now));
+    }
+    match past {
+        0 => {}
+        1 if total == 1 => api.io().warn("the start is in the past: nobody can buy the ticket"),
+        _ => api
+            .io()
+            .warn(&format!("the start is in the past for {past} of {total} tickets: nobody can buy them")),
     }
 }

@@ -2,16 +2,16 @@
 
 use futures_util::TryStreamExt;
 use serde::Serialize;
-use ticketing_sdk::text::sanitize;
 use ticketing_sdk::{DetailField, NewTicket, Ticket, TicketId, TicketSort, TicketStatus};
 
 use super::file_format::FileFormat;
 use super::left_out::{LeftOut, Reason};
 use super::list::{StatusFilter, status_filter};
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 use crate::help;
-use crate::output::{Format, escape_json, neutralize};
+use crate::output::{Format, csv_line, json_lines};
+use crate::target::MAX_PAGE;
 
 /// The arguments of `ticketing tickets export`.
 #[derive(Debug, clap::Args)]
@@ -63,9 +63,6 @@ impl ApiCommand for Args {
     }
 }
 
-/// The largest page of a server.
-const MAX_PAGE: u32 = 500;
-
 /// A listing of a file, with what an import needs to know where it may not be listed again.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -100,46 +97,28 @@ fn write(api: &ApiContext, format: Option<FileFormat>, tickets: &[Exported], has
         Some(format) => format == FileFormat::Jsonl,
         None => api.context.settings.format == Format::Jsonl,
     };
-    let text = if is_lines { json_lines(tickets)? } else { csv_text(tickets, has_status, terminal)? };
+    let text = if is_lines { json_lines(tickets)? } else { csv_text(tickets, has_status, terminal) };
     api.io().data(text)
 }
 
 /// Returns CSV. A terminal gets no control characters of other users.
-fn csv_text(tickets: &[Exported], has_status: bool, terminal: bool) -> Outcome<Vec<u8>> {
+fn csv_text(tickets: &[Exported], has_status: bool, terminal: bool) -> String {
     let last: &[&str] = if has_status { &["id", "status", "resaleOf"] } else { &["id"] };
-    let write = || -> Result<Vec<u8>, csv::Error> {
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        let details = DetailField::ALL.iter().map(|field| field.name());
-        writer.write_record(["title", "price"].into_iter().chain(details).chain(last.iter().copied()))?;
-        for Exported { ticket, id, status, resale_of } in tickets {
-            let price = ticket.price.to_string();
-            let details = DetailField::ALL.iter().map(|field| ticket.details.get(*field).unwrap_or_default());
-            let last_fields = [
-                id.as_str(),
-                status.as_ref().map_or("", TicketStatus::as_str),
-                resale_of.as_ref().map_or("", TicketId::as_str),
-            ];
-            let fields = [ticket.title.as_str(), &price].into_iter().chain(details);
-            let fields = fields.chain(last_fields.into_iter().take(last.len()));
-            writer.write_record(fields.map(|text| {
-                let text = if terminal { sanitize(text) } else { text.into() };
-                neutralize(&text).into_owned()
-            }))?;
-        }
-        writer.into_inner().map_err(|error| error.into_error().into())
-    };
-    write().map_err(|error| Failure::failed(format!("cannot write CSV: {error}")))
-}
-
-fn json_lines(tickets: &[Exported]) -> Outcome<Vec<u8>> {
-    let mut lines = String::new();
-    for ticket in tickets {
-        let json = serde_json::to_string(ticket)
-            .map_err(|error| Failure::failed(format!("cannot write JSON: {error}")))?;
-        lines += &escape_json(&json);
-        lines.push('\n');
+    let line = |fields: Vec<&str>| csv_line(fields.into_iter().map(|text| (text.to_owned(), true)), terminal);
+    let names = DetailField::ALL.iter().map(|field| field.name());
+    let mut text = line(["title", "price"].into_iter().chain(names).chain(last.iter().copied()).collect());
+    for Exported { ticket, id, status, resale_of } in tickets {
+        let price = ticket.price.to_string();
+        let details = DetailField::ALL.iter().map(|field| ticket.details.get(*field).unwrap_or_default());
+        let last_fields = [
+            id.as_str(),
+            status.as_ref().map_or("", TicketStatus::as_str),
+            resale_of.as_ref().map_or("", TicketId::as_str),
+        ];
+        let fields = [ticket.title.as_str(), &price].into_iter().chain(details);
+        text += &line(fields.chain(last_fields.into_iter().take(last.len())).collect());
     }
-    Ok(lines.into_bytes())
+    text
 }
 
 #[cfg(test)]
@@ -152,17 +131,16 @@ mod tests {
     fn terminal_gets_no_control_characters() {
         let title = "Gig\u{1b}[2J \u{202e}x";
         let hostile = Exported::new(fixtures::ticket("t-1").title(title), false);
-        let is_harmless = |text: Vec<u8>| {
-            let text = String::from_utf8(text).unwrap();
+        let is_harmless = |text: String| {
             assert!(text.contains("Gig"), "{text}");
             !text.contains(['\u{1b}', '\u{202e}'])
         };
         let tickets = std::slice::from_ref(&hostile);
-        assert!(is_harmless(csv_text(tickets, false, true).unwrap()));
-        assert!(!is_harmless(csv_text(tickets, false, false).unwrap()), "a file keeps every title as it is");
+        assert!(is_harmless(csv_text(tickets, false, true)));
+        assert!(!is_harmless(csv_text(tickets, false, false)), "a file keeps every title as it is");
         let lines = json_lines(tickets).unwrap();
         assert!(is_harmless(lines.clone()));
-        let read: NewTicket = serde_json::from_slice(&lines).unwrap();
+        let read: NewTicket = serde_json::from_str(&lines).unwrap();
         assert_eq!(read.title, title);
     }
 }

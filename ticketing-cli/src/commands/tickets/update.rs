@@ -3,8 +3,7 @@
 use clap_complete::ArgValueCompleter;
 use ticketing_sdk::{Money, TicketId, TicketUpdate};
 
-use super::details::DetailArgs;
-use super::past_start::warn_of_past_starts;
+use super::details::{DetailArgs, warn_of_past_starts};
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
 use crate::help;

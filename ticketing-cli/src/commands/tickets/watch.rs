@@ -141,7 +141,7 @@ impl Args {
         let line = WatchLine::change(change, at);
         api.printer().next(&line)?;
         let Some(command) = &self.exec else { return Ok(()) };
-        let json = serde_json::to_string(&line).map_err(|error| Failure::failed(error.to_string()))?;
+        let json = serde_json::to_string(&line)?;
         let kind = kind.to_string();
         let variables = [
             ("TICKETING_TICKET", id.as_str()),

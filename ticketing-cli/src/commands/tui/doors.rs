@@ -1,10 +1,11 @@
 //! The doors of the marketplace on the terminal: the files of `ticketing checkin --offline`, in the folder of the client.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 use ticketing_sdk::{Client, Timestamp, UserId, Verdict};
 use ticketing_tui::{AdmissionConflict, CallError, Door, DoorState, DoorSync, Scan};
@@ -13,7 +14,6 @@ use crate::clock;
 use crate::door::{self, Conflict, DoorList, OfflineDoor};
 use crate::failure::{Failure, Outcome};
 use crate::home::private_folder;
-use crate::lock::lock;
 
 /// A door that is open, and the file of its list.
 type OpenDoor = (PathBuf, Arc<Mutex<OfflineDoor>>);
@@ -47,7 +47,7 @@ impl Doors {
         path: &Path,
         make: impl FnOnce() -> Outcome<Option<OfflineDoor>>,
     ) -> Outcome<Option<Arc<Mutex<OfflineDoor>>>> {
-        let mut open = lock(&self.open);
+        let mut open = self.open.lock();
         if let Some((_, door)) = open.as_ref().filter(|(opened, _)| opened == path) {
             return Ok(Some(Arc::clone(door)));
         }
@@ -82,14 +82,14 @@ impl Doors {
             return Err(Failure::failed("this door is not prepared"));
         };
         if let Some(list) = list {
-            lock(&door).replace_list(list)?;
+            door.lock().replace_list(list)?;
         }
         Ok(state(&path, &door))
     }
 }
 
 fn state(path: &Path, door: &Mutex<OfflineDoor>) -> DoorState {
-    let door = lock(door);
+    let door = door.lock();
     let (clock, passes) = (door.clock(), door.passes());
     let (waiting, damage) = (door.waiting_count(), door.damage().collect());
     DoorState { file: path.display().to_string(), clock, passes, waiting, damage }
@@ -126,12 +126,12 @@ impl Door for Doors {
 
     fn check_in(&self, issuer: &UserId, scan: &Scan) -> Result<Verdict, CallError> {
         let (_, door) = self.require(issuer).map_err(call_error)?;
-        lock(&door).check_in(scan).map_err(call_error)
+        door.lock().check_in(scan).map_err(call_error)
     }
 
     fn note(&self, issuer: &UserId, scan: &Scan, at: Timestamp) -> Result<(), CallError> {
         let (_, door) = self.require(issuer).map_err(call_error)?;
-        lock(&door).note(scan, at).map_err(call_error)
+        door.lock().note(scan, at).map_err(call_error)
     }
 
     fn sync<'a>(&'a self, issuer: &'a UserId) -> BoxFuture<'a, Result<DoorSync, CallError>> {

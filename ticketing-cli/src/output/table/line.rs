@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::super::record::{Column, cells, columns_of};
 use super::super::{Cell, Printer, Record, short_id};
-use super::{COLUMN_GAP, LENGTHS, Lengths, fitted_text, is_shown, style};
+use super::{COLUMN_GAP, LENGTHS, Lengths, cell_style, fitted_text, is_shown};
 use crate::wrap::hang;
 
 /// Returns the fields of a record in one line, without a header. A terminal that is too narrow has short texts, and then further lines.
@@ -49,12 +49,12 @@ fn line_fields<T: Record>(record: &T, lengths: Lengths, printer: &Printer<'_>) -
     let shown = shown.filter(|(cell, column)| !(column.needs_content && matches!(cell, Cell::None)));
     let field = |(cell, column): (&Cell, &Column<T>)| {
         let text = fitted_text(cell, lengths, printer);
-        match cell {
-            Cell::Label(_, _, tone) => (format!("{text:9}"), style(*tone)),
-            Cell::Money(_) => (text, Style::new().bold()),
-            _ if column.is_id => (short_id::end(&text, short_id::MIN_SHORT).to_owned(), Style::new()),
-            _ => (text, Style::new()),
-        }
+        let text = match cell {
+            Cell::Label(..) => format!("{text:9}"),
+            _ if column.is_id => short_id::end(&text, short_id::MIN_SHORT).to_owned(),
+            _ => text,
+        };
+        (text, cell_style(cell))
     };
     shown.map(field).collect()
 }

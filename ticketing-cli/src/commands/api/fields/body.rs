@@ -1,6 +1,5 @@
 //! The JSON body that fields describe: `key[sub]=x` is an object within an object, `key[]=x` an element of an array.
 
-use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
@@ -11,7 +10,8 @@ pub(super) struct Body {
 }
 
 /// A value of the object.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
 enum Node {
     Value(Box<RawValue>),
     Object(Body),
@@ -126,27 +126,7 @@ fn malformed_error(key: &str) -> String {
 
 impl Serialize for Body {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.members.len()))?;
-        for (name, value) in &self.members {
-            map.serialize_entry(name, value)?;
-        }
-        map.end()
-    }
-}
-
-impl Serialize for Node {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Value(value) => value.serialize(serializer),
-            Self::Object(object) => object.serialize(serializer),
-            Self::Array(elements) => {
-                let mut sequence = serializer.serialize_seq(Some(elements.len()))?;
-                for element in elements {
-                    sequence.serialize_element(element)?;
-                }
-                sequence.end()
-            }
-        }
+        serializer.collect_map(self.members.iter().map(|(name, value)| (name, value)))
     }
 }
 

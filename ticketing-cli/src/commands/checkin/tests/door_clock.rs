@@ -53,6 +53,6 @@ fn clock_behind_the_last_admission_is_reported_by_each_command() {
     let minutes = |minutes: i64| Timestamp::from_millis(list.as_millis() + minutes * 60_000);
     assert_eq!(check_in(&file, minutes(60)).verdict, Ruling::Admitted);
     let door = OfflineDoor::open(&file).unwrap();
-    assert_eq!(door.clock().fault(minutes(5)), Some(ClockFault::SetBack));
-    assert_eq!(door.clock().fault(minutes(60)), None);
+    assert_eq!(door.clock().skew(minutes(5)), Some(ClockSkew::SetBack));
+    assert_eq!(door.clock().skew(minutes(60)), None);
 }

@@ -15,7 +15,7 @@ async fn run_within(mock: &Mock, format: Format, within: Option<Duration>) -> (O
     let folder = tempfile::tempdir().unwrap();
     let fake = fake::pipe("TK1AB\n");
     let api = ApiContext::of_mock(mock, fake.io, format, folder.path());
-    let judge = async |code: String| check_in(&api, &code, None, within).await;
+    let judge = async |code: String| check_in(&api, &scan_of(&code, None, within)).await;
     let end = each_code(api.io(), &api.printer(), Vec::new(), judge).await;
     (end, fake.out.text())
 }

@@ -21,7 +21,7 @@ async fn upload(mock: &Mock) -> (Outcome, Vec<serde_json::Value>, String) {
     check_in(&file, door_time());
     let fake = fake::pipe("");
     let api = ApiContext::of_mock(mock, fake.io, Format::Jsonl, file.parent().unwrap());
-    let end = sync::Args::of_file(&file).run(&api).await;
+    let end = sync::sync(&api, &file).await;
     let conflicts = fake.out.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     // Nothing of the upload itself matters the next time.
     let (again, _) = sync(mock, &file).await;

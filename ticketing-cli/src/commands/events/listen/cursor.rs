@@ -1,6 +1,6 @@
 //! The cursor of a listener: the position of the last event whose delivery is confirmed, on disk.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -44,19 +44,19 @@ impl Cursor {
     pub(super) fn open(folder: &Path, name: &str, server: &str, reset: bool) -> Outcome<Self> {
         let hash = HEXLOWER.encode(&Sha256::digest(server.as_bytes())[..8]);
         let path = folder.join(format!("{name}-{hash}.json"));
-        let lock = private_folder(folder).and_then(|()| files::private().open(path.with_extension("lock")));
-        let lock = lock.map_err(|error| unusable(&path, &error))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(Failure::new(
-                    Exit::Conflict,
-                    format!("another listener uses the cursor {name} at {server}"),
-                )
-                .hint("--cursor gives this one a position of its own"));
+        let lock = || {
+            private_folder(folder)?;
+            let lock = files::private().open(path.with_extension("lock"))?;
+            lock.try_lock()?;
+            Ok(lock)
+        };
+        let lock = lock().map_err(|error: std::io::Error| match error.kind() {
+            ErrorKind::WouldBlock => {
+                Failure::new(Exit::Conflict, format!("another listener uses the cursor {name} at {server}"))
+                    .hint("--cursor gives this one a position of its own")
             }
-            Err(TryLockError::Error(error)) => return Err(unusable(&path, &error)),
-        }
+            _ => unusable(&path, &error),
+        })?;
         let mut state: State = match fs::read(&path) {
             Ok(text) => serde_json::from_slice(&text)
                 .map_err(|error| unusable(&path, &error.into()).hint("--reset forgets the position")),

@@ -1,25 +1,61 @@
-//! The sinks of events: stdout, a command, or a URL. A delivery is confirmed or retried.
+//! Events, and their sinks: stdout, a command, or a URL. A delivery is confirmed or retried.
 
-use std::io::Write as _;
-use std::process::Stdio;
 use std::time::Duration;
 
+use serde::Serialize;
 use ticketing_sdk::webhook::{SIGNATURE_HEADER, sign};
-use ticketing_sdk::{Client, HeaderMap, Method};
+use ticketing_sdk::{Client, HeaderMap, Method, Ticket, TicketChange};
 use tokio::time::sleep;
 
-use super::event::ListenedEvent;
 use crate::clock;
 use crate::context::ApiContext;
 use crate::count::count;
 use crate::failure::{Failure, Outcome};
-use crate::shell::shell;
+use crate::shell::run_with_input;
 
 /// The pause before the first retry. It doubles with each one, up to [`MAX_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const MAX_PAUSE: Duration = Duration::from_secs(30);
 /// The time in which a URL has to answer.
 const FORWARD_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The type of the event that states a gap.
+const GAP: &str = "feed:gap";
+
+/// An event to deliver. Deliveries of the same event have the same id and the same bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ListenedEvent {
+    pub(super) id: String,
+    /// `ticket:created`, `ticket:updated`, `ticket:deleted` or `feed:gap`.
+    pub(super) kind: String,
+    /// One line of JSON, without its end.
+    pub(super) json: String,
+}
+
+#[derive(Serialize)]
+struct ChangeBody<'c> {
+    id: &'c str,
+    #[serde(rename = "type")]
+    kind: &'c str,
+    ticket: &'c Ticket,
+}
+
+impl ListenedEvent {
+    /// Returns the event of a change.
+    pub(super) fn from_change(change: &TicketChange) -> Outcome<Self> {
+        let kind = change.kind.as_str();
+        let body = ChangeBody { id: &change.id, kind, ticket: &change.ticket };
+        Ok(Self { id: change.id.clone(), kind: kind.to_owned(), json: serde_json::to_string(&body)? })
+    }
+
+    /// Returns the event that states that events after one position are missing; `position` is where the feed
+    /// continues.
+    pub(super) fn gap(after: Option<&str>, position: &str) -> Self {
+        let id = format!("gap-{position}");
+        let body = serde_json::json!({ "id": id, "type": GAP, "after": after, "continuesAfter": position });
+        Self { json: body.to_string(), id, kind: GAP.to_owned() }
+    }
+}
 
 /// A receiver of events.
 pub(super) enum Sink {
@@ -89,22 +125,13 @@ impl Sink {
 
 /// Runs the command with the event on its stdin. Its exit code 0 confirms the delivery.
 fn execute(command: &str, event: &ListenedEvent) -> Result<(), Refusal> {
-    let refusal = |reason: String| Refusal { reason, retry_after: None };
-    let mut child = shell(command)
-        .env("TICKETING_EVENT_ID", &event.id)
-        .env("TICKETING_EVENT_TYPE", &event.kind)
-        .stdin(Stdio::piped())
-        .spawn()
-        .map_err(|error| refusal(format!("the command cannot be run: {error}")))?;
-    if let Some(mut stdin) = child.stdin.take() {
-        // A command that does not read its stdin may be gone already.
-        let _ = writeln!(stdin, "{}", event.json);
-    }
-    match child.wait() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(refusal(format!("the command ended with {status}"))),
-        Err(error) => Err(refusal(format!("the end of the command is not known: {error}"))),
-    }
+    let variables = [("TICKETING_EVENT_ID", &*event.id), ("TICKETING_EVENT_TYPE", &event.kind)];
+    let reason = match run_with_input(command, &format!("{}\n", event.json), &variables) {
+        Ok(status) if status.success() => return Ok(()),
+        Ok(status) => format!("the command ended with {status}"),
+        Err(error) => format!("the command cannot be run: {error}"),
+    };
+    Err(Refusal { reason, retry_after: None })
 }
 
 impl Forward {

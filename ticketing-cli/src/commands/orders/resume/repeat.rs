@@ -7,7 +7,6 @@ use ticketing_sdk::{Error, ErrorCode, Money, Response, Timestamp, UserId, text};
 use ticketing_tui::Operation;
 use tokio::time::{Instant, sleep};
 
-use super::advice::{command, view};
 use crate::clock;
 use crate::commands::payments::pay::is_unsupported;
 use crate::context::ApiContext;
@@ -105,6 +104,30 @@ fn by_hand(operation: &Operation, why: &str) -> String {
     format!("{why}: {} shows whether it was done; if not, run {} again", view(operation), command(operation))
 }
 
+/// Returns the command of a write. It contains no secrets, so the user enters a claim code again.
+fn command(operation: &Operation) -> String {
+    match operation {
+        Operation::Post { .. } => format!("`ticketing {operation}` with the same fields or body"),
+        Operation::ClaimPass => "`ticketing passes claim` with the same claim code".to_owned(),
+        Operation::CheckIn => "`ticketing checkin` with the same --device and the same code".to_owned(),
+        _ => format!("`ticketing {operation}`"),
+    }
+}
+
+/// Returns the command that shows the result of a write.
+fn view(operation: &Operation) -> &'static str {
+    match operation {
+        Operation::CreateTicket { .. } | Operation::ImportTickets { .. } => {
+            "`ticketing tickets list --mine --status all`"
+        }
+        Operation::TransferPass { .. } | Operation::ClaimPass | Operation::ResellPass { .. } => {
+            "`ticketing passes list`"
+        }
+        Operation::CheckIn => "`ticketing passes list --issued`",
+        _ => "a read of the same path",
+    }
+}
+
 /// The fields of a response that identify its effect.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -130,5 +153,27 @@ fn describe_result(operation: &Operation, response: &Response, time: impl Fn(Tim
             format!("{title} was admitted{at}")
         }
         _ => format!("the server answered {}", response.status()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_about_no_order_name_the_command_to_run() {
+        for (operation, command) in [
+            (
+                "tickets create --title 'A b' --price 20.00",
+                "`ticketing tickets create --title 'A b' --price 20.00`",
+            ),
+            ("passes transfer p-1", "`ticketing passes transfer p-1`"),
+            ("passes claim", "`ticketing passes claim` with the same claim code"),
+            ("checkin", "`ticketing checkin` with the same --device and the same code"),
+            ("api POST /api/orders", "`ticketing api POST /api/orders` with the same fields or body"),
+        ] {
+            assert_eq!(super::command(&operation.parse().unwrap()), command);
+        }
+        assert_eq!(view(&"passes resell p-1 --price 30.00".parse().unwrap()), "`ticketing passes list`");
     }
 }

@@ -15,11 +15,10 @@ use crate::context::ApiContext;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::journal::BatchJournal;
+use crate::target::MAX_PAGE;
 
 /// How far the clocks of client and server may be apart when a listing is looked for by its time.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(3600);
-/// The largest page of a server.
-const MAX_PAGE: u32 = 500;
 
 /// The listings of the account.
 #[derive(Debug, Default)]

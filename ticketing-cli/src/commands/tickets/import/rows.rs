@@ -9,9 +9,9 @@ use serde_json::value::RawValue;
 use ticketing_sdk::{DetailField, DetailsUpdate, Money, NewTicket, TicketId};
 
 use super::super::batch::{Row, SeatsOfRows};
+use super::super::details::check_title;
 use super::super::file_format::FileFormat;
 use super::super::left_out::{LeftOut, Reason};
-use super::super::title::check_title;
 
 /// Other columns of a ticket, which `tickets list` writes and the import ignores.
 const IGNORED: [&str; 5] = ["userid", "orderid", "version", "createdat", "updatedat"];
