@@ -1,19 +1,15 @@
 //! The outermost service, before routing: canonical paths, `OPTIONS`, CORS, conditional reads, security headers.
 
-use std::convert::Infallible;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
-use axum::routing::future::RouteFuture;
+use futures_util::TryFutureExt;
 use http::header::Entry;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use pin_project_lite::pin_project;
-use tower::Service;
+use tower::{Service, service_fn};
 
 use super::cors::Cors;
 use super::security_headers::DEFAULTS;
@@ -32,46 +28,16 @@ static CORS_REQUEST_FIELDS: HeaderValue = HeaderValue::from_static(
 /// How long a browser may cache a preflight, in seconds.
 static CORS_MAX_AGE: HeaderValue = HeaderValue::from_static("600");
 
-/// The outermost service.
-#[derive(Clone)]
-pub(super) struct Edge {
-    pub(super) inner: Router,
-    pub(super) settings: Arc<LayerSettings>,
-}
-
-impl Service<Request> for Edge {
-    type Response = Response;
-    type Error = Infallible;
-    type Future = EdgeFuture;
-
-    fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, mut request: Request) -> Self::Future {
-        self.settings.paths.rewrite(&mut request);
-        let context = RequestContext::from_request(&request, &self.settings);
-        EdgeFuture { inner: self.inner.call(request), context }
-    }
-}
-
-pin_project! {
-    pub(super) struct EdgeFuture {
-        #[pin]
-        inner: RouteFuture<Infallible>,
-        context: RequestContext,
-    }
-}
-
-impl Future for EdgeFuture {
-    type Output = Result<Response, Infallible>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let Ok(mut response) = ready!(this.inner.poll(cx));
-        this.context.complete(&mut response);
-        Poll::Ready(Ok(response))
-    }
+/// Puts the outermost service around the routes.
+pub(super) fn wrap(mut routes: Router, settings: Arc<LayerSettings>) -> Router {
+    Router::new().fallback_service(service_fn(move |mut request: Request| {
+        settings.paths.rewrite(&mut request);
+        let context = RequestContext::from_request(&request, &settings);
+        routes.call(request).map_ok(move |mut response| {
+            context.complete(&mut response);
+            response
+        })
+    }))
 }
 
 /// The properties of a request that its response depends on.

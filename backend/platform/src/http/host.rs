@@ -5,7 +5,7 @@ use http::uri::Authority;
 use http::{HeaderMap, Version, header};
 
 use super::ApiError;
-use super::extensions::FromListener;
+use super::serve::FromListener;
 
 const FIELD: &str = "Host";
 

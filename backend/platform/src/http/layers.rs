@@ -14,13 +14,15 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::extract::{MatchedPath, Request};
 use axum::response::{IntoResponse, Response};
+use axum::routing::Route;
+use axum::routing::future::RouteFuture;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use pin_project_lite::pin_project;
-use tower::{Layer, Service};
+use tower::layer::layer_fn;
+use tower::{Service, service_fn};
 use tracing::{Level, Span};
 
-use super::edge::Edge;
-use super::extensions::OnReserve;
+use super::edge;
 use super::host;
 use super::limits::MAX_HEAD;
 use super::meters::Meters;
@@ -29,6 +31,7 @@ use super::probes::PROBE_PATHS;
 use super::problem::{ApiError, Cause};
 use super::rejection;
 use super::request_id::{RequestId, X_REQUEST_ID};
+use super::serve::FromListener;
 use super::settings::LayerSettings;
 use super::tls::is_over_tls;
 use super::trace;
@@ -44,85 +47,56 @@ pub fn wrap(router: Router, settings: LayerSettings) -> Router {
     // Handles that are created before the recorder is installed have no effect.
     telemetry::install_metrics();
     let settings = Arc::new(settings);
+    let observed = Arc::clone(&settings);
+    let layer = layer_fn(move |mut route: Route| {
+        // The meters of one endpoint, so that a lookup compares few entries.
+        let (settings, meters) = (Arc::clone(&observed), Arc::<Meters>::default());
+        service_fn(move |request| observe(&mut route, &settings, &meters, request))
+    });
     // Providing the (empty) state here builds the routes once instead of for each request.
-    let inner = router.layer(Observe { settings: Arc::clone(&settings) }).with_state(());
+    let routes = router.layer(layer).with_state(());
     // Outside of the router: routes have one spelling of each path.
-    Router::new().fallback_service(Edge { inner, settings })
+    edge::wrap(routes, settings)
 }
 
-#[derive(Clone)]
-struct Observe {
-    settings: Arc<LayerSettings>,
-}
-
-impl<S> Layer<S> for Observe {
-    type Service = ObserveService<S>;
-
-    fn layer(&self, inner: S) -> Self::Service {
-        ObserveService { inner, settings: Arc::clone(&self.settings), meters: Arc::default() }
-    }
-}
-
-#[derive(Clone)]
-struct ObserveService<S> {
-    inner: S,
-    settings: Arc<LayerSettings>,
-    // One for each endpoint, so that a lookup compares few entries.
-    meters: Arc<Meters>,
-}
-
-impl<S> Service<Request> for ObserveService<S>
-where
-    S: Service<Request, Response = Response, Error = Infallible>,
-{
-    type Response = Response;
-    type Error = Infallible;
-    type Future = ResponseFuture<S::Future>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, mut request: Request) -> Self::Future {
-        let began = Instant::now();
-        let id = RequestId::from_headers(request.headers());
-        let method = request.method().clone();
-        let route = request.extensions().get::<MatchedPath>().cloned();
-        let matched = route.as_ref().map(MatchedPath::as_str);
-        let traced = trace::begin(request.headers(), &method, matched, &id, &self.settings.owners);
-        let span = tracing::info_span!(
-            "request",
-            request_id = id.as_str(),
-            %method,
-            route = matched.unwrap_or(UNMATCHED),
-        );
-        let refusal = refuse(&request, &self.settings);
-        let inner = match refusal {
-            Some(_) => None,
-            None => {
-                request.extensions_mut().insert(id.clone());
-                Some(self.inner.call(request))
-            }
-        };
-        ResponseFuture {
-            inner,
-            refusal,
-            meters: Arc::clone(&self.meters),
-            began,
-            id,
-            method,
-            route,
-            span,
-            traced,
+/// Passes a request to its route, unless it is refused.
+fn observe(
+    inner: &mut Route,
+    settings: &LayerSettings,
+    meters: &Arc<Meters>,
+    mut request: Request,
+) -> ResponseFuture {
+    let began = Instant::now();
+    let id = RequestId::from_headers(request.headers());
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let matched = route.as_ref().map(MatchedPath::as_str);
+    let traced = trace::begin(request.headers(), &method, matched, &id, &settings.owners);
+    let span = tracing::info_span!(
+        "request",
+        request_id = id.as_str(),
+        %method,
+        route = matched.unwrap_or(UNMATCHED),
+    );
+    let refusal = refuse(&request, settings);
+    let inner = match refusal {
+        Some(_) => None,
+        None => {
+            request.extensions_mut().insert(id.clone());
+            Some(inner.call(request))
         }
-    }
+    };
+    ResponseFuture { inner, refusal, meters: Arc::clone(meters), began, id, method, route, span, traced }
 }
 
+/// How long the answer to a request with an idempotency key is stored.
+pub const KEY_RETENTION: Duration = Duration::from_secs(24 * 60 * 60);
 /// The header by which every response of the API announces that idempotency keys are supported, and for how long:
 /// `Idempotency-Keys: max-age=86400`. A client that has not received it must not repeat a write whose outcome is unknown.
 const IDEMPOTENCY_KEYS: HeaderName = HeaderName::from_static("idempotency-keys");
-/// The value of [`IDEMPOTENCY_KEYS`]: `idempotency::RETENTION`.
-const IDEMPOTENCY_KEYS_VALUE: HeaderValue = HeaderValue::from_static("max-age=86400");
+/// The value of [`IDEMPOTENCY_KEYS`].
+static IDEMPOTENCY_KEYS_VALUE: LazyLock<HeaderValue> =
+    LazyLock::new(|| HeaderValue::from_static(format!("max-age={}", KEY_RETENTION.as_secs()).leak()));
 
 /// The route of an unmatched request in metrics and logs.
 const UNMATCHED: &str = "unmatched";
@@ -168,7 +142,9 @@ fn head_length(request: &Request) -> usize {
 
 /// Refuses a request before its handler.
 fn refuse(request: &Request, settings: &LayerSettings) -> Option<ApiError> {
-    if request.extensions().get::<OnReserve>().is_some() && !PROBE_PATHS.contains(&request.uri().path()) {
+    let connection = request.extensions().get::<FromListener>();
+    let on_reserve = connection.is_some_and(|connection| connection.on_reserve);
+    if on_reserve && !PROBE_PATHS.contains(&request.uri().path()) {
         return Some(ApiError::unavailable("Too many connections, try again", 1));
     }
     let headers = request.headers();
@@ -214,9 +190,9 @@ fn refuse(request: &Request, settings: &LayerSettings) -> Option<ApiError> {
 }
 
 pin_project! {
-    struct ResponseFuture<F> {
+    struct ResponseFuture {
         #[pin]
-        inner: Option<F>,
+        inner: Option<RouteFuture<Infallible>>,
         refusal: Option<ApiError>,
         meters: Arc<Meters>,
         began: Instant,
@@ -228,7 +204,7 @@ pin_project! {
     }
 }
 
-impl<F: Future<Output = Result<Response, Infallible>>> Future for ResponseFuture<F> {
+impl Future for ResponseFuture {
     type Output = Result<Response, Infallible>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -259,7 +235,7 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for ResponseFuture
         }
         headers.insert(X_REQUEST_ID, this.id.header());
         if this.route.as_ref().is_some_and(|route| route.as_str().starts_with("/api/")) {
-            headers.insert(IDEMPOTENCY_KEYS, IDEMPOTENCY_KEYS_VALUE);
+            headers.insert(IDEMPOTENCY_KEYS, IDEMPOTENCY_KEYS_VALUE.clone());
         }
         if !headers.contains_key(header::CACHE_CONTROL) {
             // A response belongs to one user at one moment; no cache may store it.

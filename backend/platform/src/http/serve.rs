@@ -4,18 +4,16 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::response::Response;
-use bytes::Bytes;
 use http::{HeaderValue, header};
-use http_body::{Frame, SizeHint};
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -27,7 +25,6 @@ use tower::Service;
 
 use super::body::RequestBody;
 use super::connections::{ConnectionSlot, Connections};
-use super::extensions::{FromListener, OnReserve};
 use super::limits::{MAX_HEAD, ServeLimits};
 use super::socket::{Progress, Socket};
 use super::stream_slots::StreamSlot;
@@ -38,6 +35,14 @@ use crate::telemetry::LogThrottle;
 const RESERVE_HEAD_WITHIN: Duration = Duration::from_secs(1);
 /// The pause of the listener after a failed accept.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// A request extension: the request came over a connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FromListener {
+    /// Whether the connection is on reserve, so that the request is answered with 503 unless it is a probe.
+    pub(super) on_reserve: bool,
+}
+
 /// Serves requests on `listener` until `shutdown` is triggered, then waits for requests in progress.
 ///
 /// The socket address of the client is the extension `ConnectInfo<SocketAddr>`. Open-ended streams must end when
@@ -52,10 +57,10 @@ pub async fn serve(
     shutdown: Shutdown,
 ) -> io::Result<()> {
     let tasks = TaskTracker::new();
-    let cut = CancellationToken::new();
     let connections = Arc::new(Connections::new(limits.clone()));
+    let server = Server { router, limits, shutdown, cut: CancellationToken::new() };
     let (open, failed) = (metrics::gauge!("http_connections"), LogThrottle::default());
-    let mut triggered = pin!(shutdown.triggered());
+    let mut triggered = pin!(server.shutdown.triggered());
     loop {
         let accepted = tokio::select! {
             biased;
@@ -79,16 +84,10 @@ pub async fn serve(
             tokio::task::yield_now().await;
             continue;
         };
-        let connection = Connection {
-            router: router.clone(),
-            limits: limits.clone(),
-            shutdown: shutdown.clone(),
-            cut: cut.clone(),
-        };
-        let open = open.clone();
+        let (server, open) = (server.clone(), open.clone());
         tasks.spawn(async move {
             open.increment(1.0);
-            connection.run(stream, peer, admitted).await;
+            server.run_connection(stream, peer, admitted).await;
             open.decrement(1.0);
         });
         if is_crowded {
@@ -98,9 +97,9 @@ pub async fn serve(
     }
     drop(listener);
     tasks.close();
-    if tokio::time::timeout(limits.grace, tasks.wait()).await.is_err() {
+    if tokio::time::timeout(server.limits.grace, tasks.wait()).await.is_err() {
         tracing::warn!(connections = tasks.len(), "grace period is over; closing connections");
-        cut.cancel();
+        server.cut.cancel();
         tasks.wait().await;
     }
     Ok(())
@@ -112,15 +111,18 @@ fn is_of_one_connection(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
 }
 
-struct Connection {
+/// What each connection needs.
+#[derive(Clone)]
+struct Server {
     router: Router,
     limits: ServeLimits,
     shutdown: Shutdown,
+    /// Cancelled when the grace period is over.
     cut: CancellationToken,
 }
 
-impl Connection {
-    async fn run(self, stream: TcpStream, peer: SocketAddr, admitted: ConnectionSlot) {
+impl Server {
+    async fn run_connection(self, stream: TcpStream, peer: SocketAddr, admitted: ConnectionSlot) {
         let Self { router, limits, shutdown, cut } = self;
         // Without it the first event of a stream waits for the delayed acknowledgement of the client.
         if let Err(error) = stream.set_nodelay(true) {
@@ -141,10 +143,7 @@ impl Connection {
                 Body::new(RequestBody::new(body, body_limit, body_within, Arc::clone(&progress)))
             });
             request.extensions_mut().insert(ConnectInfo(peer));
-            request.extensions_mut().insert(FromListener);
-            if on_reserve {
-                request.extensions_mut().insert(OnReserve);
-            }
+            request.extensions_mut().insert(FromListener { on_reserve });
             let (mut router, admitted) = (router.clone(), Arc::clone(&admitted));
             async move {
                 let mut response: Response = match router.call(request).await {
@@ -159,10 +158,13 @@ impl Connection {
                     // A connection that has released its slot serves no other request.
                     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
                 }
-                Ok::<_, Infallible>(response.map(|body| ResponseBody {
-                    body,
-                    _stream: stream,
-                    _guard: guard,
+                // hyper drops the body, and with it the slot and the guard, when it is sent.
+                let held = (stream, guard);
+                Ok::<_, Infallible>(response.map(|body| {
+                    body.map_err(move |error| {
+                        let _until_sent = &held;
+                        error
+                    })
                 }))
             }
         });
@@ -204,32 +206,5 @@ struct ResponseGuard(Arc<Progress>);
 impl Drop for ResponseGuard {
     fn drop(&mut self) {
         self.0.end_answer();
-    }
-}
-
-/// A response body that hyper drops when it is sent.
-struct ResponseBody {
-    body: Body,
-    _stream: Option<StreamSlot>,
-    _guard: ResponseGuard,
-}
-
-impl http_body::Body for ResponseBody {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
     }
 }

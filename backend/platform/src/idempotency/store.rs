@@ -8,7 +8,7 @@ use ticketing_sdk::{ErrorCode, Timestamp, UserId};
 use super::{Answer, Fingerprint, IdempotencyKey, KeyedAnswer, is_final_refusal};
 use crate::args;
 use crate::db::{Db, DbError, Migrations, Row, Tx};
-use crate::http::ApiError;
+use crate::http::{ApiError, KEY_RETENTION};
 
 /// The table `idempotency_keys`.
 pub const MIGRATIONS: Migrations = Migrations {
@@ -19,8 +19,8 @@ pub const MIGRATIONS: Migrations = Migrations {
     )],
 };
 
-/// How long an answer is stored.
-pub const RETENTION: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long an answer is stored, as every response announces.
+pub const RETENTION: Duration = KEY_RETENTION;
 
 /// A request that a client may repeat.
 #[derive(Debug, Clone)]
