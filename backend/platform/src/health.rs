@@ -1,17 +1,17 @@
 //! Health: `/healthz` while the process runs, `/readyz` while it can do its work.
 
-use std::fmt;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared};
 use http::StatusCode;
 use parking_lot::Mutex;
 use serde::Serialize;
-use tokio::sync::watch;
+use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use crate::http::{Json, PROBE_PATHS};
@@ -20,8 +20,7 @@ use crate::shutdown::Shutdown;
 /// A check that has not answered by then has failed.
 const CHECK_WITHIN: Duration = Duration::from_secs(2);
 
-type Outcome = Pin<Box<dyn Future<Output = bool> + Send>>;
-type Check = Arc<dyn Fn() -> Outcome + Send + Sync>;
+type Check = Arc<dyn Fn() -> BoxFuture<'static, bool> + Send + Sync>;
 
 /// The checks of a process.
 #[derive(Clone)]
@@ -50,7 +49,7 @@ impl Health {
         F: Fn() -> R + Send + Sync + 'static,
         R: Future<Output = bool> + Send + 'static,
     {
-        self.checks.push((name, Arc::new(move || Box::pin(check()))));
+        self.checks.push((name, Arc::new(move || check().boxed())));
         self
     }
 
@@ -62,8 +61,20 @@ impl Health {
         F: Fn() -> R + Send + Sync + 'static,
         R: Future<Output = bool> + Send + 'static,
     {
-        let shared = Arc::new(SharedCheck { check: Box::new(check), every, last: Mutex::new(None) });
-        self.check(name, move || shared.clone().outcome())
+        let last = Mutex::new(None::<CheckRun>);
+        self.check(name, move || {
+            let mut last = last.lock();
+            if let Some(run) = last.as_ref().filter(|run| run.is_current(every)) {
+                return run.outcome.clone();
+            }
+            // Not a part of the probe: one that is given up must not leave the next one to begin again.
+            let running = tokio::spawn(check());
+            let (begun, task) = (Instant::now(), running.abort_handle());
+            // A check that panics has failed.
+            let outcome = running.map(|fine| fine.unwrap_or(false)).boxed().shared();
+            *last = Some(CheckRun { begun, task, outcome: outcome.clone() });
+            outcome
+        })
     }
 
     /// Returns the routes `/healthz` and `/readyz`.
@@ -91,54 +102,16 @@ impl Health {
     }
 }
 
-/// A check whose outcome many probes share.
-struct SharedCheck<F> {
-    check: Box<F>,
-    every: Duration,
-    last: Mutex<Option<Run>>,
-}
-
-/// One run of a check.
-struct Run {
+/// One run of a check, whose outcome many probes share.
+struct CheckRun {
     begun: Instant,
-    outcome: watch::Receiver<Option<bool>>,
+    task: AbortHandle,
+    outcome: Shared<BoxFuture<'static, bool>>,
 }
 
-impl Run {
-    /// Returns whether its outcome is still to come, or is younger than `every`.
+impl CheckRun {
+    /// Returns whether it is running, or began less than `every` ago.
     fn is_current(&self, every: Duration) -> bool {
-        let is_running = self.outcome.borrow().is_none() && self.outcome.has_changed().is_ok();
-        is_running || self.begun.elapsed() < every
-    }
-}
-
-impl<F, R> SharedCheck<F>
-where
-    F: Fn() -> R + Send + Sync + 'static,
-    R: Future<Output = bool> + Send + 'static,
-{
-    async fn outcome(self: Arc<Self>) -> bool {
-        let mut outcome = self.current();
-        // A check that panics has no outcome.
-        outcome.wait_for(Option::is_some).await.is_ok_and(|outcome| *outcome == Some(true))
-    }
-
-    fn current(&self) -> watch::Receiver<Option<bool>> {
-        let mut last = self.last.lock();
-        if let Some(run) = last.as_ref().filter(|run| run.is_current(self.every)) {
-            return run.outcome.clone();
-        }
-        let (sender, outcome) = watch::channel(None);
-        let check = (self.check)();
-        // Not a part of the probe: one that is given up must not leave the next one to begin again.
-        tokio::spawn(async move { sender.send_replace(Some(check.await)) });
-        *last = Some(Run { begun: Instant::now(), outcome: outcome.clone() });
-        outcome
-    }
-}
-
-impl fmt::Debug for Health {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.checks.iter().map(|(name, _)| name)).finish()
+        !self.task.is_finished() || self.begun.elapsed() < every
     }
 }
