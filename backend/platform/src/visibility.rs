@@ -11,7 +11,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
-use tokio::sync::{Notify, Semaphore, SemaphorePermit, watch};
+use tokio::sync::{Notify, watch};
 
 use crate::clock::{Clock, id_time};
 use crate::db::{Arg, Db, DbError, Tx};
@@ -60,8 +60,6 @@ struct Shared {
     applied: Signal,
     registered: Notify,
     lookup: Box<Lookup>,
-    /// A permit for each waiting request.
-    slots: Semaphore,
     waiting: Mutex<WaitingRequests>,
 }
 
@@ -81,7 +79,6 @@ struct Waiter<'a> {
     user: &'a str,
     id: &'a str,
     is_visible: watch::Receiver<bool>,
-    _slot: SemaphorePermit<'a>,
 }
 
 impl VisibilityWaiter {
@@ -99,8 +96,7 @@ impl VisibilityWaiter {
         lookup: impl Fn(Vec<String>) -> BoxFuture<'static, Result<Vec<String>, DbError>> + Send + Sync + 'static,
     ) -> Self {
         let (registered, waiting) = (Notify::new(), Mutex::default());
-        let (lookup, slots) = (Box::new(lookup), Semaphore::new(MAX_WAITERS));
-        Self { shared: Arc::new(Shared { clock, applied, registered, lookup, slots, waiting }) }
+        Self { shared: Arc::new(Shared { clock, applied, registered, lookup: Box::new(lookup), waiting }) }
     }
 
     /// Waits until the resource `id`, which `user` requested and which was not found, is visible: at most for one
@@ -124,12 +120,12 @@ impl VisibilityWaiter {
     }
 
     fn register<'a>(&'a self, user: &'a str, id: &'a str) -> Option<Waiter<'a>> {
-        let slot = self.shared.slots.try_acquire().ok()?;
         let mut waiting = self.shared.waiting.lock();
         let is_new = !waiting.resources.contains_key(id);
         let of_user = waiting.requests.iter().filter(|(other, _)| other == user);
         let of_user: HashSet<&str> = of_user.map(|(_, id)| id.as_str()).collect();
-        if (is_new && waiting.resources.len() >= MAX_RESOURCES)
+        if waiting.requests.len() >= MAX_WAITERS
+            || (is_new && waiting.resources.len() >= MAX_RESOURCES)
             || (!of_user.contains(id) && of_user.len() >= MAX_RESOURCES_PER_USER)
         {
             return None;
@@ -143,24 +139,19 @@ impl VisibilityWaiter {
         drop(waiting);
         // The event may have arrived since the lookup of the caller.
         self.shared.registered.notify_one();
-        Some(Waiter { shared: &self.shared, user, id, is_visible, _slot: slot })
+        Some(Waiter { shared: &self.shared, user, id, is_visible })
     }
 }
 
 impl fmt::Debug for VisibilityWaiter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VisibilityWaiter")
-            .field("requests", &self.shared.count_waiting())
+            .field("requests", &self.shared.waiting.lock().requests.len())
             .finish_non_exhaustive()
     }
 }
 
 impl Shared {
-    /// Returns the number of waiting requests.
-    fn count_waiting(&self) -> usize {
-        MAX_WAITERS - self.slots.available_permits()
-    }
-
     /// Returns the awaited identifiers, or `None` if there are none and the task ends.
     fn awaited_ids(&self) -> Option<Vec<String>> {
         let mut waiting = self.waiting.lock();
@@ -362,6 +353,5 @@ mod tests {
         drop(held);
         let waiting = it.visibility.shared.waiting.lock();
         assert_eq!((waiting.requests.len(), waiting.resources.len()), (0, 0));
-        assert_eq!(it.visibility.shared.count_waiting(), 0);
     }
 }
