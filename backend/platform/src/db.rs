@@ -37,7 +37,7 @@ use write_health::{WriteHealth, run_unit};
 use crate::signal::Signal;
 
 /// One service's database. Clones share it.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Db {
     engine: Arc<Engine>,
     health: Arc<WriteHealth>,
@@ -226,11 +226,5 @@ impl Db {
     /// Returns the counters of the database since it was opened.
     pub fn stats(&self) -> DbStats {
         self.engine.counters.stats()
-    }
-}
-
-impl std::fmt::Debug for Db {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Db").field("stats", &self.stats()).finish_non_exhaustive()
     }
 }

@@ -8,7 +8,6 @@ mod keys;
 mod revoked;
 mod secure_transport;
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -64,26 +63,21 @@ impl Session {
 pub struct MaybeSession(pub Option<Session>);
 
 /// A new session, and the `Set-Cookie` value that sends it to the client.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct NewSession {
     /// The session.
     pub session: Session,
-    /// The value of the `Set-Cookie` header.
+    /// The value of the `Set-Cookie` header, which is marked as sensitive.
     pub cookie: HeaderValue,
 }
 
-impl fmt::Debug for NewSession {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NewSession").field("session", &self.session).finish_non_exhaustive()
-    }
-}
-
 /// Begins, reads and clears sessions. Cheap to clone; the state of a router provides it by `FromRef`.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Sessions {
     shared: Arc<Shared>,
 }
 
+#[derive(Debug)]
 struct Shared {
     keys: SessionKeys,
     cookie: CookieSettings,
@@ -215,17 +209,6 @@ impl Sessions {
     /// Returns the revoked sessions.
     pub fn revoked_sessions(&self) -> &RevokedSessions {
         &self.shared.revoked
-    }
-}
-
-impl fmt::Debug for Sessions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Shared { keys, cookie, lifetime, .. } = &*self.shared;
-        f.debug_struct("Sessions")
-            .field("keys", keys)
-            .field("cookie", cookie)
-            .field("lifetime", lifetime)
-            .finish_non_exhaustive()
     }
 }
 

@@ -42,6 +42,7 @@ pub(super) enum Isolation {
 }
 
 /// The threads of a database and their queues. It ends when it is dropped.
+#[derive(Debug)]
 pub(super) struct Engine {
     pub(super) dialect: Dialect,
     // Taken in `drop`, which closes the queues of the threads.
@@ -54,7 +55,7 @@ pub(super) struct Engine {
 }
 
 /// The counters of the database threads.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Counters {
     /// The name of the file or the schema, which is the label `database` of metrics.
     pub(super) name: String,

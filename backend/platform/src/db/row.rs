@@ -145,12 +145,6 @@ macro_rules! read_row {
     (@field $row:ident $field:ident $value:expr) => { $value };
 }
 
-impl std::fmt::Debug for Row<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Row").finish_non_exhaustive()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -233,9 +233,3 @@ impl<'c> From<postgres::PostgresTransaction<'c>> for DbTransaction<'c> {
         Self::Postgres(transaction)
     }
 }
-
-impl std::fmt::Debug for Tx<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Tx").finish_non_exhaustive()
-    }
-}

@@ -28,6 +28,7 @@ const BACKOFF: Backoff = Backoff::new(Duration::from_millis(50), Duration::from_
 const STABLE_AFTER: Duration = Duration::from_secs(5);
 
 /// Forwards the signals of one database between this process and the others.
+#[derive(Debug)]
 pub(in crate::db) struct Notifier {
     target: Target,
     /// Distinguishes the notifications of this process from those of others.
@@ -38,7 +39,7 @@ pub(in crate::db) struct Notifier {
     end: CancellationToken,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Shared {
     signals: BTreeMap<&'static str, Signal>,
     /// The names of the signals whose notification other processes have not got yet.
