@@ -75,14 +75,14 @@ test.beforeAll(async () => {
 })
 test.afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** Forms with faults that only the server finds. */
-const FAULTS: typeof PAGES = {
-  'sign-in-fault': {
+/** Forms with errors that only the server finds. */
+const INVALID_FORMS: typeof PAGES = {
+  'sign-in-invalid': {
     as: 'visitor',
     path: () => '/auth/signin',
     act: (page) => submit(page, { email: 'nobody@example.com', password: 'wrong horse' }),
   },
-  'sign-up-fault': { as: 'visitor', path: () => '/auth/signup', act: (page) => submit(page, { email: 'nobody', password: 'short' }) },
+  'sign-up-invalid': { as: 'visitor', path: () => '/auth/signup', act: (page) => submit(page, { email: 'nobody', password: 'short' }) },
   'sign-up-taken': {
     as: 'visitor',
     path: () => '/auth/signup',
@@ -100,7 +100,7 @@ const FAULTS: typeof PAGES = {
     act: (page) => submit(page, { title: 'x'.repeat(201), price: '1000000', venue: 'x'.repeat(121), seat: 'x'.repeat(61), description: 'x'.repeat(2001) }),
   },
   'sell-decimals': { as: 'seller', path: () => '/tickets/new', act: (page) => submit(page, { title: 'x', price: '1.234' }) },
-  'resale-fault': {
+  'resale-invalid': {
     as: 'buyer',
     path: ({ passes }) => `/passes/${passes.valid}`,
     act: async (page) => {
@@ -108,7 +108,7 @@ const FAULTS: typeof PAGES = {
       await submit(page, { price: '5000' })
     },
   },
-  'claim-fault': { as: 'seller', path: () => '/claim', act: (page) => submit(page, { claimCode: 'nonsense' }) },
+  'claim-invalid': { as: 'seller', path: () => '/claim', act: (page) => submit(page, { claimCode: 'nonsense' }) },
   'market-words': { as: 'visitor', path: () => `/?q=${'x'.repeat(201)}&minPrice=much&maxPrice=-1` },
 }
 
@@ -131,7 +131,7 @@ test('every text is from the catalogue', async ({ someone }) => {
   const people = { visitor: await someone(options), seller: await someone(options), buyer: await someone(options) }
   for (const { context } of Object.values(people)) await serve(context, folder)
   const scene = await createScene(people.seller, people.buyer)
-  for (const [name, { as, path, act, leave }] of Object.entries({ ...PAGES, ...FAULTS })) {
+  for (const [name, { as, path, act, leave }] of Object.entries({ ...PAGES, ...INVALID_FORMS })) {
     await test.step(name, async () => {
       const { page } = people[as]
       await page.goto(path(scene))

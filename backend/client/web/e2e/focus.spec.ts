@@ -15,7 +15,7 @@ const MAX_STOPS = 120
 interface Stop {
   name: string
   /** What covers it, or where it is outside of the screen; empty if all is well. */
-  fault: string
+  defect: string
   /** Whether it is that of the first stop, or of the header, which is the same on every page. */
   isLast: boolean
 }
@@ -34,18 +34,18 @@ async function nextStop(page: Page, key: 'Tab' | 'Shift+Tab'): Promise<Stop | nu
     // What a page has replaced meanwhile is nowhere.
     const isGone = !focused.isConnected
     const name = `${focused.tagName.toLowerCase()} “${(focused.getAttribute('aria-label') ?? focused.getAttribute('name') ?? focused.textContent).slice(0, 40)}”`
-    const faults: string[] = []
+    const defects: string[] = []
     // An element of several lines or a field that is larger than the screen is seen in part.
     const [x0, x1, y0, y1] = [Math.max(left, 0), Math.min(right, innerWidth), Math.max(top, 0), Math.min(bottom, innerHeight)]
     const isLarge = bottom - top > innerHeight / 2
-    if (!isLarge && (top < -0.5 || bottom > innerHeight + 0.5)) faults.push(`from ${top} to ${bottom} of ${innerHeight}`)
+    if (!isLarge && (top < -0.5 || bottom > innerHeight + 0.5)) defects.push(`from ${top} to ${bottom} of ${innerHeight}`)
     const points = [[(x0 + x1) / 2, (y0 + y1) / 2], [x0 + 4, y0 + 4], [x1 - 4, y0 + 4], [x0 + 4, y1 - 4], [x1 - 4, y1 - 4]] as const
     for (const [x, y] of isGone ? [] : isLarge ? points.slice(0, 1) : points) {
       const on = document.elementFromPoint(x, y)
       const fixed = on?.closest('.nav, .header, .docked, .toast, .panel')
-      if (fixed && !fixed.contains(focused) && !focused.contains(on)) faults.push(`covered by ${fixed.className} at ${Math.round(x)}, ${Math.round(y)}`)
+      if (fixed && !fixed.contains(focused) && !focused.contains(on)) defects.push(`covered by ${fixed.className} at ${Math.round(x)}, ${Math.round(y)}`)
     }
-    return { name, fault: faults.join('; '), isLast: marked === focused || Boolean(focused.closest('.panel, .header')?.matches('.header')) }
+    return { name, defect: defects.join('; '), isLast: marked === focused || Boolean(focused.closest('.panel, .header')?.matches('.header')) }
   })
 }
 
@@ -55,7 +55,7 @@ for (const size of SIZES) {
     const options = { viewport: size, reducedMotion: 'reduce' as const }
     const people = { visitor: await someone(options), seller: await someone(options), buyer: await someone(options) }
     const scene = await createScene(people.seller, people.buyer)
-    const faults: string[] = []
+    const defects: string[] = []
     for (const [name, { as, path, act, leave }] of Object.entries(PAGES)) {
       const { page } = people[as]
       await page.goto(path(scene))
@@ -71,11 +71,11 @@ for (const size of SIZES) {
           const stop = await nextStop(page, key)
           if (!stop || stop.isLast) break
           expect(stops, `${name}: the focus comes around`).toBeLessThan(MAX_STOPS)
-          if (stop.fault) faults.push(`${name}, ${key}, ${stop.name}: ${stop.fault}`)
+          if (stop.defect) defects.push(`${name}, ${key}, ${stop.name}: ${stop.defect}`)
         }
       }
       await leave?.(page)
     }
-    expect(faults).toEqual([])
+    expect(defects).toEqual([])
   })
 }

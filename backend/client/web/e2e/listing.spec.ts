@@ -1,7 +1,7 @@
 // Listing, editing and withdrawing a ticket.
 import { expect, test, unique } from './support/test'
 
-test('faults are shown at their fields and the first invalid field gets the focus', async ({ someone }) => {
+test('errors are shown at their fields and the first invalid field gets the focus', async ({ someone }) => {
   const seller = await (await someone()).signUp()
   const { page } = seller
   await page.goto('/tickets/new')

@@ -168,15 +168,15 @@ test('place of an event is below its title, in every script', async ({ someone }
   expect([await left('دار الأوبرا'), await left('الصف ٤')]).toEqual([await left(ticket.title), await left(ticket.title)])
 })
 
-test('fault of a filter is shown once on a wide screen', async ({ someone }) => {
+test('error of a filter is shown once on a wide screen', async ({ someone }) => {
   const { page } = await someone()
   await page.goto('/?minPrice=much&maxPrice=more')
   await expect(page.getByRole('alert').getByText('The price must be a number like 20 or 149.99')).toHaveCount(1)
   await expect(page.getByLabel('Price from')).toHaveAccessibleDescription(/The price must be a number/)
-  expect((await box(page.locator('.fault').first())).height).toBeLessThanOrEqual(1)
+  expect((await box(page.locator('.field-error').first())).height).toBeLessThanOrEqual(1)
 })
 
-test('fault of a filter is shown although the filters are in a sheet', async ({ someone }) => {
+test('error of a filter is shown although the filters are in a sheet', async ({ someone }) => {
   const { page } = await someone({ viewport: UPRIGHT })
   await page.goto('/?minPrice=much')
   await expect(page.getByRole('alert')).toContainText('The price must be a number like 20 or 149.99')

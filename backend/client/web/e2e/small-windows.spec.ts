@@ -1,5 +1,5 @@
 // Every page in small windows: no sideways scroll, no text that is cut, and a navigation whose labels can be read.
-import { cutTexts, headerFaults, navigationFaults, tooWide } from './support/layout'
+import { cutTexts, headerDefects, navigationDefects, tooWide } from './support/layout'
 import { PAGES, createScene, waitUntilLoaded } from './support/scenes'
 import { expect, test } from './support/test'
 
@@ -10,7 +10,7 @@ const SIZES = [
   { width: 640, height: 320 },
 ]
 
-/** Reports the faults of every page, not of the first alone. */
+/** Reports the defects of every page, not of the first alone. */
 const soft = expect.configure({ soft: true, timeout: 2000 })
 
 for (const language of ['en', 'ja']) {
@@ -29,7 +29,7 @@ for (const language of ['en', 'ja']) {
         await page.setViewportSize(viewport)
         for (const colorScheme of ['light', 'dark'] as const) {
           await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-          const find = async () => (await Promise.all([tooWide, cutTexts, navigationFaults, headerFaults].map((check) => check(page)))).flat()
+          const find = async () => (await Promise.all([tooWide, cutTexts, navigationDefects, headerDefects].map((check) => check(page)))).flat()
           // Some parts of a page follow the new size a moment later.
           await soft.poll(find, `${name}, ${viewport.width} × ${viewport.height}, ${colorScheme}`).toEqual([])
         }

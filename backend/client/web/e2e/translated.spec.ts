@@ -79,7 +79,7 @@ test('translated pages cancel, filter and go offline', async ({ someone }) => {
   await expect(page.getByRole('main').getByText('This order was cancelled')).toBeVisible()
   await page.getByRole('link', { name: 'Market', exact: true }).click()
   await page.getByLabel('From').fill('twenty')
-  await expect(page.locator('.fault')).toBeVisible()
+  await expect(page.locator('.field-error')).toBeVisible()
   await page.getByRole('button', { name: 'Clear' }).click()
   await context.setOffline(true)
   await expect(page.getByText('You are offline.')).toBeVisible()

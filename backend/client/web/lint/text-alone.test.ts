@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 const root = join(import.meta.dirname, '..')
 
 /** Returns the number of reports of the rule for the children of an element. */
-async function faults(children: string): Promise<number> {
+async function reports(children: string): Promise<number> {
   const eslint = new ESLint({ cwd: root })
   const code = `
     import type { ReactNode } from 'react'
@@ -20,12 +20,12 @@ async function faults(children: string): Promise<number> {
 
 it('accepts text that is an only child', async () => {
   for (const children of ['{text}', 'words', '{`${text} ${count}`}', '{busy && <b />}<span>{text}</span>', '<b /> <i />', '<b />{busy ? <i /> : null}']) {
-    expect(await faults(children), children).toBe(0)
+    expect(await reports(children), children).toBe(0)
   }
 }, 180_000)
 
 it('reports text beside other children', async () => {
   for (const children of ['{busy && <b />}{text}', 'words <b />', '{text} · {count}', '{busy ? text : <b />}<i />', '{node}<b />', '<b />{busy && text}']) {
-    expect(await faults(children), children).toBeGreaterThan(0)
+    expect(await reports(children), children).toBeGreaterThan(0)
   }
 }, 180_000)

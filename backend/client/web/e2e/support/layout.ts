@@ -1,4 +1,4 @@
-// Faults of a layout, computed from the boxes of what is drawn.
+// Defects of a layout, computed from the boxes of what is drawn.
 import type { Page } from '@playwright/test'
 
 /** Returns the elements that make the page wider than the screen. */
@@ -48,7 +48,7 @@ export function cutTexts(page: Page): Promise<string[]> {
 }
 
 /** Returns the labels of the navigation that overlap, or reach out of their link. */
-export function navigationFaults(page: Page): Promise<string[]> {
+export function navigationDefects(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const labels = [...document.querySelectorAll('.nav a')].map((link) => {
       const range = document.createRange()
@@ -59,16 +59,16 @@ export function navigationFaults(page: Page): Promise<string[]> {
     const meet = (one: DOMRect, other: DOMRect) =>
       one.left < other.right - 0.5 && other.left < one.right - 0.5 && one.top < other.bottom - 2 && other.top < one.bottom - 2
     return labels.flatMap(({ text, link, label, icon }, at) => {
-      const faults = labels.slice(at + 1).filter((other) => meet(label, other.label)).map((other) => `${text} meets ${other.text}`)
-      if (label.left < link.left - 0.5 || label.right > link.right + 0.5) faults.push(`${text} reaches out of its link`)
-      if (icon && meet(label, icon)) faults.push(`${text} meets its icon`)
-      return faults
+      const defects = labels.slice(at + 1).filter((other) => meet(label, other.label)).map((other) => `${text} meets ${other.text}`)
+      if (label.left < link.left - 0.5 || label.right > link.right + 0.5) defects.push(`${text} reaches out of its link`)
+      if (icon && meet(label, icon)) defects.push(`${text} meets its icon`)
+      return defects
     })
   })
 }
 
 /** Returns what overlaps in the header. */
-export function headerFaults(page: Page): Promise<string[]> {
+export function headerDefects(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const parts = [...document.querySelectorAll('.header a, .header button')].filter((part) => part.checkVisibility() && !part.closest('.panel'))
     const boxes = parts.map((part) => ({ name: part.textContent || part.getAttribute('aria-label'), box: part.getBoundingClientRect() }))

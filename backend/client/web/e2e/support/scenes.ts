@@ -36,7 +36,7 @@ interface PageOfScene {
 export const PAGES: Record<string, PageOfScene> = {
   market: { as: 'buyer', path: () => '/' },
   'market-empty': { as: 'visitor', path: () => '/?q=nosuchthing&minPrice=5' },
-  'market-fault': { as: 'visitor', path: () => '/?minPrice=much' },
+  'market-invalid': { as: 'visitor', path: () => '/?minPrice=much' },
   ticket: { as: 'buyer', path: ({ open }) => `/tickets/${open.id}` },
   'ticket-signed-out': { as: 'visitor', path: ({ open }) => `/tickets/${open.id}` },
   'ticket-own': { as: 'seller', path: ({ open }) => `/tickets/${open.id}` },
@@ -46,7 +46,7 @@ export const PAGES: Record<string, PageOfScene> = {
   'ticket-ended': { as: 'buyer', path: ({ ended }) => `/tickets/${ended.id}` },
   'ticket-ended-own': { as: 'seller', path: ({ ended }) => `/tickets/${ended.id}` },
   sell: { as: 'seller', path: () => '/tickets/new' },
-  'sell-faults': { as: 'seller', path: () => '/tickets/new', act: (page) => page.locator('button[type=submit]').click() },
+  'sell-invalid': { as: 'seller', path: () => '/tickets/new', act: (page) => page.locator('button[type=submit]').click() },
   edit: { as: 'seller', path: ({ open }) => `/tickets/${open.id}/edit` },
   order: { as: 'buyer', path: ({ orders }) => `/orders/${orders.open.id}` },
   'order-declined': {

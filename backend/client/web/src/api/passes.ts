@@ -107,8 +107,8 @@ export async function passKeys(timeout?: number): Promise<PassKeys> {
 /** Returns when and where a pass was admitted first, if a check-in was refused with `already_admitted`. */
 export function firstAdmission(error: unknown): { admittedAt: string; device: string | null } | null {
   if (!(error instanceof ApiError) || error.code !== 'already_admitted') return null
-  const fault = error.faults[0] as { admittedAt?: string | null; device?: string | null } | undefined
-  return fault?.admittedAt ? { admittedAt: fault.admittedAt, device: fault.device ?? null } : null
+  const detail = error.details[0] as { admittedAt?: string | null; device?: string | null } | undefined
+  return detail?.admittedAt ? { admittedAt: detail.admittedAt, device: detail.device ?? null } : null
 }
 
 export const calendarPath = (id: string): string => `/api/passes/${encodeURIComponent(id)}/calendar.ics`

@@ -26,5 +26,5 @@ it.each(cases)('$status $code says of a write what the shared table says', ({ st
 it('takes only silence and 5xx for no answer', () => {
   expect([new NetworkError('lost'), new ApiError(500, []), new ApiError(503, [])].map(isUnreachable)).toEqual([true, true, true])
   expect([400, 401, 403, 404, 408, 409, 422, 429].map((status) => isUnreachable(new ApiError(status, [])))).toEqual(Array(8).fill(false))
-  expect(isUnreachable(new Error('a fault of the page'))).toBe(false)
+  expect(isUnreachable(new Error('an error of the page'))).toBe(false)
 })

@@ -1,6 +1,6 @@
 // The errors of a request: the server rejects it, or the outcome is unknown. The test cases are shared:
 // ticketing-sdk/tests/cases/outcomes.json.
-import type { Fault } from './types'
+import type { ErrorDetail } from './types'
 
 /** The server responded with an error. */
 export class ApiError extends Error {
@@ -8,22 +8,22 @@ export class ApiError extends Error {
 
   constructor(
     readonly status: number,
-    readonly faults: readonly Fault[],
+    readonly details: readonly ErrorDetail[],
     readonly requestId: string | null = null,
     /** How long to wait before a retry, in milliseconds. */
     readonly retryAfter: number | null = null,
   ) {
-    super(faults[0]?.message ?? `the server responded with ${status}`)
+    super(details[0]?.message ?? `the server responded with ${status}`)
   }
 
-  /** The code of the first fault. */
+  /** The code of the first detail. */
   get code(): string | null {
-    return this.faults[0]?.code ?? null
+    return this.details[0]?.code ?? null
   }
 
   /** The current price of the ticket, if an order was rejected with `price_changed`. */
   get price(): number | null {
-    return this.faults.find(({ price }) => typeof price === 'number')?.price ?? null
+    return this.details.find(({ price }) => typeof price === 'number')?.price ?? null
   }
 
   /** What the response reveals about the write. */
@@ -67,21 +67,21 @@ export const isStatus = (error: unknown, status: number): boolean =>
 
 /** Reads the body of an error response. A proxy may respond with something other than JSON. */
 export async function toApiError(response: Response): Promise<ApiError> {
-  const faults = parseFaults(await response.text().catch(() => ''))
+  const details = parseDetails(await response.text().catch(() => ''))
   const seconds = Number(response.headers.get('retry-after') ?? NaN)
   return new ApiError(
     response.status,
-    faults,
+    details,
     response.headers.get('x-request-id'),
     Number.isFinite(seconds) ? seconds * 1000 : null,
   )
 }
 
-function parseFaults(text: string): Fault[] {
+function parseDetails(text: string): ErrorDetail[] {
   try {
     const body = JSON.parse(text) as { errors?: unknown }
     if (!Array.isArray(body.errors)) return []
-    return body.errors.filter((fault): fault is Fault => typeof (fault as Fault | null)?.message === 'string')
+    return body.errors.filter((detail): detail is ErrorDetail => typeof (detail as ErrorDetail | null)?.message === 'string')
   } catch {
     return []
   }

@@ -19,7 +19,7 @@ export function StripeCard({ ref, publishableKey }: { ref: Ref<CardForm>; publis
   const mounted = useRef<Mounted | null>(null)
   const [tries, setTries] = useState(0)
   const [state, setState] = useState<'loading' | 'ready' | 'failed'>('loading')
-  const [fault, setFault] = useState('')
+  const [error, setError] = useState('')
   useEffect(() => {
     let unmounted = false
     loadStripe(publishableKey).then(
@@ -27,7 +27,7 @@ export function StripeCard({ ref, publishableKey }: { ref: Ref<CardForm>; publis
         if (unmounted || !container.current) return
         const card = stripe.elements({ locale: language }).create('card', { style: { base: textStyle(container.current) }, hidePostalCode: true, disableLink: true })
         card.on('ready', () => setState('ready'))
-        card.on('change', ({ error }) => setFault(error?.message ?? ''))
+        card.on('change', ({ error }) => setError(error?.message ?? ''))
         card.mount(container.current)
         mounted.current = { stripe, card }
       },
@@ -62,9 +62,9 @@ export function StripeCard({ ref, publishableKey }: { ref: Ref<CardForm>; publis
       <p className="hint">{texts.card.stripeText}</p>
       <div ref={container} className="box stripe-box" role="group" aria-labelledby={id} aria-busy={state === 'loading'} />
       {state === 'loading' && <p className="hint">{texts.card.stripeLoading}</p>}
-      {fault && (
-        <p className="fault" role="alert">
-          {fault}
+      {error && (
+        <p className="field-error" role="alert">
+          {error}
         </p>
       )}
       {state === 'failed' && (

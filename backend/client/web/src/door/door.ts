@@ -16,10 +16,10 @@ import { DoorStorage, isNewerList } from './storage'
 import { uploadAdmissions } from './upload'
 
 /** Why a door works only with a network: the page is not on https, the browser does not know Ed25519, or keeps no data. */
-export type DoorFault = 'insecure' | 'signatures' | 'storage'
+export type UnsupportedReason = 'insecure' | 'signatures' | 'storage'
 
 export interface DoorState {
-  fault: DoorFault | null
+  unsupported: UnsupportedReason | null
   /** The list that it admits by without a network; null until there is one. */
   list: { preparedAt: number; passes: number } | null
   /** Whether this page opens without a network, too. */
@@ -46,7 +46,7 @@ export class Door {
   /** Resolves when the state is that of the storage. */
   readonly opened: Promise<void>
   #state: DoorState = {
-    fault: null, list: null, isPageKept: false, isOffline: false, isUploading: false, isClockSet: false, admissions: new Map(), waiting: 0, waitingOfOthers: 0, uploadError: null,
+    unsupported: null, list: null, isPageKept: false, isOffline: false, isUploading: false, isClockSet: false, admissions: new Map(), waiting: 0, waitingOfOthers: 0, uploadError: null,
   }
   #storage: DoorStorage | null = null
   #keys: CryptoKey[] = []
@@ -90,7 +90,7 @@ export class Door {
   }
 
   async #open(): Promise<void> {
-    this.#set({ fault: await this.#findFault() })
+    this.#set({ unsupported: await this.#findUnsupported() })
     if (!this.#storage) return
     const stored = await this.#storage.door(this.user.id)
     if (stored) {
@@ -106,7 +106,7 @@ export class Door {
     this.probe()
   }
 
-  async #findFault(): Promise<DoorFault | null> {
+  async #findUnsupported(): Promise<UnsupportedReason | null> {
     if (!isSecureContext) return 'insecure'
     if (!(await canVerify())) return 'signatures'
     try {
@@ -132,7 +132,7 @@ export class Door {
     try {
       await run(this.#storage)
     } catch {
-      if (!this.#isClosed) this.#set({ fault: 'storage' })
+      if (!this.#isClosed) this.#set({ unsupported: 'storage' })
     }
   }
 
@@ -257,7 +257,7 @@ export class Door {
         return { kind: 'refused', reason: 'already_admitted', first: null, ...decide(claim, pass, await this.#admissionsOf(claim.passId)), byList }
       }
     } catch (error) {
-      this.#set({ fault: 'storage' })
+      this.#set({ unsupported: 'storage' })
       return { kind: 'unknown', error, byList }
     }
     settleCheckIn(this.user.id, code)

@@ -51,7 +51,7 @@ it('goes on after an upload that fails for itself', () => {
 })
 
 it('settles an upload by the answer of the server alone', () => {
-  const outcome = (status: number, fault: object) => outcomeOfUpload(new ApiError(status, [{ message: 'no', ...fault }]), admission())
+  const outcome = (status: number, detail: object) => outcomeOfUpload(new ApiError(status, [{ message: 'no', ...detail }]), admission())
   const other = { code: 'already_admitted', admittedAt: '2026-12-24T18:00:00Z', device: 'south' }
   expect(outcome(409, other)).toEqual({ kind: 'double' })
   expect(outcome(409, { ...other, device: 'north' })).toEqual({ kind: 'double' })

@@ -60,12 +60,12 @@ function Away({ state: { list, isOffline, isUploading, waiting, uploadError } }:
 export function DoorReadiness({ state }: { state: DoorState }) {
   const { texts, format } = useI18n()
   const { offline } = texts.door
-  const { fault, list, isPageKept } = state
+  const { unsupported, list, isPageKept } = state
   if (isAway(state)) return null
-  const text = fault ? offline.cannot[fault] : list ? offline.ready(list.passes, format.moment(new Date(list.preparedAt).toISOString())) : offline.preparing
+  const text = unsupported ? offline.cannot[unsupported] : list ? offline.ready(list.passes, format.moment(new Date(list.preparedAt).toISOString())) : offline.preparing
   return (
     <p className="hint door-ready">
-      <span>{text}</span> {list && !fault && <span>{isPageKept ? offline.pageKept : offline.keepOpen}</span>}
+      <span>{text}</span> {list && !unsupported && <span>{isPageKept ? offline.pageKept : offline.keepOpen}</span>}
     </p>
   )
 }

@@ -7,7 +7,7 @@ import { useTexts } from '../texts/context'
 import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { Field } from '../ui/field'
-import { useFaults } from '../ui/form'
+import { useFieldErrors } from '../ui/form'
 import { SearchIcon } from '../ui/icons'
 import { useMedia } from '../ui/use-media'
 import { type Filters, NO_FILTERS, SORTS, type Sort, toPath } from './filters'
@@ -21,7 +21,7 @@ const WIDE = '(min-width: 72rem)'
 export function FilterForm({ filters, error }: { filters: Filters; error: unknown }) {
   const texts = useTexts()
   const [, navigate] = useLocation()
-  const { of } = useFaults(error, ['minPrice', 'maxPrice', 'q', 'from', 'until'])
+  const { of } = useFieldErrors(error, ['minPrice', 'maxPrice', 'q', 'from', 'until'])
   const [typed, setTyped] = useState(filters)
   const address = toPath(filters)
   // Going back updates the form; while typing, the form is ahead of the address.
@@ -74,7 +74,7 @@ export function FilterForm({ filters, error }: { filters: Filters; error: unknow
             maxLength={200}
             autoComplete="off"
             enterKeyHint="search"
-            fault={of('q')}
+            error={of('q')}
             after={<SearchIcon />}
             onChange={(event) => type({ q: event.target.value })}
           />
@@ -118,7 +118,7 @@ function FilterFields({ typed, of, type, choose }: FilterFieldsProps) {
         inputMode="decimal"
         autoComplete="off"
         value={typed.minPrice}
-        fault={of('minPrice')}
+        error={of('minPrice')}
         onChange={(event) => type({ minPrice: event.target.value })}
       />
       <Field
@@ -128,7 +128,7 @@ function FilterFields({ typed, of, type, choose }: FilterFieldsProps) {
         inputMode="decimal"
         autoComplete="off"
         value={typed.maxPrice}
-        fault={of('maxPrice')}
+        error={of('maxPrice')}
         onChange={(event) => type({ maxPrice: event.target.value })}
       />
       <Field
@@ -136,7 +136,7 @@ function FilterFields({ typed, of, type, choose }: FilterFieldsProps) {
         type="date"
         name="from"
         value={typed.from}
-        fault={of('from')}
+        error={of('from')}
         onChange={(event) => choose({ from: event.target.value })}
       />
       <Field
@@ -144,7 +144,7 @@ function FilterFields({ typed, of, type, choose }: FilterFieldsProps) {
         type="date"
         name="until"
         value={typed.until}
-        fault={of('until')}
+        error={of('until')}
         onChange={(event) => choose({ until: event.target.value })}
       />
       <SortField sort={typed.sort} onChoose={(sort) => choose({ sort })} />

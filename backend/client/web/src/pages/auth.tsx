@@ -12,7 +12,7 @@ import { useTexts } from '../texts/context'
 import { Button, ButtonLink } from '../ui/button'
 import { ErrorNotice, Failure } from '../ui/failure'
 import { Field } from '../ui/field'
-import { Form, Submit, useFaults } from '../ui/form'
+import { Form, Submit, useFieldErrors } from '../ui/form'
 import { Notice } from '../ui/notice'
 import { Page } from '../ui/page'
 import { useWrite } from '../ui/use-write'
@@ -59,12 +59,12 @@ function CredentialForm({ up, title, error, busy, onSubmit }: CredentialFormProp
   const texts = useTexts()
   const [typed, setTyped] = useState<Credentials>({ email: '', password: '' })
   const [visible, setVisible] = useState(false)
-  const faults = useFaults(error, ['email', 'password'])
+  const fieldErrors = useFieldErrors(error, ['email', 'password'])
   return (
     <Form
       label={title}
       error={error}
-      faults={faults}
+      fieldErrors={fieldErrors}
       busy={busy}
       onSubmit={() => onSubmit(typed)}
     >
@@ -77,7 +77,7 @@ function CredentialForm({ up, title, error, busy, onSubmit }: CredentialFormProp
         autoCapitalize="none"
         spellCheck={false}
         value={typed.email}
-        fault={faults.of('email')}
+        error={fieldErrors.of('email')}
         onChange={(event) => setTyped({ ...typed, email: event.target.value })}
       />
       <Field
@@ -90,7 +90,7 @@ function CredentialForm({ up, title, error, busy, onSubmit }: CredentialFormProp
         autoCapitalize="none"
         spellCheck={false}
         value={typed.password}
-        fault={faults.of('password')}
+        error={fieldErrors.of('password')}
         onChange={(event) => setTyped({ ...typed, password: event.target.value })}
       />
       <label className="check">

@@ -15,7 +15,7 @@ import { useAnnounce } from '../ui/announcer'
 import { ButtonLink } from '../ui/button'
 import { FormSkeleton } from '../ui/draft'
 import { Field } from '../ui/field'
-import { Form, Submit, useFaults } from '../ui/form'
+import { Form, Submit, useFieldErrors } from '../ui/form'
 import { NotSaved, useKept } from '../ui/kept'
 import { Notice } from '../ui/notice'
 import { Page } from '../ui/page'
@@ -74,7 +74,7 @@ function ClaimForm({ user, code }: { user: User; code: string }) {
   useEffect(() => {
     if (isOwn) forgetClaimCode()
   }, [isOwn])
-  const faults = useFaults(claim.error, ['claimCode'])
+  const fieldErrors = useFieldErrors(claim.error, ['claimCode'])
   const busy = claim.isPending || claim.isSuccess
   if (isOwn) {
     return (
@@ -101,7 +101,7 @@ function ClaimForm({ user, code }: { user: User; code: string }) {
       <Form
         label={texts.claim.title}
         error={claim.error}
-        faults={faults}
+        fieldErrors={fieldErrors}
         busy={busy}
         onSubmit={() => {
           if (readClaimCode(typed)) claim.mutate()
@@ -116,7 +116,7 @@ function ClaimForm({ user, code }: { user: User; code: string }) {
           autoCapitalize="none"
           spellCheck={false}
           value={typed}
-          fault={faults.of('claimCode')}
+          error={fieldErrors.of('claimCode')}
           onChange={(event) => {
             setTyped(event.target.value)
             kept.keep(event.target.value)

@@ -15,7 +15,7 @@ import { FilterForm } from '../market/form'
 import { type Period, dayOf, groupByPeriod } from '../market/groups'
 import { useSession } from '../session/context'
 import { useI18n, useTexts } from '../texts/context'
-import { faultTexts } from '../texts/errors'
+import { errorTexts } from '../texts/errors'
 import { Button, ButtonLink } from '../ui/button'
 import { GridSkeleton, TicketCard } from '../ui/card'
 import { Empty } from '../ui/empty'
@@ -59,7 +59,7 @@ export default function Market() {
         {invalid && (
           <Notice tone="bad" alert>
             <ul>
-              {faultTexts(texts, found.error).map((text) => (
+              {errorTexts(texts, found.error).map((text) => (
                 <li key={text}>{text}</li>
               ))}
             </ul>

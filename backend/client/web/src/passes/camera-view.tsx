@@ -4,37 +4,37 @@ import { type ChangeEvent, useEffect, useRef, useState } from 'react'
 import { useTexts } from '../texts/context'
 import { Button } from '../ui/button'
 import { Notice } from '../ui/notice'
-import { type CameraFault, faultOf, hasCamera, readPicture, scan } from './camera'
+import { type CameraError, cameraErrorOf, hasCamera, readPicture, scan } from './camera'
 
 /** Films while it is mounted. */
 export function CameraView({ onCode }: { onCode: (code: string) => void }) {
   const texts = useTexts()
   const video = useRef<HTMLVideoElement>(null)
-  const [fault, setFault] = useState<CameraFault | null>(hasCamera() ? null : 'insecure')
+  const [error, setError] = useState<CameraError | null>(hasCamera() ? null : 'insecure')
   const report = useRef(onCode)
   useEffect(() => {
     report.current = onCode
   }, [onCode])
   useEffect(() => {
-    if (fault || !video.current) return
+    if (error || !video.current) return
     const run = new AbortController()
     scan(video.current, (code) => report.current(code), run.signal).catch((error: unknown) => {
-      if (!run.signal.aborted) setFault(faultOf(error))
+      if (!run.signal.aborted) setError(cameraErrorOf(error))
     })
     return () => run.abort()
-  }, [fault])
+  }, [error])
   // The button is below the picture.
   const place = useRef<HTMLDivElement>(null)
   useEffect(() => {
     place.current?.scrollIntoView({ block: 'nearest' })
-  }, [fault])
-  if (fault) {
+  }, [error])
+  if (error) {
     return (
       <div ref={place}>
         <Notice tone="warn" alert>
-          <p>{texts.door.cameraFaults[fault]}</p>
+          <p>{texts.door.cameraErrors[error]}</p>
           <p>{texts.door.withoutCamera}</p>
-          {fault !== 'insecure' && <Button onClick={() => setFault(null)}>{texts.common.retry}</Button>}
+          {error !== 'insecure' && <Button onClick={() => setError(null)}>{texts.common.retry}</Button>}
         </Notice>
       </div>
     )
@@ -77,7 +77,7 @@ export function usePicture(onCode: (code: string) => void) {
   )
   const notice = (state === 'empty' || state === 'unreadable') && (
     <Notice tone="warn" alert>
-      <p>{texts.door.pictureFaults[state]}</p>
+      <p>{texts.door.pictureErrors[state]}</p>
     </Notice>
   )
   return { button, notice }

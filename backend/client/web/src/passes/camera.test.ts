@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import { REPEAT_TIME, faultOf, withoutRepeats } from './camera'
+import { REPEAT_TIME, cameraErrorOf, withoutRepeats } from './camera'
 
 it('reports a code that stays in view once, and again after a pause', () => {
   const seen: string[] = []
@@ -15,6 +15,6 @@ it('reports a code that stays in view once, and again after a pause', () => {
 })
 
 it('tells why there is no camera', () => {
-  const faults = ['NotAllowedError', 'NotFoundError', 'NotReadableError', 'DataError'].map((name) => faultOf(new DOMException('no', name)))
-  expect([...faults, faultOf(new TypeError('no'))]).toEqual(['denied', 'missing', 'busy', 'failed', 'failed'])
+  const errors = ['NotAllowedError', 'NotFoundError', 'NotReadableError', 'DataError'].map((name) => cameraErrorOf(new DOMException('no', name)))
+  expect([...errors, cameraErrorOf(new TypeError('no'))]).toEqual(['denied', 'missing', 'busy', 'failed', 'failed'])
 })

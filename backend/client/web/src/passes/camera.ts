@@ -16,9 +16,9 @@ export const REPEAT_TIME = 1500
 const MAX_PICTURE_SIDE = 1600
 
 /** Why the camera cannot be used. */
-export type CameraFault = 'denied' | 'missing' | 'busy' | 'insecure' | 'failed'
+export type CameraError = 'denied' | 'missing' | 'busy' | 'insecure' | 'failed'
 
-const FAULTS: Record<string, CameraFault> = {
+const CAMERA_ERRORS: Record<string, CameraError> = {
   NotAllowedError: 'denied',
   SecurityError: 'denied',
   NotFoundError: 'missing',
@@ -27,8 +27,8 @@ const FAULTS: Record<string, CameraFault> = {
   AbortError: 'busy',
 }
 
-/** Returns the fault of an error of `scan`. */
-export const faultOf = (error: unknown): CameraFault => (error instanceof DOMException ? FAULTS[error.name] : undefined) ?? 'failed'
+/** Returns why `scan` has failed. */
+export const cameraErrorOf = (error: unknown): CameraError => (error instanceof DOMException ? CAMERA_ERRORS[error.name] : undefined) ?? 'failed'
 
 /** Returns whether the browser gives pages a camera: it does so for secure origins only. */
 export const hasCamera = (): boolean => typeof (navigator.mediaDevices as MediaDevices | undefined)?.getUserMedia === 'function'

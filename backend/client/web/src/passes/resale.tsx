@@ -11,7 +11,7 @@ import { useAnnounce } from '../ui/announcer'
 import { Button, ButtonLink } from '../ui/button'
 import { ErrorNotice } from '../ui/failure'
 import { Field } from '../ui/field'
-import { Form, useFaults } from '../ui/form'
+import { Form, useFieldErrors } from '../ui/form'
 import { NotSaved, useKept } from '../ui/kept'
 import { useWrite } from '../ui/use-write'
 
@@ -47,7 +47,7 @@ function Offer({ pass, userId, refresh }: ResaleProps) {
     },
     onSettled: refresh,
   })
-  const faults = useFaults(offering.error, ['price'])
+  const fieldErrors = useFieldErrors(offering.error, ['price'])
   return (
     <details className="actions" open={kept.earlier !== null}>
       <summary>{texts.resale.title}</summary>
@@ -62,7 +62,7 @@ function Offer({ pass, userId, refresh }: ResaleProps) {
       <Form
         label={texts.resale.title}
         error={offering.error}
-        faults={faults}
+        fieldErrors={fieldErrors}
         busy={offering.isPending}
         onSubmit={() => offering.mutate()}
       >
@@ -75,7 +75,7 @@ function Offer({ pass, userId, refresh }: ResaleProps) {
           autoComplete="off"
           required
           value={price}
-          fault={faults.of('price')}
+          error={fieldErrors.of('price')}
           onChange={(event) => {
             setPrice(event.target.value)
             kept.keep(event.target.value)

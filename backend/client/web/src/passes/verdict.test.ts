@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { ApiError, NetworkError } from '../api/problem'
 import { cleanCode, enteredBefore, isOtherDay, isRepeat, refusalOf, startOf, withEvent } from './verdict'
 
-const refusal = (status: number, fault: object) => refusalOf(new ApiError(status, [{ message: 'no', ...fault }]))
+const refusal = (status: number, detail: object) => refusalOf(new ApiError(status, [{ message: 'no', ...detail }]))
 
 it('says when and where a pass was admitted first', () => {
   const first = { admittedAt: '2026-12-24T18:04:05Z', device: 'north door' }

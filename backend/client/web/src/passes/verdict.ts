@@ -64,13 +64,13 @@ export function refusalOf(error: unknown): Exclude<Ruling, { kind: 'admitted' }>
   const code = error instanceof ApiError ? error.code : null
   if (isReason(code)) return { kind: 'refused', reason: code, first: firstAdmission(error), ...eventOf(error) }
   // The field `code` is invalid: the scanned text is not the code of a pass.
-  if (error instanceof ApiError && error.faults.some(({ field }) => field === 'code')) return { kind: 'refused', reason: 'pass_invalid', first: null }
+  if (error instanceof ApiError && error.details.some(({ field }) => field === 'code')) return { kind: 'refused', reason: 'pass_invalid', first: null }
   return { kind: 'unknown', error }
 }
 
 /** Returns the event that a refusal names. */
 function eventOf(error: unknown): { event?: PassEvent } {
-  const { title, startsAt } = (error instanceof ApiError ? error.faults[0] : null) ?? {}
+  const { title, startsAt } = (error instanceof ApiError ? error.details[0] : null) ?? {}
   return title && startsAt ? { event: { title, startsAt } } : {}
 }
 

@@ -10,7 +10,7 @@ export const door = {
   cameraOn: 'Use the camera',
   cameraOff: 'Stop the camera',
   camera: 'Picture of the camera',
-  cameraFaults: {
+  cameraErrors: {
     denied: 'This page may not use the camera. Allow it in the settings of the browser for this page, then try again.',
     missing: 'This device has no camera.',
     busy: 'The camera is used by another program. Close that program, then try again.',
@@ -20,7 +20,7 @@ export const door = {
   withoutCamera: 'The field still takes codes, and so does a picture.',
   picture: 'Read a picture',
   reading: 'Reading…',
-  pictureFaults: {
+  pictureErrors: {
     empty: 'There is no code in this picture. Take another one, with the whole code in view.',
     unreadable: 'This file is not a picture that the browser can read.',
   },

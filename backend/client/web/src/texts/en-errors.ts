@@ -38,7 +38,7 @@ export const errors = {
 }
 
 /** Replacements for messages of the server about fields. */
-export const faults: Record<string, string> = {
+export const fieldErrors: Record<string, string> = {
   'MinPrice must be a number like 20 or 149.99, and 0 or more': 'The price must be a number like 20 or 149.99, and 0 or more',
   'MaxPrice must be a number like 20 or 149.99, and 0 or more': 'The price must be a number like 20 or 149.99, and 0 or more',
   'not an amount of money: expected a number like 20 or 149.99': 'A number like 20 or 149.99',

@@ -1,7 +1,7 @@
 // The English texts of the application. They define the shape of the other languages.
 
 import { door } from './en-door'
-import { errors, faults } from './en-errors'
+import { errors, fieldErrors } from './en-errors'
 
 export const en = {
   lang: 'en',
@@ -138,7 +138,7 @@ export const en = {
     notSaved: 'Not saved',
     notSavedHint: 'You have typed this before.',
     discard: 'Discard it',
-    faults: (count: number) => (count === 1 ? 'One field needs your attention.' : `${count} fields need your attention.`),
+    invalid: (count: number) => (count === 1 ? 'One field needs your attention.' : `${count} fields need your attention.`),
   },
   sell: {
     title: 'Sell a ticket',
@@ -333,7 +333,7 @@ export const en = {
   notFound: { title: 'Page not found', text: 'There is nothing at this address.' },
   broken: { title: 'Something went wrong', text: 'The page could not be shown. Completed operations are saved.', reload: 'Reload the page' },
   errors,
-  faults,
+  fieldErrors,
 }
 
 export type Texts = typeof en

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { ApiError } from '../api/problem'
 import { en } from './en'
-import { declineReason, faultTexts } from './errors'
+import { declineReason, errorTexts } from './errors'
 import { ja } from './ja'
 
 const declined = (message: string) => new ApiError(400, [{ message, code: 'card_declined' }])
@@ -16,8 +16,8 @@ test('reason of a declined card is shown where it says more than that', () => {
   }
 })
 
-test('texts of an error name each fault once', () => {
+test('texts of an error name each detail once', () => {
   const error = new ApiError(400, ['Title is required', 'Price is required', 'Title is required'].map((message) => ({ message, code: 'invalid' })))
-  expect(faultTexts(en, error)).toEqual(['Title is required', 'Price is required'])
-  expect(faultTexts(en, new ApiError(503, []))).toEqual([en.errors.unavailable])
+  expect(errorTexts(en, error)).toEqual(['Title is required', 'Price is required'])
+  expect(errorTexts(en, new ApiError(503, []))).toEqual([en.errors.unavailable])
 })

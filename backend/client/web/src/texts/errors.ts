@@ -5,25 +5,25 @@ import type { Texts } from './en'
 /** Matches the numbers of a message, such as a limit. In the catalogue `{}` stands for each. */
 const NUMBER = /\d+(?:[.,]\d+)*/g
 
-/** Returns the message of a fault in this language. A message of a later server is in English, and is named as such. */
-export function faultText(texts: Texts, message: string): string {
-  const exact = texts.faults[message]
+/** Returns the message of a detail in this language. A message of a later server is in English, and is named as such. */
+export function detailText(texts: Texts, message: string): string {
+  const exact = texts.fieldErrors[message]
   if (exact !== undefined) return exact
   const numbers = message.match(NUMBER) ?? []
-  const general = texts.faults[message.replace(NUMBER, '{}')]
+  const general = texts.fieldErrors[message.replace(NUMBER, '{}')]
   return general === undefined ? texts.errors.other(message) : general.replaceAll('{}', () => numbers.shift() ?? '')
 }
 
-/** Returns the texts of an error, each once: those of its faults, or that of the whole. */
-export function faultTexts(texts: Texts, error: unknown): string[] {
-  const faults = error instanceof ApiError ? error.faults : []
-  return faults.length ? [...new Set(faults.map(({ message }) => faultText(texts, message)))] : [errorText(texts, error)]
+/** Returns the texts of an error, each once: those of its details, or that of the whole. */
+export function errorTexts(texts: Texts, error: unknown): string[] {
+  const details = error instanceof ApiError ? error.details : []
+  return details.length ? [...new Set(details.map(({ message }) => detailText(texts, message)))] : [errorText(texts, error)]
 }
 
 /** Returns the reason of a declined card; null where it says only that the card was declined, as the heading does. */
 export function declineReason(texts: Texts, error: ApiError): string | null {
-  const message = error.faults[0]?.message
-  return message && !/card was declined\.?$/i.test(message) ? faultText(texts, message) : null
+  const message = error.details[0]?.message
+  return message && !/card was declined\.?$/i.test(message) ? detailText(texts, message) : null
 }
 
 /** Returns the text of an error. */
@@ -35,8 +35,8 @@ export function errorText(texts: Texts, error: unknown): string {
   if (typeof known === 'string' && error.code !== 'internal') return known
   if (error.status === 503 || error.status === 502 || error.status === 504) return texts.errors.unavailable
   if (error.status >= 500) return internalError(texts, error)
-  const message = error.faults[0]?.message
-  return message ? faultText(texts, message) : texts.errors.internal
+  const message = error.details[0]?.message
+  return message ? detailText(texts, message) : texts.errors.internal
 }
 
 /** Appends the request id to an internal error, so that an operator can find it in the logs. */

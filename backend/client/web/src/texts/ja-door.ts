@@ -11,7 +11,7 @@ export const door: Texts['door'] = {
   cameraOn: 'カメラを使う',
   cameraOff: 'カメラを止める',
   camera: 'カメラの映像',
-  cameraFaults: {
+  cameraErrors: {
     denied: 'このページはカメラを許可されていません。ブラウザの設定で許可してから、もう一度お試しください。',
     missing: 'この端末にはカメラがありません。',
     busy: 'カメラはほかのプログラムが使っています。終了してから、もう一度お試しください。',
@@ -21,7 +21,7 @@ export const door: Texts['door'] = {
   withoutCamera: 'コードは入力欄や写真からも読み取れます。',
   picture: '写真から読み取る',
   reading: '読み取っています…',
-  pictureFaults: {
+  pictureErrors: {
     empty: 'この写真にはコードがありません。コード全体が入るように撮り直してください。',
     unreadable: 'ブラウザが読める写真ではありません。',
   },

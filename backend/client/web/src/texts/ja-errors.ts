@@ -38,7 +38,7 @@ export const errors: Texts['errors'] = {
   claim_invalid: 'この受け取りコードは使えません。使用済み、期限切れ、または取り消された可能性があります。新しいコードをもらってください。',
 }
 
-export const faults: Texts['faults'] = {
+export const fieldErrors: Texts['fieldErrors'] = {
   'Title is required': 'タイトルを入力してください',
   'Title must be at most {} characters': 'タイトルは{}文字以内で入力してください',
   'Title must not contain U+0000': 'タイトルに使えない文字があります',

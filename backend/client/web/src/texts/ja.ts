@@ -1,7 +1,7 @@
 // The Japanese texts of the application.
 import type { Texts } from './en'
 import { door } from './ja-door'
-import { errors, faults } from './ja-errors'
+import { errors, fieldErrors } from './ja-errors'
 
 export const ja: Texts = {
   lang: 'ja',
@@ -138,7 +138,7 @@ export const ja: Texts = {
     notSaved: '未保存です',
     notSavedHint: '前に入力した内容です。',
     discard: '破棄する',
-    faults: (count) => `${count}か所の入力を確認してください。`,
+    invalid: (count) => `${count}か所の入力を確認してください。`,
   },
   sell: {
     title: 'チケットを出品する',
@@ -333,5 +333,5 @@ export const ja: Texts = {
   notFound: { title: 'ページが見つかりません', text: 'このアドレスには何もありません。' },
   broken: { title: '問題が発生しました', text: 'ページを表示できませんでした。これまでの操作は失われていません。', reload: 'ページを再読み込み' },
   errors,
-  faults,
+  fieldErrors,
 }

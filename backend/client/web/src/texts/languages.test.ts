@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 
 import { ApiError } from '../api/problem'
 import { en } from './en'
-import { errorText, faultText } from './errors'
+import { detailText, errorText } from './errors'
 import { ja } from './ja'
 import { languages, selectLanguage } from './languages'
 import { sharedCases } from './shared-cases'
@@ -21,7 +21,7 @@ function leaves(value: unknown, path = ''): [string, string][] {
 
 const WORKSPACE = join(import.meta.dirname, '../../../../..')
 const NAMES = /^(lang|name|brand|card\.cards\.tok_(visa|mastercard|amex))$/
-const own = (texts: typeof en) => leaves(texts).filter(([path]) => !path.startsWith('faults.'))
+const own = (texts: typeof en) => leaves(texts).filter(([path]) => !path.startsWith('fieldErrors.'))
 
 describe('the languages', () => {
   it('have the same texts', () => {
@@ -50,7 +50,7 @@ describe('the languages', () => {
     for (const message of ['Title is required', 'Price must be at most $38', 'Venue must be at most 120 characters', 'an amount has at most two decimals']) {
       expect(messages).toContain(message)
     }
-    expect(messages.filter((message) => faultText(ja, message) === ja.errors.other(message))).toEqual([])
+    expect(messages.filter((message) => detailText(ja, message) === ja.errors.other(message))).toEqual([])
   })
 
   it('call a text that is no code as the API does', () => {

@@ -7,7 +7,7 @@ import { startOf, whenOf } from '../market/zones'
 import { normalizeAmount } from '../texts/amount'
 import { useTexts } from '../texts/context'
 import { Field, TextArea } from './field'
-import { Form, Submit, useFaults } from './form'
+import { Form, Submit, useFieldErrors } from './form'
 import { WhenField } from './when-field'
 
 interface DraftFormProps {
@@ -34,12 +34,12 @@ export function DraftForm({ initial, label, error, quiet = false, busy, submit, 
   const [when, setWhen] = useState(() => whenOf(initial.startsAt))
   const [isZoneMatched, setZoneMatched] = useState(true)
   const startsAt = startOf(when, initial.startsAt)
-  const faults = useFaults(error, ['title', 'price', ...DETAILS])
+  const fieldErrors = useFieldErrors(error, ['title', 'price', ...DETAILS])
   return (
     <Form
       label={label}
       error={error}
-      faults={quiet ? { ...faults, general: undefined } : faults}
+      fieldErrors={quiet ? { ...fieldErrors, general: undefined } : fieldErrors}
       busy={busy}
       isInvalid={startsAt === null || !isZoneMatched}
       onSubmit={() => onSubmit({ ...draft, startsAt: startsAt ?? '', price: normalizeAmount(draft.price) })}
@@ -51,7 +51,7 @@ export function DraftForm({ initial, label, error, quiet = false, busy, submit, 
         required
         autoComplete="off"
         value={draft.title}
-        fault={faults.of('title')}
+        error={fieldErrors.of('title')}
         onChange={(event) => setDraft({ ...draft, title: event.target.value })}
       />
       <Field
@@ -63,13 +63,13 @@ export function DraftForm({ initial, label, error, quiet = false, busy, submit, 
         inputMode="decimal"
         autoComplete="off"
         value={draft.price}
-        fault={faults.of('price')}
+        error={fieldErrors.of('price')}
         onChange={(event) => setDraft({ ...draft, price: event.target.value })}
       />
       <WhenField
         when={when}
         startsAt={startsAt}
-        fault={faults.of('startsAt')}
+        error={fieldErrors.of('startsAt')}
         onZoneMatch={setZoneMatched}
         onChange={(next) => {
           setWhen(next)
@@ -81,7 +81,7 @@ export function DraftForm({ initial, label, error, quiet = false, busy, submit, 
           key={field}
           field={field}
           value={draft[field]}
-          fault={faults.of(field)}
+          error={fieldErrors.of(field)}
           onChange={(text) => setDraft({ ...draft, [field]: text })}
         />
       ))}
@@ -99,14 +99,14 @@ const LONG = 200
 interface DetailInputProps {
   field: DetailField
   value: string
-  fault: string | undefined
+  error: string | undefined
   onChange: (text: string) => void
 }
 
 /** An optional field. */
-function DetailInput({ field, value, fault, onChange }: DetailInputProps) {
+function DetailInput({ field, value, error, onChange }: DetailInputProps) {
   const texts = useTexts()
-  const common = { label: texts.details[field], hint: texts.detailHints[field], fault, name: field, maxLength: MAX_LENGTHS[field], value }
+  const common = { label: texts.details[field], hint: texts.detailHints[field], error, name: field, maxLength: MAX_LENGTHS[field], value }
   if (common.maxLength > LONG) return <TextArea {...common} onChange={(event) => onChange(event.target.value)} />
   return <Field {...common} autoComplete="off" onChange={(event) => onChange(event.target.value)} />
 }

@@ -1,4 +1,4 @@
-// A labelled input or text area, with a hint and its faults.
+// A labelled input or text area, with a hint and its error.
 import { type ComponentProps, useId } from 'react'
 
 import type { Elements } from './elements'
@@ -6,13 +6,13 @@ import type { Elements } from './elements'
 interface FrameProps {
   label: string
   hint?: string | undefined
-  fault?: string | undefined
+  error?: string | undefined
   /** Shown in the box, before the input. */
   prefix?: string | undefined
   after?: Elements
 }
 
-/** The attributes that connect a control with its label, hint and fault. */
+/** The attributes that connect a control with its label, hint and error. */
 interface ControlProps {
   id: string
   'aria-invalid': true | undefined
@@ -21,24 +21,24 @@ interface ControlProps {
 
 type FieldProps = Omit<ComponentProps<'input'>, 'className' | 'id' | 'prefix'> & FrameProps
 
-export function Field({ label, hint, fault, prefix, after, ...input }: FieldProps) {
-  const frame = { label, hint, fault, prefix, after }
+export function Field({ label, hint, error, prefix, after, ...input }: FieldProps) {
+  const frame = { label, hint, error, prefix, after }
   return <Frame {...frame}>{(control) => <input {...input} {...control} />}</Frame>
 }
 
 type TextAreaProps = Omit<ComponentProps<'textarea'>, 'className' | 'id' | 'prefix'> & FrameProps
 
 /** A field of several lines. */
-export function TextArea({ label, hint, fault, ...area }: TextAreaProps) {
-  const frame = { label, hint, fault }
+export function TextArea({ label, hint, error, ...area }: TextAreaProps) {
+  const frame = { label, hint, error }
   return <Frame {...frame}>{(control) => <textarea rows={4} {...area} {...control} />}</Frame>
 }
 
-function Frame({ label, hint, fault, prefix, after, children }: FrameProps & { children: (control: ControlProps) => Elements }) {
+function Frame({ label, hint, error, prefix, after, children }: FrameProps & { children: (control: ControlProps) => Elements }) {
   const id = useId()
-  const described = [hint && `${id}-hint`, fault && `${id}-fault`].filter(Boolean).join(' ')
+  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ')
   return (
-    <div className={fault ? 'field faulty' : 'field'}>
+    <div className={error ? 'field invalid' : 'field'}>
       <label htmlFor={id}>{label}</label>
       {hint && (
         <p className="hint" id={`${id}-hint`}>
@@ -51,12 +51,12 @@ function Frame({ label, hint, fault, prefix, after, children }: FrameProps & { c
             {prefix}
           </span>
         )}
-        {children({ id, 'aria-invalid': fault ? true : undefined, 'aria-describedby': described || undefined })}
+        {children({ id, 'aria-invalid': error ? true : undefined, 'aria-describedby': described || undefined })}
         {after}
       </div>
-      {fault && (
-        <p className="fault" id={`${id}-fault`}>
-          {fault}
+      {error && (
+        <p className="field-error" id={`${id}-error`}>
+          {error}
         </p>
       )}
     </div>

@@ -1,47 +1,47 @@
-// A form that the server validates: faults are shown at their fields, and the first invalid field gets the focus.
+// A form that the server validates: errors are shown at their fields, and the first invalid field gets the focus.
 import { type FormEvent, useEffect, useRef } from 'react'
 
 import { ApiError } from '../api/problem'
 import { useTexts } from '../texts/context'
-import { errorText, faultText } from '../texts/errors'
+import { detailText, errorText } from '../texts/errors'
 import type { Elements } from './elements'
 import { Button } from './button'
 import { Notice } from './notice'
 
-/** Groups the faults of an error by the fields of the form. Other faults concern the whole form. */
-export function useFaults(error: unknown, fields: readonly string[]) {
+/** Groups the details of an error by the fields of the form. Other details concern the whole form. */
+export function useFieldErrors(error: unknown, fields: readonly string[]) {
   const texts = useTexts()
-  const faults = error instanceof ApiError ? error.faults : []
+  const details = error instanceof ApiError ? error.details : []
   const of = (field: string) => {
-    const own = faults.filter((fault) => fault.field === field)
-    return own.length ? own.map((fault) => faultText(texts, fault.message)).join(' ') : undefined
+    const own = details.filter((detail) => detail.field === field)
+    return own.length ? own.map((detail) => detailText(texts, detail.message)).join(' ') : undefined
   }
-  const atFields = faults.filter((fault) => fault.field && fields.includes(fault.field)).length
+  const atFields = details.filter((detail) => detail.field && fields.includes(detail.field)).length
   return { of, atFields, general: error && !atFields ? errorText(texts, error) : undefined }
 }
 
 interface FormProps {
   error: unknown
-  faults: Omit<ReturnType<typeof useFaults>, 'of'>
+  fieldErrors: Omit<ReturnType<typeof useFieldErrors>, 'of'>
   label: string
   /** A form whose submission is in progress ignores another one. */
   busy: boolean
-  /** A form that shows a fault of its own is not sent. */
+  /** A form that shows an error of its own is not sent. */
   isInvalid?: boolean
   onSubmit: () => void
   children: Elements
 }
 
-export function Form({ error, faults: { general, atFields }, label, busy, isInvalid = false, onSubmit, children }: FormProps) {
+export function Form({ error, fieldErrors: { general, atFields }, label, busy, isInvalid = false, onSubmit, children }: FormProps) {
   const texts = useTexts()
   const form = useRef<HTMLFormElement>(null)
-  const focusFault = () => form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
+  const focusInvalid = () => form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
   useEffect(() => {
-    if (error) focusFault()
+    if (error) focusInvalid()
   }, [error])
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (isInvalid) focusFault()
+    if (isInvalid) focusInvalid()
     else if (!busy) onSubmit()
   }
   return (
@@ -53,7 +53,7 @@ export function Form({ error, faults: { general, atFields }, label, busy, isInva
       )}
       {atFields > 0 && (
         <p className="hidden" role="alert">
-          {texts.form.faults(atFields)}
+          {texts.form.invalid(atFields)}
         </p>
       )}
       {children}

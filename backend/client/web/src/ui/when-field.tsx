@@ -13,13 +13,13 @@ interface WhenFieldProps {
   when: When
   /** The start as it will be sent; null if there is no such time at the place. */
   startsAt: string | null
-  fault: string | undefined
+  error: string | undefined
   onChange: (when: When) => void
   /** Called with whether the time zone that is typed is one. */
   onZoneMatch: (isMatched: boolean) => void
 }
 
-export function WhenField({ when, startsAt, fault, onChange, onZoneMatch }: WhenFieldProps) {
+export function WhenField({ when, startsAt, error, onChange, onZoneMatch }: WhenFieldProps) {
   const { texts, format } = useI18n()
   const { local, zone, isSecond } = when
   const isMissing = startsAt === null
@@ -35,7 +35,7 @@ export function WhenField({ when, startsAt, fault, onChange, onZoneMatch }: When
         type="datetime-local"
         autoComplete="off"
         value={local}
-        fault={isMissing ? texts.zone.gap(placeOf(zone)) : fault}
+        error={isMissing ? texts.zone.gap(placeOf(zone)) : error}
         onChange={(event) => onChange({ ...when, local: event.target.value, isSecond: false })}
       />
       <ZoneField

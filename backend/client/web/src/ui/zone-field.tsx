@@ -90,7 +90,7 @@ export function ZoneField({ zone, at, onChoose, onMatch }: ZoneFieldProps) {
         spellCheck={false}
         placeholder={label}
         value={query ?? unmatched ?? label}
-        fault={unmatched === null ? undefined : texts.zone.none}
+        error={unmatched === null ? undefined : texts.zone.none}
         onClick={() => search(query ?? unmatched ?? '')}
         onChange={(event) => search(event.target.value)}
         onKeyDown={press}
