@@ -1,4 +1,4 @@
-(()=>{const BUILD={"version":"23106144705b","files":["/assets/channel-C4p0e-Vk.js","/assets/check-in-B4OuHuUc.js","/assets/decode-Cb39y0Pn.js","/assets/doors-8ahgZERB.js","/assets/early-5nn295Xi.js","/assets/guard-X-E3_DOn.js","/assets/index-CkxSPCoC.js","/assets/lazy-DiHda0Vp.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-B__r37My.css","/assets/vendor-CLMQy2WH.js"]};const worker = self;
+(()=>{const BUILD={"version":"aa0cf058101e","files":["/assets/channel-DlwrROPz.js","/assets/check-in-Doy8o-2u.js","/assets/decode-Cb39y0Pn.js","/assets/doors-CFOzwRP4.js","/assets/early-5nn295Xi.js","/assets/guard-Ct98seQi.js","/assets/index-Cv2FPNAh.js","/assets/lazy-DFjCT7Ct.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-B__r37My.css","/assets/vendor-CLMQy2WH.js"]};const worker = self;
 /** The path of the scope. Every page below it is the same document. */
 const PAGE = new URL(worker.registration.scope).pathname;
 /** Each scope has its own caches: it may be of another build than the other scopes. */

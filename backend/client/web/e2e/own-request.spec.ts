@@ -92,3 +92,98 @@ test('seller who withdraws a ticket sees the dialog until the response', async (
   await expect(page).toHaveURL('/listings')
   await expect(page.getByText('The ticket was withdrawn.')).toBeVisible()
 })
+
+test('buyer who pays sees the own payment until the response', async ({ someone }) => {
+  const [seller, buyer, watcher] = [await (await someone()).signUp(), await (await someone()).signUp(), await (await someone()).signUp()]
+  const ticket = await seller.list(unique('Paid slowly'))
+  const order = await buyer.order(ticket)
+  const { page } = buyer
+  await watcher.page.goto(`/tickets/${ticket.id}`)
+  await page.goto(`/orders/${order.id}`)
+  const { handled, release } = await holdResponses(page, 'POST', /\/api\/payments$/)
+  await page.getByRole('button', { name: 'Pay $20.00' }).click()
+  await handled
+  await expect(watcher.page.getByText('This ticket is sold.')).toBeVisible()
+  await redraws(page)
+  await expect(page.getByRole('button', { name: 'Paying…' })).toBeVisible()
+  await expect(page.locator('main .badge')).toHaveText('Reserved')
+  await expect(page.getByText('The ticket is yours')).toHaveCount(0)
+  release()
+  await expect(page.getByRole('main').getByText('The ticket is yours')).toBeVisible()
+  await expect(page.locator('main .badge')).toHaveText('Paid')
+})
+
+test('buyer who cancels sees the dialog until the response', async ({ someone }) => {
+  const [seller, buyer, watcher] = [await (await someone()).signUp(), await (await someone()).signUp(), await (await someone()).signUp()]
+  const ticket = await seller.list(unique('Cancelled slowly'))
+  const order = await buyer.order(ticket)
+  const { page } = buyer
+  await watcher.page.goto(`/tickets/${ticket.id}`)
+  await page.goto(`/orders/${order.id}`)
+  await page.getByRole('button', { name: 'Cancel the order' }).click()
+  const { handled, release } = await holdResponses(page, 'DELETE', /\/api\/orders\//)
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel the order' }).click()
+  await handled
+  await expect(watcher.page.getByRole('button', { name: 'Buy for $20.00' })).toBeVisible()
+  await redraws(page)
+  await expect(page.getByRole('button', { name: 'Cancelling…' })).toBeVisible()
+  await expect(page.getByText('This order was cancelled')).toHaveCount(0)
+  release()
+  await expect(page.getByRole('main').getByText('This order was cancelled')).toBeVisible()
+})
+
+test('claimant sees the own claim until the response', async ({ someone }) => {
+  const [seller, giver, friend] = [await (await someone()).signUp(), await (await someone()).signUp(), await (await someone()).signUp()]
+  const pass = await giver.buy(await seller.list(unique('Claimed slowly')))
+  const { claimCode } = (await giver.post(`/api/passes/${pass.id}/transfer`, {})) as { claimCode: string }
+  const { page } = friend
+  await giver.page.goto(`/passes/${pass.id}`)
+  await page.goto(`/claim#${claimCode}`)
+  const { handled, release } = await holdResponses(page, 'POST', /\/api\/passes\/claims$/)
+  await page.getByRole('button', { name: 'Claim the ticket' }).click()
+  await handled
+  await expect(giver.page.getByRole('heading', { level: 1 })).toHaveText('This ticket was claimed')
+  await redraws(page)
+  await expect(page.getByRole('button', { name: 'Claiming…' })).toBeVisible()
+  await expect(page.getByRole('main').getByRole('alert')).toHaveCount(0)
+  await expect(page.getByText(/claimed it with this code already|The ticket is yours/)).toHaveCount(0)
+  release()
+  await expect(page).toHaveURL(`/passes/${pass.id}`)
+  await expect(page.getByText('The ticket is yours.')).toBeVisible()
+})
+
+test('holder who withdraws a resale never reads that it is for sale and withdrawn', async ({ someone }) => {
+  const [seller, holder] = [await (await someone()).signUp(), await (await someone()).signUp()]
+  const pass = await holder.buy(await seller.list(unique('Withdrawn resale')))
+  await holder.post(`/api/passes/${pass.id}/resale`, { price: 20 })
+  const { page } = holder
+  await page.goto(`/passes/${pass.id}`)
+  const { handled, release } = await holdResponses(page, 'DELETE', /\/api\/tickets\//)
+  await page.getByRole('button', { name: 'Withdraw the listing' }).click()
+  await handled
+  await expect.poll(async () => (await holder.get<{ status: string }>(`/api/passes/${pass.id}`)).status).toBe('valid')
+  // The page requests the pass again meanwhile.
+  await page.waitForResponse((response) => response.url().endsWith(`/api/passes/${pass.id}`))
+  await redraws(page)
+  await expect(page.getByRole('button', { name: 'Withdrawing…' })).toBeVisible()
+  await expect(page.getByText('This ticket is for resale')).toBeVisible()
+  release()
+  await expect(page.getByText('The listing is withdrawn.')).toBeVisible()
+  await expect(page.getByText('This ticket is for resale')).toHaveCount(0)
+  await expect(page.getByRole('img', { name: /^Code of the ticket/ })).toBeVisible()
+})
+
+test('listing of a resale that was withdrawn before counts as withdrawn', async ({ someone }) => {
+  const [seller, holder] = [await (await someone()).signUp(), await (await someone()).signUp()]
+  const pass = await holder.buy(await seller.list(unique('Withdrawn before')))
+  const listing = (await holder.post(`/api/passes/${pass.id}/resale`, { price: 20 })) as { id: string }
+  const { page } = holder
+  await page.goto(`/passes/${pass.id}`)
+  await page.route('**/api/tickets/*', async (route) => {
+    await holder.context.request.delete(`/api/tickets/${listing.id}`)
+    await route.fallback()
+  })
+  await page.getByRole('button', { name: 'Withdraw the listing' }).click()
+  await expect(page.getByText('The listing is withdrawn.')).toBeVisible()
+  await expect(page.getByRole('img', { name: /^Code of the ticket/ })).toBeVisible()
+})

@@ -1,4 +1,5 @@
 // Writes that must take effect once. Each has an idempotency key that is stored until its outcome is known, also across reloads.
+import { pause } from '../pause'
 import { tab } from '../storage'
 import { ApiError, outcomeOf } from './problem'
 
@@ -76,7 +77,7 @@ async function writeWithRetry<T>(write: () => Promise<T>): Promise<T> {
     } catch (error) {
       const again = error instanceof ApiError ? RETRYABLE[error.code ?? ''] : undefined
       if (!again || tries > again.times) throw error
-      await new Promise((resolve) => setTimeout(resolve, again.pause))
+      await pause(again.pause)
     }
   }
 }

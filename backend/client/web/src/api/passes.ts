@@ -1,9 +1,11 @@
 // Passes: listing, transfer, resale and check-in.
+import { pause } from '../pause'
 import { normalizeAmount } from '../texts/amount'
 import { forgetAttempt, once, pendingRequest } from './attempts'
 import { type Page, everyItem, pageOf, send } from './http'
-import { ApiError } from './problem'
+import { ApiError, isStatus } from './problem'
 import type { components } from './schema'
+import { deleteTicket, getTicket } from './tickets'
 import type { Admission, Pass, PassKeys, PassTransfer, Ticket } from './types'
 
 /** Lists the passes that the user holds. */
@@ -61,6 +63,23 @@ export function resellPass(userId: string, id: string, price: string): Promise<T
     const body = { price: price as unknown as number }
     return (await send('post', '/api/passes/{id}/resale', { user: userId, id, body, headers: { 'idempotency-key': key } })).body
   })
+}
+
+/**
+ * Withdraws the listing of a pass, and returns the pass when it is no longer for sale. That is a moment after the response to the
+ * withdrawal: the services first agree that the listing has no buyer. A missing listing counts as withdrawn.
+ */
+export async function withdrawResale(userId: string, id: string, listingId: string): Promise<Pass> {
+  const listing = await getTicket(listingId).catch((error: unknown) => {
+    if (isStatus(error, 404)) return null
+    throw error
+  })
+  if (listing) await deleteTicket(userId, listing)
+  for (let wait = 250; ; wait = Math.min(wait * 1.5, 4000)) {
+    const pass = await getPass(userId, id)
+    if (pass.status !== 'offered') return pass
+    await pause(wait)
+  }
 }
 
 type CheckIn = components['schemas']['NewCheckIn']

@@ -1,4 +1,5 @@
 // Payments, and polling until the outcome of a payment is known.
+import { pause } from '../pause'
 import { once, forgetAttempt } from './attempts'
 import { everyItem, send } from './http'
 import { ApiError, isCode } from './problem'
@@ -80,8 +81,6 @@ async function pollPayment(userId: string, payment: Payment, confirm: Confirm | 
     if (isKnown(now)) return now
   }
 }
-
-const pause = (time: number) => new Promise((resolve) => setTimeout(resolve, time))
 
 async function getPayment(userId: string, id: string, signal?: AbortSignal): Promise<Payment> {
   return (await send('get', '/api/payments/{id}', { user: userId, id, signal })).body

@@ -15,6 +15,7 @@ export function CancelOrder({ order, userId }: { order: Order; userId: string })
   const client = useQueryClient()
   const [isDialogOpen, setDialogOpen] = useState(false)
   const cancellation = useWrite({
+    changes: keys.order(userId, order.id),
     mutationFn: () => cancelOrder(userId, order.id),
     onSettled: async () => {
       await client.invalidateQueries({ queryKey: keys.order(userId, order.id) })

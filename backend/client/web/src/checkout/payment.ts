@@ -26,6 +26,7 @@ export function usePayment(orderId: string, userId: string, open: boolean): Paym
   const client = useQueryClient()
   const [isConfirming, setConfirming] = useState(false)
   const paying = useWrite({
+    changes: keys.order(userId, orderId),
     mutationFn: (token: CardToken) => {
       const key = stripeKey()
       const confirm: Confirm | null = key

@@ -27,6 +27,7 @@ import { OrderBadge } from '../ui/status'
 import { SplitSkeleton, Stub, type Tear } from '../ui/stub'
 import { useTitleText } from '../ui/title'
 import { useReducedMotion } from '../ui/use-media'
+import { useHeld } from '../ui/use-write'
 
 export default function OrderPage() {
   const texts = useTexts()
@@ -76,7 +77,8 @@ function useTear(status: Order['status']): Tear {
   return still || isTorn ? 'torn' : 'tearing'
 }
 
-function OrderView({ order, user }: { order: Order; user: User }) {
+function OrderView({ order: latest, user }: { order: Order; user: User }) {
+  const order = useHeld(keys.order(user.id, latest.id), latest)
   const texts = useTexts()
   const titleText = useTitleText()
   const { format } = useI18n()

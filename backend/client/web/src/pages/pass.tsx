@@ -29,6 +29,7 @@ import { Resource } from '../ui/resource'
 import { SplitSkeleton, Stub } from '../ui/stub'
 import { Moment } from '../ui/time'
 import { useTitleText } from '../ui/title'
+import { useHeld } from '../ui/use-write'
 
 /** While a pass may change at the door or by its next holder, it is requested again after this time, in milliseconds. */
 const POLL_INTERVAL = 4000
@@ -72,7 +73,8 @@ interface PassViewProps {
   isKept?: boolean
 }
 
-function PassView({ pass, user, asOf, isKept = false }: PassViewProps) {
+function PassView({ pass: latest, user, asOf, isKept = false }: PassViewProps) {
+  const pass = useHeld(keys.pass(user.id, latest.id), latest)
   const texts = useTexts()
   const titleText = useTitleText()
   const isHolder = isHeld(pass)

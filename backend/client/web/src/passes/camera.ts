@@ -1,6 +1,7 @@
 // Reads codes from the camera or a picture: with the detector of the browser where there is one, else with that of the library, loaded on
 // demand.
 import { loadChunk } from '../chunks'
+import { pause } from '../pause'
 
 interface Detector {
   detect: (source: HTMLVideoElement | ImageBitmap) => Promise<{ rawValue: string }[]>
@@ -68,7 +69,7 @@ export async function scan(video: HTMLVideoElement, onCode: (code: string) => vo
       const codes = await reader.detect(video).catch(() => [])
       signal.throwIfAborted()
       if (codes[0]) report(codes[0].rawValue)
-      await new Promise((resolve) => setTimeout(resolve, INTERVAL))
+      await pause(INTERVAL)
       signal.throwIfAborted()
     }
     throw new DOMException('the camera was taken away', 'NotReadableError')

@@ -2,8 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
-import { resellPass } from '../api/passes'
-import { deleteTicket, getTicket } from '../api/tickets'
+import { resellPass, withdrawResale } from '../api/passes'
 import type { Pass } from '../api/types'
 import { keys } from '../live/cache'
 import { useI18n } from '../texts/context'
@@ -40,6 +39,7 @@ function Offer({ pass, userId, refresh }: ResaleProps) {
   const kept = useKept<string>(userId, `resale:${pass.id}`)
   const [price, setPrice] = useState(kept.earlier ?? highest)
   const offering = useWrite({
+    changes: keys.pass(userId, pass.id),
     mutationFn: () => resellPass(userId, pass.id, price),
     onSuccess: () => {
       kept.forget()
@@ -91,20 +91,21 @@ function Offer({ pass, userId, refresh }: ResaleProps) {
 
 function Offered({ pass, userId, refresh }: ResaleProps) {
   const { texts } = useI18n()
+  const { showToast } = useAnnounce()
   const { listingId } = pass
   const withdrawal = useWrite({
-    mutationFn: async (id: string) => deleteTicket(userId, await getTicket(id)),
+    changes: keys.pass(userId, pass.id),
+    mutationFn: (listingId: string) => withdrawResale(userId, pass.id, listingId),
     onSettled: refresh,
   })
   if (!listingId) return null
   return (
     <div className="actions">
       <ErrorNotice error={withdrawal.error} />
-      {withdrawal.isSuccess && <p role="status">{texts.resale.withdrawn}</p>}
       <div className="row">
         <ButtonLink to={`/tickets/${listingId}`}>{texts.resale.listing}</ButtonLink>
-        <Button variant="danger" busy={withdrawal.isPending || withdrawal.isSuccess} onClick={() => withdrawal.mutate(listingId)}>
-          {texts.resale.withdraw}
+        <Button variant="danger" busy={withdrawal.isPending} onClick={() => withdrawal.mutate(listingId, { onSuccess: () => showToast(texts.resale.withdrawn) })}>
+          {withdrawal.isPending ? texts.ticket.withdrawing : texts.resale.withdraw}
         </Button>
       </div>
     </div>

@@ -19,16 +19,19 @@ export function Transfer({ pass, userId }: { pass: Pass; userId: string }) {
   const client = useQueryClient()
   const { showToast } = useAnnounce()
   const [started, setStarted] = useState<PassTransfer | null>(null)
+  const changes = keys.pass(userId, pass.id)
   const refresh = () => {
     void client.invalidateQueries({ queryKey: keys.passes(userId) })
-    return client.invalidateQueries({ queryKey: keys.pass(userId, pass.id) })
+    return client.invalidateQueries({ queryKey: changes })
   }
   const starting = useWrite({
+    changes,
     mutationFn: () => startTransfer(userId, pass.id),
     onSuccess: setStarted,
     onSettled: refresh,
   })
   const ending = useWrite({
+    changes,
     mutationFn: () => cancelTransfer(userId, pass.id),
     onSuccess: () => {
       setStarted(null)

@@ -274,7 +274,7 @@ export const en = {
     done: 'The ticket is for resale.',
     listing: 'See the listing',
     withdraw: 'Withdraw the listing',
-    withdrawn: 'The listing is withdrawn. The ticket is valid again in a moment.',
+    withdrawn: 'The listing is withdrawn. The ticket is valid again.',
   },
   claim: {
     title: 'Claim a ticket',

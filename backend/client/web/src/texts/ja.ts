@@ -274,7 +274,7 @@ export const ja: Texts = {
     done: 'チケットを再販に出しました。',
     listing: '出品を見る',
     withdraw: '出品を取り下げる',
-    withdrawn: '出品を取り下げました。まもなくチケットは再び有効になります。',
+    withdrawn: '出品を取り下げました。チケットは再び有効です。',
   },
   claim: {
     title: 'チケットを受け取る',
