@@ -50,6 +50,32 @@ test('purchase works with the keyboard alone', async ({ someone }) => {
   await tabTo(page, 'Pay $14.00')
   await page.keyboard.press('Enter')
   await expect(page.getByRole('main').getByText('The ticket is yours')).toBeVisible()
+  // The form is gone: the focus is on what has taken its place.
+  await expect(page.getByRole('region', { name: 'To pay' })).toBeFocused()
+  await page.keyboard.press('Tab')
+  await expect(page.locator('.buy-panel :focus')).toBeVisible()
+})
+
+test('focus stays in the panel when a cancelled order or a withdrawn resale takes its button away', async ({ someone }) => {
+  const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
+  const order = await buyer.order(await seller.list(unique('Shadow play')))
+  const pass = await buyer.buy(await seller.list(unique('Mime')))
+  await buyer.post(`/api/passes/${pass.id}/resale`, { price: 20 })
+  const { page } = buyer
+  await page.goto(`/orders/${order.id}`)
+  await expect(page.getByRole('button', { name: 'Cancel the order' })).toBeVisible()
+  await tabTo(page, 'Cancel the order')
+  await page.keyboard.press('Enter')
+  await tabTo(page, 'Cancel the order')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('main').getByText('This order was cancelled')).toBeVisible()
+  await expect(page.getByRole('region', { name: 'To pay' })).toBeFocused()
+  await page.goto(`/passes/${pass.id}`)
+  await expect(page.getByRole('button', { name: 'Withdraw the listing' })).toBeVisible()
+  await tabTo(page, 'Withdraw the listing')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('img', { name: /^Code of the ticket/ })).toBeVisible()
+  await expect(page.getByRole('region', { name: 'What you can do with this ticket' })).toBeFocused()
 })
 
 test('Escape closes settings and dialog and restores the focus', async ({ someone }) => {

@@ -21,6 +21,7 @@ import { Description, WholeTitle } from '../ui/details'
 import { Failure } from '../ui/failure'
 import { Notice } from '../ui/notice'
 import { Page } from '../ui/page'
+import { Panel } from '../ui/panel'
 import { Reference } from '../ui/reference'
 import { Resource } from '../ui/resource'
 import { OrderBadge } from '../ui/status'
@@ -104,12 +105,12 @@ function OrderView({ order: latest, user }: { order: Order; user: User }) {
             {code ? undefined : about}
           </Stub>
         </div>
-        <section className="buy-panel" aria-label={texts.order.toPay}>
+        <Panel label={texts.order.toPay}>
           <p className={order.status === 'cancelled' ? 'price gone' : 'price'}>{format.money(order.ticket.price)}</p>
           <OrderState order={order} user={user} paying={paying} stage={stage} pass={pass} />
           {issued.isError && !pass && <Failure error={issued.error} retry={() => void issued.refetch()} />}
           {code && about}
-        </section>
+        </Panel>
       </div>
     </Page>
   )

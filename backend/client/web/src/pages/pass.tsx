@@ -25,6 +25,7 @@ import { Button } from '../ui/button'
 import { Description, WholeTitle } from '../ui/details'
 import { Notice } from '../ui/notice'
 import { Page } from '../ui/page'
+import { Panel } from '../ui/panel'
 import { Resource } from '../ui/resource'
 import { SplitSkeleton, Stub } from '../ui/stub'
 import { Moment } from '../ui/time'
@@ -88,7 +89,7 @@ function PassView({ pass: latest, user, asOf, isKept = false }: PassViewProps) {
           code={pass.code ? <Code code={pass.code} /> : undefined}
           foot={<PassBadge pass={pass} />}
         />
-        <section className="buy-panel" aria-label={texts.pass.actions}>
+        <Panel label={texts.pass.actions}>
           {asOf !== null && (
             <NoConnection asOf={asOf}>
               <p>{texts.pass.away}</p>
@@ -99,9 +100,9 @@ function PassView({ pass: latest, user, asOf, isKept = false }: PassViewProps) {
           {isHolder && pass.status === 'valid' && <Keep pass={pass} isKept={isKept} />}
           {isHolder && !isKept && pass.status === 'valid' && <Transfer key={pass.serial} pass={pass} userId={user.id} />}
           {isHolder && !isKept && (canResell(pass) || pass.status === 'offered') && <Resale pass={pass} userId={user.id} />}
-          {pass.code && <WholeTitle title={pass.title} />}
+          {Boolean(pass.code) && <WholeTitle title={pass.title} />}
           <Description details={pass} />
-        </section>
+        </Panel>
       </div>
     </Page>
   )

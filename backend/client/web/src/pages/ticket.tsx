@@ -19,6 +19,7 @@ import { Description } from '../ui/details'
 import { Failure } from '../ui/failure'
 import { Notice } from '../ui/notice'
 import { Page } from '../ui/page'
+import { Panel } from '../ui/panel'
 import { Resource } from '../ui/resource'
 import { TicketBadge } from '../ui/status'
 import { SplitSkeleton, Stub } from '../ui/stub'
@@ -61,10 +62,10 @@ function TicketView({ ticket }: { ticket: ShownTicket }) {
           </dl>
           {ticket.status === 'sold' && session.user?.id === ticket.userId && <AdmissionsOfTicket user={session.user} ticketId={ticket.id} />}
         </Stub>
-        <section className="buy-panel docked" aria-label={texts.ticket.price}>
+        <Panel label={texts.ticket.price} docked>
           <p className={gone ? 'price gone' : 'price'}>{format.money(ticket.price)}</p>
           <TicketActions ticket={ticket} status={status} session={session} />
-        </section>
+        </Panel>
       </div>
     </Page>
   )

@@ -1,5 +1,5 @@
 // A modal dialog. The browser traps the focus and restores it.
-import { useEffect, useId, useRef } from 'react'
+import { useId, useLayoutEffect, useRef } from 'react'
 
 import type { Elements } from './elements'
 
@@ -15,14 +15,11 @@ interface DialogProps {
 export function Dialog({ title, sheet = false, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
-  useEffect(() => {
+  // In the commit itself: the browser gives the focus back before the dialog is removed.
+  useLayoutEffect(() => {
     const element = dialog.current
-    const before = document.activeElement
     element?.showModal()
-    return () => {
-      element?.close()
-      if (before instanceof HTMLElement && before.isConnected) before.focus()
-    }
+    return () => element?.close()
   }, [])
   return (
     <dialog
