@@ -1,4 +1,4 @@
-(()=>{const BUILD={"version":"53df0e20de46","files":["/assets/channel-DlwrROPz.js","/assets/check-in-BdxSWBKk.js","/assets/decode-Cb39y0Pn.js","/assets/doors-CFOzwRP4.js","/assets/early-5nn295Xi.js","/assets/guard-Dk4B0wUf.js","/assets/index-3zSRKHEf.js","/assets/lazy-DHNlhyGy.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-B__r37My.css","/assets/vendor-CLMQy2WH.js"]};const worker = self;
+(()=>{const BUILD={"version":"9ad3f8ad6601","files":["/assets/channel-DlwrROPz.js","/assets/check-in-DbDi6XGx.js","/assets/decode-Cb39y0Pn.js","/assets/doors-CFOzwRP4.js","/assets/early-5nn295Xi.js","/assets/guard-H9rTnFhU.js","/assets/index-u8OlCINk.js","/assets/lazy-B72_xIpd.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-B__r37My.css","/assets/vendor-CLMQy2WH.js"]};const worker = self;
 /** The path of the scope. Every page below it is the same document. */
 const PAGE = new URL(worker.registration.scope).pathname;
 /** Each scope has its own caches: it may be of another build than the other scopes. */

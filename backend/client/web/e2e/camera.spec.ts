@@ -78,11 +78,12 @@ test('denied camera is explained, and can be tried again', async ({ someone, pla
     const context = await browser.newContext({ baseURL: stack.url, storageState: await seller.context.storageState() })
     const page = await film(context)
     await expect(page.getByRole('alert')).toContainText('This page may not use the camera.')
+    await expect(page.getByRole('button', { name: 'Stop the camera' })).toHaveCount(0)
     await page.getByLabel('Code', { exact: true }).fill(pass.code ?? '')
     await page.keyboard.press('Enter')
     await expect(verdict(page)).toContainText('Admitted')
     await context.grantPermissions(['camera'])
-    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByRole('button', { name: 'Use the camera' }).click()
     await expect(page.getByLabel('Picture of the camera')).toBeVisible()
   } finally {
     await browser.close()
@@ -122,6 +123,7 @@ test('camera that is taken away is reported', async ({ someone, playwright, laun
       for (const track of (video.srcObject as MediaStream).getTracks()) track.stop()
     })
     await expect(page.getByRole('alert')).toContainText('The camera is used by another program.')
+    await expect(page.getByRole('button', { name: 'Stop the camera' })).toHaveCount(0)
   } finally {
     await browser.close()
   }

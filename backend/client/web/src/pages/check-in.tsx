@@ -9,7 +9,7 @@ import { userOfDoor } from '../door/marker'
 import { DoorReadiness, DoorStatus } from '../door/status'
 import { type DoorView, useDoor } from '../door/use-door'
 import { keys } from '../live/cache'
-import { CameraView, usePicture } from '../passes/camera-view'
+import { useCamera, usePicture } from '../passes/camera-view'
 import { DoorList } from '../passes/door-list'
 import { EXPECTED_WITHIN } from '../passes/event-day'
 import { listenToScanner } from '../passes/scanner'
@@ -73,20 +73,20 @@ function Door({ user }: { user: User }) {
   const [device, setDevice] = useState(() => preferences.getItem('device') ?? '')
   const [isEvening, setEvening] = useSwitch('evening')
   const [isLoud, setLoud] = useSwitch('sound')
-  const [isFilming, setFilming] = useState(false)
   const view = useDoor(user)
   const { verdicts, isJudging, judge } = useVerdicts(view, device.trim().normalize('NFC'), isEvening, isLoud)
+  const camera = useCamera(judge)
   const picture = usePicture(judge)
   return (
     <Page title={texts.door.title} lead={texts.door.lead}>
       <div className="split door">
         <div className="door-main">
           <DoorStatus state={view.state} passes={view.passes} />
-          {isFilming && <CameraView onCode={judge} />}
+          {camera.view}
           <VerdictView verdict={verdicts[0]} isJudging={isJudging} />
           <CodeField onCode={judge} />
           <div className="row">
-            <Button onClick={() => setFilming(!isFilming)}>{isFilming ? texts.door.cameraOff : texts.door.cameraOn}</Button>
+            {camera.button}
             {picture.button}
           </div>
           {picture.notice}

@@ -1,40 +1,43 @@
 // The picture of the camera, or why there is none; and the button that reads a picture from a file.
-import { type ChangeEvent, useEffect, useRef, useState } from 'react'
+import { type ChangeEvent, useEffect, useEffectEvent, useRef, useState } from 'react'
 
 import { useTexts } from '../texts/context'
 import { Button } from '../ui/button'
 import { Notice } from '../ui/notice'
-import { type CameraError, cameraErrorOf, hasCamera, readPicture, scan } from './camera'
+import { type CameraError, type CameraState, cameraErrorOf, hasCamera, readPicture, scan } from './camera'
 
-/** Films while it is mounted. */
-export function CameraView({ onCode }: { onCode: (code: string) => void }) {
+interface CameraViewProps {
+  state: Exclude<CameraState, 'off'>
+  onCode: (code: string) => void
+  /** Called once the camera fails. */
+  onError: (error: CameraError) => void
+}
+
+/** Films while it is mounted and its state is `on`. */
+function CameraView({ state, onCode, onError }: CameraViewProps) {
   const texts = useTexts()
   const video = useRef<HTMLVideoElement>(null)
-  const [error, setError] = useState<CameraError | null>(hasCamera() ? null : 'insecure')
-  const report = useRef(onCode)
+  const report = useEffectEvent(onCode)
+  const fail = useEffectEvent(onError)
   useEffect(() => {
-    report.current = onCode
-  }, [onCode])
-  useEffect(() => {
-    if (error || !video.current) return
+    if (state !== 'on' || !video.current) return
     const run = new AbortController()
-    scan(video.current, (code) => report.current(code), run.signal).catch((error: unknown) => {
-      if (!run.signal.aborted) setError(cameraErrorOf(error))
+    scan(video.current, report, run.signal).catch((error: unknown) => {
+      if (!run.signal.aborted) fail(cameraErrorOf(error))
     })
     return () => run.abort()
-  }, [error])
+  }, [state])
   // The button is below the picture.
   const place = useRef<HTMLDivElement>(null)
   useEffect(() => {
     place.current?.scrollIntoView({ block: 'nearest' })
-  }, [error])
-  if (error) {
+  }, [state])
+  if (state !== 'on') {
     return (
       <div ref={place}>
         <Notice tone="warn" alert>
-          <p>{texts.door.cameraErrors[error]}</p>
+          <p>{texts.door.cameraErrors[state]}</p>
           <p>{texts.door.withoutCamera}</p>
-          {error !== 'insecure' && <Button onClick={() => setError(null)}>{texts.common.retry}</Button>}
         </Notice>
       </div>
     )
@@ -44,6 +47,18 @@ export function CameraView({ onCode }: { onCode: (code: string) => void }) {
       <video ref={video} muted playsInline aria-label={texts.door.camera} />
     </div>
   )
+}
+
+/** The camera, and the button that starts or stops it. Without a picture there is nothing to stop. */
+export function useCamera(onCode: (code: string) => void) {
+  const texts = useTexts()
+  const [state, setState] = useState<CameraState>('off')
+  const isOn = state === 'on'
+  const start = hasCamera() ? 'on' : 'insecure'
+  return {
+    view: state !== 'off' && <CameraView state={state} onCode={onCode} onError={setState} />,
+    button: <Button onClick={() => setState(isOn ? 'off' : start)}>{isOn ? texts.door.cameraOff : texts.door.cameraOn}</Button>,
+  }
 }
 
 type PictureState = 'idle' | 'reading' | 'empty' | 'unreadable'

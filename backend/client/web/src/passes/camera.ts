@@ -19,6 +19,8 @@ const MAX_PICTURE_SIDE = 1600
 /** Why the camera cannot be used. */
 export type CameraError = 'denied' | 'missing' | 'busy' | 'insecure' | 'failed'
 
+export type CameraState = 'off' | 'on' | CameraError
+
 const CAMERA_ERRORS: Record<string, CameraError> = {
   NotAllowedError: 'denied',
   SecurityError: 'denied',
