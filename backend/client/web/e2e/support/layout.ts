@@ -12,8 +12,8 @@ export function tooWide(page: Page): Promise<string[]> {
 }
 
 /**
- * Returns the texts that are cut: lines that reach out of the window sideways, or out of an ancestor that clips them. An ellipsis and a
- * strip that scrolls are on purpose, and what is for screen readers only has a box of one pixel.
+ * Returns the texts that are cut: lines that reach out of the window sideways, or out of an ancestor that clips them or scrolls sideways. An
+ * ellipsis is on purpose, and what is for screen readers only has a box of one pixel.
  */
 export function cutTexts(page: Page): Promise<string[]> {
   return page.evaluate(() => {
@@ -24,11 +24,13 @@ export function cutTexts(page: Page): Promise<string[]> {
         const { overflowX, overflowY, textOverflow, webkitLineClamp, clipPath } = getComputedStyle(around)
         const { left, right, top, bottom, width } = around.getBoundingClientRect()
         const isShortened = textOverflow === 'ellipsis' || webkitLineClamp !== 'none'
-        if (isShortened || overflowX === 'auto' || clipPath !== 'none' || width <= 1) return null
+        if (isShortened || clipPath !== 'none' || width <= 1) return null
         const clips = (value: string) => value === 'hidden' || value === 'clip'
         const isOut = (line: DOMRect) =>
-          (clips(overflowX) && (line.left < left - 1 || line.right > right + 1)) || (clips(overflowY) && (line.top < top - 4 || line.bottom > bottom + 4))
+          (overflowX !== 'visible' && (line.left < left - 1 || line.right > right + 1)) || (clips(overflowY) && (line.top < top - 4 || line.bottom > bottom + 4))
         if (lines.some(isOut)) return around.getAttribute('class') ?? around.tagName
+        // What is further down in a list comes into view.
+        if (overflowX === 'auto') return null
       }
       return lines.some(({ left, right }) => left < -0.5 || right > clientWidth + 0.5) ? 'the window' : null
     }
