@@ -7,7 +7,7 @@ import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 
 import { tooWide } from './support/layout'
-import { PAGES, createScene, waitUntilLoaded } from './support/scenes'
+import { createPeople, visitPages } from './support/scenes'
 import { expect, test } from './support/test'
 
 const PICTURES = resolve(import.meta.dirname, '../../../../target/web-screenshots')
@@ -47,35 +47,23 @@ for (const language of LANGUAGES) {
     test('every page', async ({ someone }) => {
       test.setTimeout(180_000)
       mkdirSync(PICTURES, { recursive: true })
-      const options = { locale: language, reducedMotion: 'reduce' as const }
-      const people = { visitor: await someone(options), seller: await someone(options), buyer: await someone(options) }
-      const scene = await createScene(people.seller, people.buyer)
-      for (const [name, { as, path, act, leave }] of Object.entries(PAGES)) {
-        await test.step(name, async () => {
-          const { page } = people[as]
-          await page.setViewportSize({ width: 1280, height: 800 })
-          await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
-          await page.goto(path(scene))
-          await waitUntilLoaded(page)
-          await act?.(page, scene)
-          await waitUntilLoaded(page)
-          for (const colorScheme of ['light', 'dark'] as const) {
-            await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-            for (const width of WIDTHS) {
-              await page.setViewportSize({ width, height: 800 })
-              expect(await tooWide(page), `${name} at ${width}`).toEqual([])
-              // Some parts of a page follow the new width a moment later.
-              if (width < 768) await expect.poll(() => smallTargets(page), `${name} at ${width}`).toEqual([])
-              if (!ALL && !isDefault(language, colorScheme, width)) continue
-              await page.screenshot({ path: `${PICTURES}/${name}-${width}-${colorScheme}-${language}.png`, animations: 'disabled', fullPage: ALL })
-            }
-            // Legacy mode: the pages have no frames.
-            const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
-            expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]), `${name}, ${colorScheme}`).toEqual([])
+      const people = await createPeople(someone, { locale: language, reducedMotion: 'reduce' })
+      await visitPages(people, async (page, name) => {
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme })
+          for (const width of WIDTHS) {
+            await page.setViewportSize({ width, height: 800 })
+            expect(await tooWide(page), `${name} at ${width}`).toEqual([])
+            // Some parts of a page follow the new width a moment later.
+            if (width < 768) await expect.poll(() => smallTargets(page), `${name} at ${width}`).toEqual([])
+            if (!ALL && !isDefault(language, colorScheme, width)) continue
+            await page.screenshot({ path: `${PICTURES}/${name}-${width}-${colorScheme}-${language}.png`, animations: 'disabled', fullPage: ALL })
           }
-          await leave?.(page)
-        })
-      }
+          // Legacy mode: the pages have no frames.
+          const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
+          expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]), `${name}, ${colorScheme}`).toEqual([])
+        }
+      })
     })
   })
 }

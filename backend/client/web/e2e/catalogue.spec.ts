@@ -6,7 +6,7 @@ import { extname, join, resolve } from 'node:path'
 import type { BrowserContext, Page } from '@playwright/test'
 import { type Plugin, build } from 'vite'
 
-import { PAGES, createScene, waitUntilLoaded } from './support/scenes'
+import { PAGES, createPeople, visitPages } from './support/scenes'
 import { expect, test } from './support/test'
 
 const ROOT = resolve(import.meta.dirname, '..')
@@ -127,22 +127,16 @@ async function submit(page: Page, fields: Record<string, string>): Promise<void>
 
 test('every text is from the catalogue', async ({ someone }) => {
   test.setTimeout(480_000)
-  const options = { locale: 'ja', serviceWorkers: 'block' as const }
-  const people = { visitor: await someone(options), seller: await someone(options), buyer: await someone(options) }
+  const people = await createPeople(someone, { locale: 'ja', serviceWorkers: 'block' })
   for (const { context } of Object.values(people)) await serve(context, folder)
-  const scene = await createScene(people.seller, people.buyer)
-  for (const [name, { as, path, act, leave }] of Object.entries({ ...PAGES, ...INVALID_FORMS })) {
-    await test.step(name, async () => {
-      const { page } = people[as]
-      await page.goto(path(scene))
-      await waitUntilLoaded(page)
-      await act?.(page, scene)
-      await waitUntilLoaded(page)
+  await visitPages(
+    people,
+    async (page, name) => {
       const texts = await unmarked(page)
       expect.soft(texts.filter((text) => !SAME.some((same) => same.test(text))), name).toEqual([])
-      await leave?.(page)
-    })
-  }
+    },
+    { ...PAGES, ...INVALID_FORMS },
+  )
   // The catalogue is the marked one.
   await people.visitor.page.goto('/')
   await expect(people.visitor.page.getByRole('heading', { level: 1 })).toHaveText(/^⟦.*⟧$/)

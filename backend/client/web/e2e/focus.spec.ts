@@ -1,7 +1,7 @@
 // With a high zoom, fixed elements never cover the focused element.
 import type { Page } from '@playwright/test'
 
-import { PAGES, createScene, waitUntilLoaded } from './support/scenes'
+import { createPeople, visitPages } from './support/scenes'
 import { expect, test } from './support/test'
 
 /** A screen of 1280 × 800 pixels at a zoom of 200 %, and a narrow one that is as low. */
@@ -52,16 +52,8 @@ async function nextStop(page: Page, key: 'Tab' | 'Shift+Tab'): Promise<Stop | nu
 for (const size of SIZES) {
   test(`focused element is never covered (${size.width} × ${size.height})`, async ({ someone }) => {
     test.setTimeout(300_000)
-    const options = { viewport: size, reducedMotion: 'reduce' as const }
-    const people = { visitor: await someone(options), seller: await someone(options), buyer: await someone(options) }
-    const scene = await createScene(people.seller, people.buyer)
     const defects: string[] = []
-    for (const [name, { as, path, act, leave }] of Object.entries(PAGES)) {
-      const { page } = people[as]
-      await page.goto(path(scene))
-      await waitUntilLoaded(page)
-      await act?.(page, scene)
-      await waitUntilLoaded(page)
+    await visitPages(await createPeople(someone, { viewport: size, reducedMotion: 'reduce' }), async (page, name) => {
       for (const key of ['Tab', 'Shift+Tab'] as const) {
         await page.evaluate((key) => {
           document.querySelector('[data-first-stop]')?.removeAttribute('data-first-stop')
@@ -74,8 +66,7 @@ for (const size of SIZES) {
           if (stop.defect) defects.push(`${name}, ${key}, ${stop.name}: ${stop.defect}`)
         }
       }
-      await leave?.(page)
-    }
+    })
     expect(defects).toEqual([])
   })
 }

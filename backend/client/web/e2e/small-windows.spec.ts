@@ -1,6 +1,6 @@
 // Every page in small windows: no sideways scroll, no text that is cut, and a navigation whose labels can be read.
 import { cutTexts, headerDefects, navigationDefects, tooWide } from './support/layout'
-import { PAGES, createScene, waitUntilLoaded } from './support/scenes'
+import { createPeople, visitPages } from './support/scenes'
 import { expect, test } from './support/test'
 
 const SIZES = [
@@ -16,26 +16,17 @@ const soft = expect.configure({ soft: true, timeout: 2000 })
 for (const language of ['en', 'ja']) {
   test(`every page fits small windows (${language})`, async ({ someone }) => {
     test.setTimeout(300_000)
-    const options = { locale: language, viewport: { width: 320, height: 640 }, reducedMotion: 'reduce' as const }
-    const people = { visitor: await someone(options), seller: await someone(options), buyer: await someone(options) }
-    const scene = await createScene(people.seller, people.buyer)
-    for (const [name, { as, path, act, leave }] of Object.entries(PAGES)) {
-      const { page } = people[as]
-      await page.goto(path(scene))
-      await waitUntilLoaded(page)
-      await act?.(page, scene)
-      await waitUntilLoaded(page)
+    const people = await createPeople(someone, { locale: language, viewport: { width: 320, height: 640 }, reducedMotion: 'reduce' })
+    await visitPages(people, async (page, name) => {
       for (const viewport of SIZES) {
         await page.setViewportSize(viewport)
         for (const colorScheme of ['light', 'dark'] as const) {
-          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+          await page.emulateMedia({ colorScheme })
           const find = async () => (await Promise.all([tooWide, cutTexts, navigationDefects, headerDefects].map((check) => check(page)))).flat()
           // Some parts of a page follow the new size a moment later.
           await soft.poll(find, `${name}, ${viewport.width} × ${viewport.height}, ${colorScheme}`).toEqual([])
         }
       }
-      await page.setViewportSize(options.viewport)
-      await leave?.(page)
-    }
+    })
   })
 }

@@ -1,10 +1,10 @@
 // A marketplace with content for every page, and the list of its pages.
-import type { Page } from '@playwright/test'
+import type { BrowserContextOptions, Page } from '@playwright/test'
 
 import type { Order, Person, Ticket } from './person'
-import { expect, unique } from './test'
+import { expect, test, unique } from './test'
 
-export interface Scene {
+interface Scene {
   seller: Person
   buyer: Person
   open: Ticket
@@ -114,7 +114,7 @@ const LONG_TITLE = 'A talk about very long titles, in which a speaker explains a
 const LONG_VENUE = 'The great hall of the former municipal waterworks beside the old harbour, second courtyard, third door'
 const event = (days: number) => ({ startsAt: `${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)}T19:30:00+01:00` })
 
-export async function createScene(seller: Person, buyer: Person): Promise<Scene> {
+async function createScene(seller: Person, buyer: Person): Promise<Scene> {
   await Promise.all([seller.signUp(), buyer.signUp()])
   for (const [title, price, days, venue, seat] of [
     ['RustConf, day 1', 149.99, 2, 'Congress Hall', 'Hall B, seat 31'],
@@ -152,8 +152,33 @@ export async function createScene(seller: Person, buyer: Person): Promise<Scene>
 }
 
 /** Waits until the page has loaded its data. */
-export async function waitUntilLoaded(page: Page): Promise<void> {
+async function waitUntilLoaded(page: Page): Promise<void> {
   await expect(page.locator('h1')).toBeVisible()
   await expect(page.locator('h1 .skeleton, .skeleton-card, .code-placeholder, main [aria-busy=true]')).toHaveCount(0)
   await page.evaluate(() => document.fonts.ready)
+}
+
+type People = Record<PageOfScene['as'], Person>
+
+export async function createPeople(someone: (options: BrowserContextOptions) => Promise<Person>, options: BrowserContextOptions): Promise<People> {
+  return { visitor: await someone(options), seller: await someone(options), buyer: await someone(options) }
+}
+
+/** Opens every page of a new scene in its state, in the first window size and in light, and runs a check on it. */
+export async function visitPages(people: People, check: (page: Page, name: string) => Promise<void>, pages = PAGES): Promise<void> {
+  const viewport = people.visitor.page.viewportSize()
+  const scene = await createScene(people.seller, people.buyer)
+  for (const [name, { as, path, act, leave }] of Object.entries(pages)) {
+    await test.step(name, async () => {
+      const { page } = people[as]
+      if (viewport) await page.setViewportSize(viewport)
+      await page.emulateMedia({ colorScheme: 'light' })
+      await page.goto(path(scene))
+      await waitUntilLoaded(page)
+      await act?.(page, scene)
+      await waitUntilLoaded(page)
+      await check(page, name)
+      await leave?.(page)
+    })
+  }
 }
