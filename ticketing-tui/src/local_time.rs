@@ -13,6 +13,18 @@ use ticketing_sdk::{DoubleAdmission, EventTime, Timestamp};
 #[derive(Debug, Clone)]
 pub(crate) struct LocalTime(TimeZone);
 
+/// Where a list shows the offsets of the places of its events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum OffsetDisplay<'a> {
+    /// Nowhere: the clocks at the places are those of the user.
+    #[default]
+    Hidden,
+    /// In its heading: every event has this offset.
+    Heading(&'a str),
+    /// In the rows of the events whose clock differs from the user's.
+    Rows,
+}
+
 /// Times that are farther away are shown as dates.
 const MAX_RELATIVE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
@@ -94,9 +106,29 @@ impl LocalTime {
         self.with_offset(starts.label(), starts)
     }
 
-    /// Returns when an event starts in few columns, as [`event`](Self::event): `17 Jan, 19:30`, or only the date if the year
-    /// must be shown.
-    pub(crate) fn short_event(&self, starts: &EventTime, now: Timestamp) -> String {
+    /// Returns where a list of events that start then shows their offsets.
+    pub(crate) fn offset_display<'a>(
+        &self,
+        starts: impl Iterator<Item = &'a EventTime>,
+    ) -> OffsetDisplay<'a> {
+        let starts: Vec<_> = starts.collect();
+        match starts.first().map(|first| first.offset_label()) {
+            Some(offset) if starts.iter().any(|starts| self.is_elsewhere(starts)) => {
+                let is_shared = starts.iter().all(|starts| starts.offset_label() == offset);
+                if is_shared { OffsetDisplay::Heading(offset) } else { OffsetDisplay::Rows }
+            }
+            _ => OffsetDisplay::Hidden,
+        }
+    }
+
+    /// Returns when an event starts in few columns: `17 Jan, 19:30`, or only the date if the year must be shown. `offsets` is
+    /// that of its list.
+    pub(crate) fn short_event(
+        &self,
+        starts: &EventTime,
+        now: Timestamp,
+        offsets: OffsetDisplay<'_>,
+    ) -> String {
         /// Within this time, day and month determine the year.
         const NEAR: Duration = Duration::from_secs(330 * 24 * 60 * 60);
         let (ahead, since) = (
@@ -105,9 +137,10 @@ impl LocalTime {
         );
         let label = starts.label();
         match label.split_once(", ").and_then(|(date, time)| Some((date, date.rsplit_once(' ')?.0, time))) {
-            Some((_, day, time)) if ahead.max(since) < NEAR => {
-                self.with_offset(format!("{day}, {time}"), starts)
-            }
+            Some((_, day, time)) if ahead.max(since) < NEAR => match offsets {
+                OffsetDisplay::Rows => self.with_offset(format!("{day}, {time}"), starts),
+                _ => format!("{day}, {time}"),
+            },
             Some((date, ..)) => date.to_owned(),
             None => label,
         }
@@ -177,8 +210,25 @@ mod tests {
             ("2028-01-17T19:30:00+09:00", "17 Jan 2028"),
             ("2025-11-26T19:30:00+01:00", "26 Nov 2025"),
         ] {
-            assert_eq!(local.short_event(&starts.parse().unwrap(), now), short);
+            assert_eq!(local.short_event(&starts.parse().unwrap(), now, OffsetDisplay::Rows), short);
         }
+    }
+
+    #[test]
+    fn offset_that_all_events_share_is_shown_once() {
+        let local = LocalTime::new(TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap());
+        let display = |starts: &[&str]| {
+            let starts: Vec<EventTime> = starts.iter().map(|starts| starts.parse().unwrap()).collect();
+            format!("{:?}", local.offset_display(starts.iter()))
+        };
+        let (winter, summer) = ("2026-12-18T20:00:00+01:00", "2027-06-18T20:00:00+02:00");
+        assert_eq!(display(&[]), "Hidden");
+        assert_eq!(display(&[winter, summer]), "Hidden");
+        let tokyo = "2026-12-18T20:00:00+09:00";
+        assert_eq!(display(&[tokyo, tokyo]), "Heading(\"+09:00\")");
+        assert_eq!(display(&[tokyo, winter]), "Rows");
+        // One of the two is elsewhere, but both have the same offset.
+        assert_eq!(display(&[winter, "2027-06-18T20:00:00+01:00"]), "Heading(\"+01:00\")");
     }
 
     #[test]

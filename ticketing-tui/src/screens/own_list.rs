@@ -40,7 +40,7 @@ pub(super) trait OwnList: fmt::Debug + 'static {
     fn run(action: Action, item: Option<Self::Item>, cx: &mut Context<'_>);
 
     /// Returns the columns of a list so wide.
-    fn columns(width: u16, needs: RowNeeds) -> Columns {
+    fn columns(width: u16, needs: RowNeeds<'_>) -> Columns<'_> {
         Columns::for_width(width, needs)
     }
 
@@ -86,15 +86,13 @@ impl<L: OwnList> OwnListScreen<L> {
 }
 
 /// Returns what the rows of a list need of its columns.
-fn needs<L: OwnList>(model: &Model, items: &[&L::Item]) -> RowNeeds {
-    let mut needs = RowNeeds::default();
-    for (details, price) in items.iter().map(|item| L::facts(item)) {
-        let starts = details.starts_at.as_ref();
-        needs.has_offsets |=
-            !needs.has_offsets && starts.is_some_and(|starts| model.local.is_elsewhere(starts));
-        needs.max_cents = needs.max_cents.max(price.map_or(0, |price| price.cents().unsigned_abs()));
+fn needs<'m, L: OwnList>(model: &Model, items: &[&'m L::Item]) -> RowNeeds<'m> {
+    let facts = || items.iter().map(|item| L::facts(item));
+    let prices = facts().filter_map(|(_, price)| price);
+    RowNeeds {
+        offsets: model.local.offset_display(facts().filter_map(|(details, _)| details.starts_at.as_ref())),
+        max_cents: prices.map(|price| price.cents().unsigned_abs()).max().unwrap_or(0),
     }
-    needs
 }
 
 impl<L: OwnList> Screen for OwnListScreen<L> {

@@ -158,7 +158,7 @@ impl OwnList for Passes {
         }
     }
 
-    fn columns(width: u16, needs: RowNeeds) -> Columns {
+    fn columns(width: u16, needs: RowNeeds<'_>) -> Columns<'_> {
         Columns::with_seat(width, needs)
     }
 

@@ -1,6 +1,6 @@
 //! The rows of a list of tickets: title and seat, what is rare about each, when, and the price. A wide list has the venue
 //! in a column of its own; another one has it behind the title, if there is room. A list without a column for the time has
-//! that behind the title, likewise.
+//! that behind the title, likewise. An offset from UTC that all rows share stands in the heading.
 
 use std::borrow::Cow;
 
@@ -10,25 +10,26 @@ use ticketing_sdk::TicketDetails;
 
 use super::list::List;
 use super::painter::{Painter, below};
+use crate::local_time::OffsetDisplay;
 use crate::model::Model;
 use crate::text;
 use crate::theme::StyleRole;
 
 /// How wide the columns beside the title are; nothing for those that have no room.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Columns {
+pub(crate) struct Columns<'a> {
     time: u16,
     venue: u16,
     last: u16,
     /// Whether the last column has the seat, and not the price.
     has_seats: bool,
+    offsets: OffsetDisplay<'a>,
 }
 
 /// What the rows of a list need of its columns.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct RowNeeds {
-    /// Whether a row may have the offset of its place.
-    pub(crate) has_offsets: bool,
+pub(crate) struct RowNeeds<'a> {
+    pub(crate) offsets: OffsetDisplay<'a>,
     /// The highest price.
     pub(crate) max_cents: u64,
 }
@@ -75,12 +76,12 @@ const PREFERRED_TITLE: u16 = 24;
 /// The maximum width: on wider lines title and price are too far apart.
 pub(crate) const MAX_WIDTH: u16 = 130;
 
-impl Columns {
+impl<'a> Columns<'a> {
     /// Returns the columns of rows of this width, with the price last.
-    pub(crate) fn for_width(width: u16, needs: RowNeeds) -> Self {
-        let time = match width {
-            ..50 => 0,
-            _ if needs.has_offsets => TIME + OFFSET,
+    pub(crate) fn for_width(width: u16, needs: RowNeeds<'a>) -> Self {
+        let time = match (width, needs.offsets) {
+            (..50, _) => 0,
+            (_, OffsetDisplay::Rows) => TIME + OFFSET,
             _ => TIME,
         };
         let venue = match width {
@@ -89,11 +90,11 @@ impl Columns {
             _ => WIDE_VENUE,
         };
         let price = text::width(&text::price(needs.max_cents)).max(MIN_PRICE) + 2;
-        Self { time, venue, last: price, has_seats: false }
+        Self { time, venue, last: price, has_seats: false, offsets: needs.offsets }
     }
 
     /// Returns the columns of rows without a price, with the seat last if there is room.
-    pub(crate) fn with_seat(width: u16, needs: RowNeeds) -> Self {
+    pub(crate) fn with_seat(width: u16, needs: RowNeeds<'a>) -> Self {
         let has_seats = width >= 70;
         Self { last: if has_seats { SEAT } else { 0 }, has_seats, ..Self::for_width(width, needs) }
     }
@@ -127,8 +128,16 @@ impl Columns {
     fn draw_heading(self, painter: &mut Painter<'_>, line: Rect) {
         let style = painter.theme.heading;
         let [title, time, venue, last] = self.places(line);
-        painter.text(title, "TITLE", style);
-        painter.text(after_gap(time), "WHEN", style);
+        let (title_name, time_name) = match self.offsets {
+            // The start stands behind the title.
+            OffsetDisplay::Heading(offset) if self.time == 0 => {
+                (format!("TITLE, WHEN ({offset})"), String::new())
+            }
+            OffsetDisplay::Heading(offset) => ("TITLE".to_owned(), format!("WHEN ({offset})")),
+            _ => ("TITLE".to_owned(), "WHEN".to_owned()),
+        };
+        painter.text(title, &title_name, style);
+        painter.text(after_gap(time), &time_name, style);
         painter.text(after_gap(venue), "WHERE", style);
         painter.right(after_gap(last), if self.has_seats { "SEAT" } else { "PRICE" }, style);
     }
@@ -147,7 +156,7 @@ impl Columns {
         let beside = seat.as_deref().filter(|_| !self.has_seats);
         let beside = beside.map(|seat| painter.glyphs.replace_separators(seat));
         let starts = row.details.and_then(|details| details.starts_at.as_ref());
-        let when = starts.map(|starts| model.local.short_event(starts, model.server_now()));
+        let when = starts.map(|starts| model.local.short_event(starts, model.server_now(), self.offsets));
         let parts = Parts { row, seat: beside.as_deref(), when: when.as_deref(), time: self.time };
         let Fitted { status, when, has_seat } = parts.fit(title.width + time.width);
         // A short start leaves the rest of its column to the title.

@@ -65,7 +65,7 @@ impl Market {
     pub(super) fn rows(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let tickets = &model.market.tickets;
         let needs = RowNeeds {
-            has_offsets: tickets.starts().any(|starts| model.local.is_elsewhere(starts)),
+            offsets: model.local.offset_display(tickets.starts()),
             max_cents: tickets.max_cents().into(),
         };
         let columns = Columns::for_width(area.width, needs);

@@ -154,6 +154,18 @@ fn start_elsewhere_has_its_offset_and_local_starts_have_none() {
 }
 
 #[test]
+fn offset_that_all_rows_share_is_in_the_heading() {
+    for (size, heading) in [((40, 20), "TITLE, WHEN (+09:00)"), ((80, 20), "WHEN (+09:00)")] {
+        let mut harness = Harness::new(size, Colours::True);
+        harness.server.market = ["t1", "t2"].map(|id| recital(id, "2027-06-05T20:00:00+09:00")).to_vec();
+        harness.sign_in();
+        harness.assert_shows(heading);
+        assert_eq!(harness.screen().matches("+09:00").count(), 1);
+        harness.assert_shows("5 Jun, 20:00  $5.00");
+    }
+}
+
+#[test]
 fn narrow_row_has_its_start_where_there_is_room() {
     let mut harness = Harness::new((40, 12), Colours::True);
     harness.server.market = vec![recital("t1", "2027-06-04T20:30:00+02:00")];
