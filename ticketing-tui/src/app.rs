@@ -22,7 +22,7 @@ use crate::model::notices::{Level, Notice};
 use crate::model::replies;
 use crate::route::{ConfirmAction, Route, TABS};
 use crate::screens::{self, Input, Screen};
-use crate::settings::Settings;
+use crate::settings::{Setting, Settings};
 use crate::theme::{Colours, Theme};
 use crate::widgets::form;
 use crate::widgets::painter::{ClickTarget, Painter};
@@ -225,13 +225,13 @@ impl App {
     /// Returns whether the program receives mouse events.
     #[must_use]
     pub fn wants_mouse(&self) -> bool {
-        self.model.settings.mouse
+        self.model.settings.is_on(Setting::Mouse)
     }
 
     /// Returns whether the program sets the title of the window.
     #[must_use]
     pub fn wants_title(&self) -> bool {
-        self.model.settings.title
+        self.model.settings.is_on(Setting::Title)
     }
 
     /// Returns whether there are messages that `--plain` has not printed.
@@ -251,7 +251,7 @@ impl App {
 
     /// Disables animations until the program ends.
     pub(crate) fn stop_motion(&mut self) {
-        self.model.settings.motion = false;
+        self.model.settings.switched.insert(Setting::Motion);
     }
 
     fn front(&self) -> &dyn Screen {

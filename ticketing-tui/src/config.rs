@@ -1,7 +1,6 @@
 //! The `[tui]` table of the config file: read with the position of every error, and written without changing the rest.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::ops::Range;
 use std::path::Path;
 
@@ -50,7 +49,8 @@ pub(crate) fn write_file(file: &dyn ConfigFile, change: &SettingChange) -> Resul
 }
 
 /// An error in the config file, with its position.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, column {column}: {message}")]
 pub struct ConfigError {
     /// The line, from 1.
     pub line: usize,
@@ -58,12 +58,6 @@ pub struct ConfigError {
     pub column: usize,
     /// The message.
     pub message: String,
-}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}, column {}: {}", self.line, self.column, self.message)
-    }
 }
 
 /// Reads the settings. Invalid settings are reported; their defaults apply.
@@ -102,7 +96,7 @@ pub fn write(text: &str, change: &SettingChange) -> Result<String, ConfigError> 
     match change {
         SettingChange::Value(setting, word) => {
             let is_default = Settings::default().value(*setting) == *word;
-            let new = if setting.values() == SWITCH { (*word == SWITCH[0]).into() } else { (*word).into() };
+            let new = if *setting.values() == SWITCH { (*word == SWITCH[0]).into() } else { (*word).into() };
             set(tui, setting.name(), new, is_default);
         }
         SettingChange::Keys(action, keys) => set_keys(tui, *action, keys.as_deref()),
@@ -132,10 +126,10 @@ fn set_keys(tui: &mut dyn TableLike, action: Action, chords: Option<&[Chord]>) {
     match chords {
         Some(chords) => {
             let chords: Array = chords.iter().map(Chord::to_string).collect();
-            keys.insert(action.name(), value(chords));
+            keys.insert(action.as_ref(), value(chords));
         }
         None => {
-            keys.remove(action.name());
+            keys.remove(action.as_ref());
         }
     }
 }
@@ -172,7 +166,7 @@ impl Reader<'_> {
 
     fn apply_setting(&mut self, setting: Setting, item: &Item) {
         let (name, values) = (setting.name(), setting.values());
-        let is_switch = values == SWITCH;
+        let is_switch = *values == SWITCH;
         let word = if is_switch {
             item.as_bool().map(|on| SWITCH[usize::from(!on)])
         } else {
@@ -263,7 +257,7 @@ mod tests {
         let (settings, errors) = read(GOOD);
         assert_eq!(errors, []);
         assert_eq!(settings.theme, ThemeName::Light);
-        assert!(!settings.bell && settings.title);
+        assert!(!settings.is_on(Setting::Bell) && settings.is_on(Setting::Title));
         assert_eq!(settings.keys.key(Action::Buy).map(|key| key.to_string()).as_deref(), Some("B"));
         assert_eq!(settings.keys.keys(Action::Quit).len(), 1);
         assert_eq!(read(""), (Settings::default(), vec![]));

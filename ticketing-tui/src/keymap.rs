@@ -16,7 +16,8 @@ pub struct Chord {
 }
 
 /// The error of a text that is not a key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no key {0:?}; keys are written like \"x\", \"ctrl-p\", \"f5\" or \"enter\"")]
 pub struct ParseChordError(String);
 
 /// The keys that have a name.
@@ -121,18 +122,6 @@ impl fmt::Display for Chord {
         f.pad(&text)
     }
 }
-
-impl fmt::Display for ParseChordError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "there is no key {:?}; keys are written like \"x\", \"ctrl-p\", \"f5\" or \"enter\"",
-            self.0
-        )
-    }
-}
-
-impl std::error::Error for ParseChordError {}
 
 /// The key bindings of the actions.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -258,7 +247,7 @@ mod tests {
             for key in action.default_keys() {
                 assert!(key.parse::<Chord>().is_ok(), "{action}: {key}");
             }
-            assert_eq!(action.name().parse(), Ok(*action));
+            assert_eq!(action.as_ref().parse(), Ok(*action));
         }
     }
 

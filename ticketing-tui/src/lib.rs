@@ -27,7 +27,7 @@ mod theme;
 mod widgets;
 
 pub use crate::{
-    action::{Action, ParseActionError, Scope},
+    action::{Action, Scope},
     app::{App, Setup},
     call_error::{CallError, CallErrorKind},
     door::{AdmissionConflict, Door, DoorState, DoorSync, Scan},

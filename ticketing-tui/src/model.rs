@@ -34,7 +34,7 @@ use crate::call_error::CallError;
 use crate::effect::{Call, CallId, Effect};
 use crate::event::Reply;
 use crate::local_time::LocalTime;
-use crate::settings::Settings;
+use crate::settings::{Setting, Settings};
 use crate::text;
 
 /// Everything that is known.
@@ -323,7 +323,7 @@ impl Model {
     }
 
     fn ring_bell(&mut self) {
-        if self.settings.bell {
+        if self.settings.is_on(Setting::Bell) {
             self.effect(Effect::Bell);
         }
     }
@@ -331,7 +331,7 @@ impl Model {
     /// Sets the title of the window to the reservation that ends first, in minutes: a title that changes each second
     /// disturbs users of screen readers.
     fn update_title(&mut self) {
-        if !self.settings.title {
+        if !self.settings.is_on(Setting::Title) {
             return;
         }
         let now = self.server_now();

@@ -1,59 +1,41 @@
 //! The settings of the user.
 
+use std::collections::BTreeSet;
+
+use strum::VariantNames;
+
 use crate::action::Action;
 use crate::keymap::{Chord, Keymap};
 use crate::theme::ThemeName;
 
 /// The settings of the user.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Settings {
     /// The colours.
     pub theme: ThemeName,
     /// How frames are drawn.
     pub borders: Borders,
-    /// Whether the bell rings when a reservation ends or is about to.
-    pub bell: bool,
-    /// Whether the title of the window shows a reservation.
-    pub title: bool,
-    /// Whether a pending payment and a paid ticket are animated.
-    pub motion: bool,
-    /// Whether the mouse is listened to. Without it, the terminal's own selection works.
-    pub mouse: bool,
-    /// Whether the door admits only events that start within 12 hours.
-    pub one_evening: bool,
+    /// The settings that are on or off, and not as they are by default.
+    pub switched: BTreeSet<Setting>,
     /// Which keys stand for what.
     pub keys: Keymap,
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            theme: ThemeName::Auto,
-            borders: Borders::Rounded,
-            bell: true,
-            title: true,
-            motion: true,
-            mouse: true,
-            one_evening: false,
-            keys: Keymap::default(),
-        }
-    }
-}
-
 /// A setting that has one of a few values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Setting {
     /// The colours.
     Theme,
     /// How frames are drawn.
     Borders,
-    /// Whether the bell rings.
+    /// Whether the bell rings when a reservation ends or is about to.
     Bell,
-    /// Whether the window has a title.
+    /// Whether the title of the window shows a reservation.
     Title,
-    /// Whether something moves.
+    /// Whether a pending payment and a paid ticket are animated.
     Motion,
-    /// Whether the mouse is listened to.
+    /// Whether the mouse is listened to. Without it, the terminal's own selection works.
     Mouse,
     /// Whether the door admits only events that start within 12 hours.
     OneEvening,
@@ -70,15 +52,7 @@ impl Setting {
     /// The name in the config file.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Theme => "theme",
-            Self::Borders => "borders",
-            Self::Bell => "bell",
-            Self::Title => "title",
-            Self::Motion => "motion",
-            Self::Mouse => "mouse",
-            Self::OneEvening => "one-evening",
-        }
+        self.into()
     }
 
     /// The label on the screen.
@@ -95,11 +69,11 @@ impl Setting {
     }
 
     /// Every value, in the order in which they follow each other.
-    pub(crate) fn values(self) -> Vec<&'static str> {
+    pub(crate) fn values(self) -> &'static [&'static str] {
         match self {
-            Self::Theme => ThemeName::ALL.map(ThemeName::name).into(),
-            Self::Borders => Borders::ALL.map(Borders::name).into(),
-            Self::Bell | Self::Title | Self::Motion | Self::Mouse | Self::OneEvening => SWITCH.into(),
+            Self::Theme => ThemeName::VARIANTS,
+            Self::Borders => Borders::VARIANTS,
+            _ => &SWITCH,
         }
     }
 }
@@ -114,50 +88,42 @@ pub enum SettingChange {
 }
 
 impl Settings {
+    /// Returns whether a setting that is on or off is on: all are by default, but for the restriction of the door.
+    pub(crate) fn is_on(&self, switch: Setting) -> bool {
+        (switch != Setting::OneEvening) != self.switched.contains(&switch)
+    }
+
     /// The value of a setting.
     #[must_use]
     pub fn value(&self, setting: Setting) -> &'static str {
-        let on = match setting {
-            Setting::Theme => return self.theme.name(),
-            Setting::Borders => return self.borders.name(),
-            Setting::Bell => self.bell,
-            Setting::Title => self.title,
-            Setting::Motion => self.motion,
-            Setting::Mouse => self.mouse,
-            Setting::OneEvening => self.one_evening,
-        };
-        SWITCH[usize::from(!on)]
+        match setting {
+            Setting::Theme => self.theme.into(),
+            Setting::Borders => self.borders.into(),
+            switch => SWITCH[usize::from(!self.is_on(switch))],
+        }
     }
 
     /// Takes over the new value.
     pub fn apply(&mut self, change: &SettingChange) {
-        let (setting, value) = match change {
-            SettingChange::Keys(action, keys) => return self.keys.set_keys(*action, keys.clone()),
-            SettingChange::Value(setting, value) => (*setting, *value),
-        };
-        let switch = match setting {
-            Setting::Theme => {
-                self.theme =
-                    ThemeName::ALL.into_iter().find(|theme| theme.name() == value).unwrap_or_default();
-                return;
+        match change {
+            SettingChange::Keys(action, keys) => self.keys.set_keys(*action, keys.clone()),
+            SettingChange::Value(Setting::Theme, name) => self.theme = name.parse().unwrap_or_default(),
+            SettingChange::Value(Setting::Borders, name) => self.borders = name.parse().unwrap_or_default(),
+            SettingChange::Value(switch, value) if self.value(*switch) == *value => {}
+            SettingChange::Value(switch, _) => {
+                if !self.switched.remove(switch) {
+                    self.switched.insert(*switch);
+                }
             }
-            Setting::Borders => {
-                self.borders =
-                    Borders::ALL.into_iter().find(|borders| borders.name() == value).unwrap_or_default();
-                return;
-            }
-            Setting::Bell => &mut self.bell,
-            Setting::Title => &mut self.title,
-            Setting::Motion => &mut self.motion,
-            Setting::Mouse => &mut self.mouse,
-            Setting::OneEvening => &mut self.one_evening,
-        };
-        *switch = value == SWITCH[0];
+        }
     }
 }
 
 /// How frames, bars and marks are drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumString, strum::IntoStaticStr, strum::VariantNames,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Borders {
     /// Lines with round corners.
     #[default]
@@ -166,19 +132,4 @@ pub enum Borders {
     Square,
     /// Characters that every terminal and font has.
     Ascii,
-}
-
-impl Borders {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Rounded, Self::Square, Self::Ascii];
-
-    /// The name in the config file.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Rounded => "rounded",
-            Self::Square => "square",
-            Self::Ascii => "ascii",
-        }
-    }
 }

@@ -3,7 +3,10 @@
 use ratatui::style::{Color, Modifier, Style};
 
 /// The themes that can be chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumString, strum::IntoStaticStr, strum::VariantNames,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum ThemeName {
     /// Light or dark, as the terminal is.
     #[default]
@@ -21,18 +24,6 @@ pub enum ThemeName {
 impl ThemeName {
     /// All of them.
     pub const ALL: [Self; 5] = [Self::Auto, Self::Dark, Self::Light, Self::Contrast, Self::Plain];
-
-    /// The name in the config file.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Dark => "dark",
-            Self::Light => "light",
-            Self::Contrast => "contrast",
-            Self::Plain => "plain",
-        }
-    }
 }
 
 /// How many colours the terminal shows.

@@ -46,7 +46,7 @@ pub(crate) struct DisplayOptions {
 /// Returns the themes with their names.
 fn themes() -> impl Iterator<Item = (PossibleValue, ThemeName)> {
     ThemeName::ALL.into_iter().map(|theme| {
-        let name = PossibleValue::new(theme.name());
+        let name = PossibleValue::new(<&str>::from(theme));
         let name = match theme {
             ThemeName::Auto => name.help("Light or dark, like the terminal"),
             ThemeName::Contrast => name.help("The highest contrast"),

@@ -14,7 +14,8 @@ const MILLIS_PER_BAR: i64 = 10_000;
 pub(crate) const BARS: usize = 60;
 
 /// The kind of a change of a ticket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::AsRefStr)]
+#[strum(serialize_all = "lowercase")]
 pub(crate) enum ActivityKind {
     Listed,
     Reserved,
@@ -22,6 +23,7 @@ pub(crate) enum ActivityKind {
     Sold,
     Withdrawn,
     /// The price has changed from this many cents.
+    #[strum(serialize = "new price")]
     Priced(u32),
     Renamed,
 }
@@ -76,18 +78,6 @@ impl ActivityKind {
             _ if before.cents != after.cents => Some(Self::Priced(before.cents)),
             _ if before.title != after.title => Some(Self::Renamed),
             _ => None,
-        }
-    }
-
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Listed => "listed",
-            Self::Reserved => "reserved",
-            Self::Released => "released",
-            Self::Sold => "sold",
-            Self::Withdrawn => "withdrawn",
-            Self::Priced(_) => "new price",
-            Self::Renamed => "renamed",
         }
     }
 }

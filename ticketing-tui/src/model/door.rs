@@ -10,6 +10,7 @@ use crate::call_error::CallError;
 use crate::door::{AdmissionConflict, DoorState, Scan};
 use crate::effect::{Call, CallId};
 use crate::event::Reply;
+use crate::settings::Setting;
 use crate::text;
 
 /// The door of the user.
@@ -139,7 +140,7 @@ impl Model {
     pub(crate) fn check_in(&mut self, code: PassCode) -> Option<CallId> {
         let issuer = self.user()?.id.clone();
         let device = Some(self.door.device.trim().to_owned()).filter(|device| !device.is_empty());
-        let within = self.settings.one_evening.then_some(Verdict::EXPECTED_WITHIN);
+        let within = self.settings.is_on(Setting::OneEvening).then_some(Verdict::EXPECTED_WITHIN);
         let scan = Scan { code, device, at: self.server_now(), within };
         let by_list = self.admits_by_list();
         Some(self.call(Call::CheckIn { issuer, scan, by_list }))

@@ -6,7 +6,7 @@ use super::notices::Level;
 use super::orders::OrderAction;
 use super::{FeedState, Load, Model, Session};
 use crate::effect::{Call, CallId, Effect};
-use crate::settings::SettingChange;
+use crate::settings::{Setting, SettingChange};
 use crate::text;
 
 impl Model {
@@ -152,6 +152,11 @@ impl Model {
     fn browse(&mut self, address: String) {
         self.notify(Level::Info, format!("Opening {address}"));
         self.effect(Effect::Browse(address));
+    }
+
+    /// Returns whether a pending payment and a paid ticket are animated.
+    pub(crate) fn has_motion(&self) -> bool {
+        self.settings.is_on(Setting::Motion)
     }
 
     /// Changes a setting, and stores it in the config file.

@@ -1,5 +1,6 @@
 //! The query of the market: filter, range of prices and sort order.
 
+use strum::IntoEnumIterator;
 use ticketing_sdk::PriceBound;
 
 /// The query of the market.
@@ -15,7 +16,7 @@ pub(crate) struct Query {
 }
 
 /// The order of what is shown; behind how well it matches, where there is a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter)]
 pub(crate) enum Sort {
     #[default]
     Soonest,
@@ -29,14 +30,7 @@ pub(crate) enum Sort {
 impl Sort {
     /// Returns the next sort order.
     pub(crate) fn next(self) -> Self {
-        match self {
-            Self::Newest => Self::Oldest,
-            Self::Oldest => Self::Cheapest,
-            Self::Cheapest => Self::MostExpensive,
-            Self::MostExpensive => Self::Title,
-            Self::Title => Self::Soonest,
-            Self::Soonest => Self::Newest,
-        }
+        Self::iter().cycle().skip_while(|sort| *sort != self).nth(1).unwrap_or_default()
     }
 
     pub(crate) fn label(self) -> &'static str {

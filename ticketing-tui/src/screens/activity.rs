@@ -77,7 +77,7 @@ impl Screen for Activity {
                 format!(
                     "{} {}: {}, {}",
                     model.local.time_of_day(event.at),
-                    event.kind.word(),
+                    event.kind.as_ref(),
                     event.title,
                     text::price(event.cents)
                 )

@@ -201,7 +201,7 @@ fn standing(model: &Model) -> (String, StyleRole) {
 /// Returns which events the door admits, if not all.
 fn evening_hint(model: &Model) -> Option<String> {
     let key = model.usable_key(Action::OneEvening, true);
-    model.settings.one_evening.then(|| format!("Only events within 12 h; {key} admits all"))
+    model.settings.is_on(Setting::OneEvening).then(|| format!("Only events within 12 h; {key} admits all"))
 }
 
 /// Returns the warnings about the clock of this machine and the journal of the door.
@@ -234,7 +234,7 @@ impl Screen for CheckIn {
                 }
             }
             Input::Action(Action::OneEvening) => {
-                let value = SWITCH[usize::from(cx.model.settings.one_evening)];
+                let value = SWITCH[usize::from(cx.model.settings.is_on(Setting::OneEvening))];
                 cx.model.change_setting(SettingChange::Value(Setting::OneEvening, value));
             }
             Input::Action(Action::Back) => cx.back(),

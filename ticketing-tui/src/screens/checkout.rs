@@ -178,7 +178,7 @@ impl Checkout {
         let key = PassKey::Order(self.id.clone());
         if let Some(at) = self.paid_at
             && cx.in_front
-            && (!cx.model.settings.motion || at + PAID_PAUSE <= cx.model.now)
+            && (!cx.model.has_motion() || at + PAID_PAUSE <= cx.model.now)
             && cx.model.passes.get(&key).is_some()
         {
             self.paid_at = None;
@@ -190,7 +190,7 @@ impl Checkout {
     fn tear(&self, model: &Model) -> Tear {
         match self.paid_at {
             _ if !self.is_paid(model) => Tear::Whole,
-            Some(at) if model.settings.motion && model.now < at + TEAR_FRAME => Tear::Begun,
+            Some(at) if model.has_motion() && model.now < at + TEAR_FRAME => Tear::Begun,
             _ => Tear::Torn,
         }
     }
@@ -305,10 +305,10 @@ impl Screen for Checkout {
     }
 
     fn wakes_at(&self, model: &Model) -> Option<Timestamp> {
-        if model.settings.motion && model.orders.action(&self.id) == Some(OrderAction::Pay) {
+        if model.has_motion() && model.orders.action(&self.id) == Some(OrderAction::Pay) {
             return Some(model.now + PROGRESS_FRAME);
         }
-        let at = self.paid_at.filter(|_| model.settings.motion)?;
+        let at = self.paid_at.filter(|_| model.has_motion())?;
         [at + TEAR_FRAME, at + PAID_PAUSE].into_iter().find(|at| *at > model.now)
     }
 }

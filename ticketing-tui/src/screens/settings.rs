@@ -141,7 +141,7 @@ impl Screen for Settings {
             let end = match setting {
                 Line::Key(action) if line.width >= 70 => {
                     let name = Rect { width: ACTION_NAME_WIDTH.min(label.width), ..label };
-                    painter.text(name, action.name(), painter.theme.faint);
+                    painter.text(name, action.as_ref(), painter.theme.faint);
                     name.right()
                 }
                 _ => label.x,

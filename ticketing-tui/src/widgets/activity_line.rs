@@ -24,7 +24,7 @@ pub(crate) fn line(painter: &mut Painter<'_>, line: Rect, model: &Model, event: 
     let time = model.local.time_of_day(event.at);
     let end = painter.spans(line, &[(&time, painter.theme.faint), ("  ", Style::new())]);
     let word = Rect { x: end, width: 11.min(line.right().saturating_sub(end)), ..line };
-    painter.text(word, event.kind.word(), role(event.kind).style(painter.theme));
+    painter.text(word, event.kind.as_ref(), role(event.kind).style(painter.theme));
     let price = match event.kind {
         ActivityKind::Priced(before) if line.width > 60 => {
             format!("{}, {} before", text::price(event.cents), text::price(before))

@@ -149,7 +149,7 @@ impl Checkout {
         if let Some(words) = waiting {
             let words = format!("{words}{}", painter.glyphs.ellipsis);
             let mut rest = painter.paragraph(area, &words, painter.theme.accent);
-            if model.settings.motion && model.orders.action(&self.id) == Some(OrderAction::Pay) {
+            if model.has_motion() && model.orders.action(&self.id) == Some(OrderAction::Pay) {
                 let step = model.now.as_millis() / PROGRESS_FRAME.as_millis().try_into().unwrap_or(1);
                 meter::draw_indeterminate(painter, top(rest, 1), step, painter.theme.accent);
                 rest = below(rest, 1);

@@ -1,7 +1,7 @@
 //! The end of a reservation: warnings, the bell, the title, and the order afterwards.
 
 use ticketing_sdk::{Order, OrderStatus, Timestamp};
-use ticketing_tui::{Call, Effect, Event, Reply, Settings};
+use ticketing_tui::{Call, Effect, Event, Reply, Setting, Settings};
 
 use crate::support::{Harness, NOW, answer, count_effects, count_pending, fixtures};
 
@@ -67,7 +67,7 @@ fn window_title_counts_minutes_and_shows_the_expiry() {
 
 #[test]
 fn bell_and_title_can_be_off() {
-    let quiet = Settings { bell: false, title: false, ..Settings::default() };
+    let quiet = Settings { switched: [Setting::Bell, Setting::Title].into(), ..Settings::default() };
     let mut harness = Harness::with_settings((80, 24), ticketing_tui::Colours::True, quiet);
     hold(&mut harness);
     harness.advance_with_wakeups(901_000);

@@ -1,7 +1,7 @@
 //! The moment of paying: progress, the ticket tears, and its code is shown.
 
 use ticketing_sdk::{OrderStatus, PaymentStatus};
-use ticketing_tui::{Call, Colours, Reply, Settings};
+use ticketing_tui::{Call, Colours, Reply, Setting, Settings};
 
 use crate::support::{Harness, answer, count_pending, fixtures};
 
@@ -63,7 +63,7 @@ fn code_is_shown_once_the_pass_is_issued() {
 
 #[test]
 fn reduced_motion_disables_animations() {
-    let mut harness = start_payment(Settings { motion: false, ..Settings::default() });
+    let mut harness = start_payment(Settings { switched: [Setting::Motion].into(), ..Settings::default() });
     let before = harness.screen();
     harness.advance(240);
     assert_eq!(harness.screen(), before);

@@ -25,7 +25,7 @@ fn names_of_the_config_file_are_shown_whole() {
     open(&mut harness);
     harness.press("end");
     harness.press("pageup");
-    for action in ticketing_tui::Action::ALL.iter().filter(|action| action.name().len() > 10) {
+    for action in ticketing_tui::Action::ALL.iter().filter(|action| action.as_ref().len() > 10) {
         harness.assert_shows(&format!("{action} "));
     }
 }
