@@ -10,7 +10,6 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect, Size};
 use ticketing_sdk::{OrderId, Timestamp};
 
-pub(crate) use self::plain::PlainInput;
 use crate::action::{Action, Scope};
 use crate::effect::Effect;
 use crate::event::{Event, Feed};

@@ -75,8 +75,6 @@ impl From<&Scan> for NewCheckIn {
 /// The state of a door without a network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DoorState {
-    /// The file of the door list, as it is shown.
-    pub file: String,
     /// The clock of the door.
     pub clock: DoorClock,
     /// The number of passes on the list.

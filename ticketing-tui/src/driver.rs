@@ -12,13 +12,13 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
-use ticketing_sdk::{Client, SecretString, Timestamp};
-use tokio::sync::mpsc::{Receiver, Sender, channel};
+use ticketing_sdk::{Client, Timestamp};
+use tokio::sync::Notify;
+use tokio::sync::mpsc::{Receiver, channel};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::sleep;
 
 use self::calls::Caller;
-use self::feed::FeedCursor;
 use crate::app::{App, Setup};
 use crate::config::{self, ConfigFile};
 use crate::door::Door;
@@ -73,11 +73,10 @@ const EVENT_QUEUE_SIZE: usize = 256;
 pub(crate) struct Runtime {
     caller: Caller,
     events: Receiver<Event>,
-    sender: Sender<Event>,
     config: Arc<dyn ConfigFile>,
     clock: fn() -> Timestamp,
-    cursor: FeedCursor,
-    following: Option<JoinHandle<()>>,
+    /// Connects the feed.
+    connect: Arc<Notify>,
     market: Option<JoinHandle<()>>,
 }
 
@@ -104,33 +103,34 @@ impl Runtime {
         let app = App::new(setup, (options.clock)());
         let (sender, events) = channel(EVENT_QUEUE_SIZE);
         let (client, journal, door) = (options.client, options.journal, options.door);
-        let caller = Caller { client, journal, door, events: sender.clone() };
-        let runtime = Self {
-            caller,
-            events,
-            sender,
-            config: options.config,
-            clock: options.clock,
-            cursor: FeedCursor::default(),
-            following: None,
-            market: None,
-        };
-        (app, runtime)
+        let connect = Arc::new(Notify::new());
+        tokio::spawn(feed::follow(client.clone(), sender.clone(), Arc::clone(&connect)));
+        let caller = Caller { client, journal, door, events: sender };
+        let (config, clock) = (options.config, options.clock);
+        (app, Self { caller, events, config, clock, connect, market: None })
     }
 
     pub(crate) fn now(&self) -> Timestamp {
         (self.clock)()
     }
 
-    /// By how many milliseconds the server's clock is ahead of this machine's.
-    pub(crate) fn clock_offset(&self) -> i64 {
+    /// Passes an event to the core, with the time. Returns the effects to perform.
+    pub(crate) fn update(&self, app: &mut App, event: Event) -> Vec<Effect> {
         let now = self.now();
-        self.caller.client.server_time(now).as_millis() - now.as_millis()
+        app.set_clock_offset(self.caller.client.server_time(now).as_millis() - now.as_millis());
+        app.update(event, now)
     }
 
-    /// The next event of the runtime.
-    pub(crate) async fn next(&mut self) -> Option<Event> {
-        self.events.recv().await
+    /// Waits for the next event: of the marketplace, of the time, or a slice of work.
+    pub(crate) async fn next(&mut self, app: &App) -> Event {
+        let tick = app.wakes_at().map(|at| at.saturating_duration_since(self.now()));
+        tokio::select! {
+            biased;
+            // A sender of events is in the caller, so that there is always another one.
+            event = self.events.recv() => event.unwrap_or(Event::Terminate),
+            () = sleep(tick.unwrap_or_default()), if tick.is_some() => Event::Tick,
+            () = std::future::ready(()), if app.has_work() => Event::Idle,
+        }
     }
 
     /// An event that is there already.
@@ -142,9 +142,9 @@ impl Runtime {
     pub(crate) fn perform(&mut self, effect: Effect) -> Option<Effect> {
         match effect {
             Effect::Call(id, call) => self.call(id, call),
-            Effect::Follow => self.follow(),
+            Effect::Follow => self.connect.notify_one(),
             Effect::Browse(address) => {
-                let sender = self.sender.clone();
+                let sender = self.caller.events.clone();
                 // The program that opens the browser may be slow.
                 tokio::task::spawn_blocking(move || {
                     if let Err(error) = webbrowser::open(&address) {
@@ -155,7 +155,7 @@ impl Runtime {
             Effect::Save(change) => {
                 if let Err(why) = config::write_file(&*self.config, &change) {
                     let event = Event::SaveFailed(format!("{}: {why}", self.config.path().display()));
-                    let sender = self.sender.clone();
+                    let sender = self.caller.events.clone();
                     tokio::spawn(async move { sender.send(event).await });
                 }
             }
@@ -172,24 +172,4 @@ impl Runtime {
             before.abort();
         }
     }
-
-    fn follow(&mut self) {
-        let (client, sender) = (self.caller.client.clone(), self.sender.clone());
-        let following = feed::follow(client, sender, self.cursor.clone());
-        if let Some(before) = self.following.replace(tokio::spawn(following)) {
-            before.abort();
-        }
-    }
-}
-
-/// Waits until a time. Without one it never returns.
-async fn wait_until(time: Option<Instant>) {
-    match time {
-        Some(time) => sleep_until(time).await,
-        None => std::future::pending().await,
-    }
-}
-
-fn expose(secret: &SecretString) -> &str {
-    secrecy::ExposeSecret::expose_secret(secret)
 }

@@ -96,8 +96,6 @@ pub enum Call {
         order: OrderId,
         /// The card, as the provider's token.
         token: SecretString,
-        /// The price, for the entry in the journal.
-        price: Money,
     },
     /// Start a transfer of a pass; an earlier claim code of it is void.
     GiveAway(PassId),

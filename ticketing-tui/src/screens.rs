@@ -234,7 +234,7 @@ impl Context<'_> {
 }
 
 /// The content of a screen as text.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct PlainView {
     /// The lines that cannot be picked.
     pub(crate) lines: Vec<String>,
@@ -243,32 +243,7 @@ pub(crate) struct PlainView {
     /// Whether there are rows before and after these.
     pub(crate) more: (bool, bool),
     /// The text fields.
-    pub(crate) fields: Vec<PlainField>,
-}
-
-/// A text field as text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct PlainField {
-    pub(crate) number: usize,
-    pub(crate) label: String,
-    pub(crate) value: String,
-    pub(crate) secret: bool,
-    /// Whether it may stay empty, so that `--plain` does not prompt for it.
-    pub(crate) is_optional: bool,
-    pub(crate) error: Option<String>,
-}
-
-impl PlainField {
-    fn from_field(number: usize, field: &Field) -> Self {
-        Self {
-            number,
-            label: field.label.to_owned(),
-            value: field.value().to_owned(),
-            secret: field.secret,
-            is_optional: field.is_optional,
-            error: field.error.clone(),
-        }
-    }
+    pub(crate) fields: Vec<Field>,
 }
 
 /// The number of rows on a page of `--plain`.
@@ -283,9 +258,7 @@ impl PlainView {
     }
 
     fn form(form: &Form) -> Self {
-        let fields =
-            form.fields.iter().enumerate().map(|(number, field)| PlainField::from_field(number, field));
-        Self { fields: fields.collect(), ..Self::default() }
+        Self { fields: form.fields.clone(), ..Self::default() }
     }
 
     fn lines(lines: impl IntoIterator<Item = String>) -> Self {

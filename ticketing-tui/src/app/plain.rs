@@ -1,5 +1,6 @@
 //! The screen in front as text, and the choices of a numbered list.
 
+use indexmap::IndexSet;
 use ticketing_sdk::Timestamp;
 
 use super::App;
@@ -7,14 +8,6 @@ use crate::action::{Action, Scope};
 use crate::effect::Effect;
 use crate::route::TABS;
 use crate::screens::{Input, PlainView};
-
-/// A choice from a numbered list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum PlainInput {
-    Action(Action),
-    Row(usize),
-    Fill(usize, String),
-}
 
 impl App {
     /// Returns the heading, the content and the actions of the screen in front.
@@ -40,23 +33,16 @@ impl App {
             actions.push(Action::Back);
         }
         actions.push(Action::Quit);
-        let mut seen = Vec::new();
-        actions.retain(|action| {
-            !seen.contains(action) && {
-                seen.push(*action);
-                true
-            }
-        });
+        let actions = actions.into_iter().collect::<IndexSet<_>>().into_iter().collect();
         (front.title(&self.model), front.plain_view(&self.model), actions)
     }
 
     /// Handles a choice from a numbered list. Returns the effects.
-    pub(crate) fn handle_plain_input(&mut self, input: &PlainInput, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn handle_plain_input(&mut self, input: Input<'_>, now: Timestamp) -> Vec<Effect> {
         self.model.now = now;
         match input {
-            PlainInput::Action(action) => self.run_action(*action),
-            PlainInput::Row(row) => self.input(Input::Row(*row, true)),
-            PlainInput::Fill(field, text) => self.input(Input::Fill(*field, text)),
+            Input::Action(action) => self.run_action(action),
+            input => self.input(input),
         }
         self.model.tick();
         self.model.take_effects()

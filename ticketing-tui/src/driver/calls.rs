@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use secrecy::ExposeSecret;
 use ticketing_sdk::{
     CardToken, Client, Error, OrderId, OrderStatus, Pass, PassId, PassStatus, Payment, PaymentStatus, Ruling,
     SecretString, Ticket, TicketSort, TicketStatus, UserId, Verdict, Write,
@@ -10,7 +11,6 @@ use ticketing_sdk::{
 use tokio::sync::mpsc::Sender;
 use tokio::time::{Instant, sleep};
 
-use super::expose;
 use crate::call_error::{CallError, CallErrorKind};
 use crate::door::{Door, Scan};
 use crate::effect::{Call, CallId};
@@ -130,7 +130,7 @@ impl Caller {
                 Reply::Order(Box::new(self.send_journaled(&operation, write).await?))
             }
             Call::Cancel(id) => orders.cancel(id).await.map(|()| Reply::Done)?,
-            Call::Pay { order, token, .. } => Reply::Payment(Box::new(self.pay(&order, &token).await?)),
+            Call::Pay { order, token } => Reply::Payment(Box::new(self.pay(&order, &token).await?)),
         })
     }
 
@@ -202,10 +202,9 @@ impl Caller {
     }
 
     async fn pay(&self, order: &OrderId, token: &SecretString) -> Result<Payment, CallError> {
-        let token = expose(token);
         let payments = self.client.payments();
         let operation = Operation::CreatePayment { order: order.clone() };
-        let write = payments.create(order, CardToken::new(token));
+        let write = payments.create(order, CardToken::new(token.expose_secret()));
         let payment = self.send_journaled(&operation, write).await?;
         if payment.status.is_none_or(PaymentStatus::is_final) {
             return Ok(payment);

@@ -3,30 +3,29 @@
 use std::sync::Arc;
 
 use futures_util::TryStreamExt;
-use parking_lot::Mutex;
 use ticketing_sdk::{Client, Error, WatchEvent};
+use tokio::sync::Notify;
 use tokio::sync::mpsc::Sender;
 
 use crate::call_error::CallError;
 use crate::event::{Event, Feed};
 
-/// The id of the last change that the core has received. Clones share it.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct FeedCursor(Arc<Mutex<Option<String>>>);
-
-impl FeedCursor {
-    fn set(&self, id: Option<String>) {
-        *self.0.lock() = id;
-    }
-
-    fn get(&self) -> Option<String> {
-        self.0.lock().clone()
+/// Forwards the live changes from the first notification on, and connects again at each further one.
+pub(super) async fn follow(client: Client, events: Sender<Event>, connect: Arc<Notify>) {
+    // The id of the last change that was sent to the core, after which a new connection resumes.
+    let mut last_sent = None;
+    connect.notified().await;
+    loop {
+        tokio::select! {
+            () = forward(&client, &events, &mut last_sent) => connect.notified().await,
+            () = connect.notified() => {}
+        }
     }
 }
 
-/// Forwards the live changes after the cursor until the feed ends without a reconnect.
-pub(crate) async fn follow(client: Client, events: Sender<Event>, cursor: FeedCursor) {
-    let mut changes = client.tickets().follow(cursor.get());
+/// Forwards the live changes after `last_sent` until the feed ends without a reconnect.
+async fn forward(client: &Client, events: &Sender<Event>, last_sent: &mut Option<String>) {
+    let mut changes = client.tickets().follow(last_sent.clone());
     loop {
         let feed = match changes.try_next().await {
             Ok(Some(WatchEvent::Connected)) => Feed::Connected,
@@ -39,11 +38,10 @@ pub(crate) async fn follow(client: Client, events: Sender<Event>, cursor: FeedCu
             Err(Error::ChangesMissed) => Feed::Reset,
             Err(error) => Feed::Ended(CallError::from(&error)),
         };
-        // A new connection resumes after the last change that was sent to the core.
-        let last_sent = changes.last_event_id();
+        let last = changes.last_event_id();
         if events.send(Event::Feed(feed)).await.is_err() {
             return;
         }
-        cursor.set(last_sent);
+        *last_sent = last;
     }
 }

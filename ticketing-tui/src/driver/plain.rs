@@ -10,14 +10,15 @@ use tokio::time::{Instant, timeout_at};
 
 use super::signals::{Signal, Signals};
 use super::terminal_modes::TerminalModes;
-use super::{ExitReason, Options, Runtime, wait_until};
+use super::{ExitReason, Options, Runtime};
 use crate::action::{Action, Scope};
-use crate::app::{App, PlainInput};
+use crate::app::App;
 use crate::effect::Effect;
 use crate::event::Event;
 use crate::model::notices::Level;
-use crate::screens::PlainField;
+use crate::screens::Input;
 use crate::text;
+use crate::widgets::form::Field;
 
 /// How long the program waits for a reply before it prints the menu.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
@@ -53,11 +54,10 @@ struct Driver<W> {
 }
 
 /// One thing that can be picked.
-#[derive(Debug, Clone)]
 enum Choice {
-    Input(PlainInput),
-    /// A field, whose text is prompted for.
-    Ask(PlainField),
+    Input(Input<'static>),
+    /// A field, by its number, whose text is prompted for.
+    Field(usize, Field),
 }
 
 impl<W: Write> Driver<W> {
@@ -79,15 +79,15 @@ impl<W: Write> Driver<W> {
                     self.print(&message)?;
                     continue;
                 }
-                Some(Choice::Input(pick @ PlainInput::Action(Action::Submit | Action::Pay))) => {
-                    if !self.fill_in(signals).await? {
+                Some(Choice::Input(input)) => {
+                    let submits = matches!(input, Input::Action(Action::Submit | Action::Pay));
+                    if submits && !self.fill_in(signals).await? {
                         return Ok(self.exit_reason());
                     }
-                    self.apply(pick)?;
+                    self.apply(*input)?;
                 }
-                Some(Choice::Input(pick)) => self.apply(pick)?,
-                Some(Choice::Ask(field)) => {
-                    if !self.fill(field, signals).await? {
+                Some(Choice::Field(number, field)) => {
+                    if !self.fill(*number, field, signals).await? {
                         return Ok(self.exit_reason());
                     }
                 }
@@ -107,19 +107,20 @@ impl<W: Write> Driver<W> {
     /// ended.
     async fn fill_in(&mut self, signals: &mut Signals) -> io::Result<bool> {
         let (_, view, _) = self.app.plain_view();
-        for field in view.fields.iter().filter(|field| !field.is_optional && field.value.is_empty()) {
-            if !self.fill(field, signals).await? {
+        let fields = view.fields.iter().enumerate();
+        for (number, field) in fields.filter(|(_, field)| !field.is_optional && field.value().is_empty()) {
+            if !self.fill(number, field, signals).await? {
                 return Ok(false);
             }
         }
         Ok(true)
     }
 
-    async fn fill(&mut self, field: &PlainField, signals: &mut Signals) -> io::Result<bool> {
+    async fn fill(&mut self, number: usize, field: &Field, signals: &mut Signals) -> io::Result<bool> {
         let Some(line) = self.ask(&format!("{}: ", field.label), field.secret, signals).await? else {
             return Ok(false);
         };
-        self.apply(&PlainInput::Fill(field.number, line))?;
+        self.apply(Input::Fill(number, &line))?;
         Ok(true)
     }
 
@@ -133,33 +134,33 @@ impl<W: Write> Driver<W> {
         }
         let mut choices = Vec::new();
         for (row, words) in &view.rows {
-            choices.push(Choice::Input(PlainInput::Row(*row)));
+            choices.push(Choice::Input(Input::Row(*row, true)));
             self.line(&format!("{}. {words}", choices.len()))?;
         }
         for (there, action, words) in
             [(view.more.0, Action::PageUp, "Previous rows"), (view.more.1, Action::PageDown, "Next rows")]
         {
             if there {
-                choices.push(Choice::Input(PlainInput::Action(action)));
+                choices.push(Choice::Input(Input::Action(action)));
                 writeln!(self.out, "{}. {words}", choices.len())?;
             }
         }
-        for field in &view.fields {
-            choices.push(Choice::Ask(field.clone()));
-            let value = match (field.value.is_empty(), field.secret) {
-                (true, _) => "empty".to_owned(),
-                (false, true) => "written".to_owned(),
-                (false, false) => field.value.clone(),
+        for (number, field) in view.fields.into_iter().enumerate() {
+            let value = match (field.value(), field.secret) {
+                ("", _) => "empty",
+                (_, true) => "written",
+                (value, false) => value,
             };
             let error = field.error.as_ref().map(|error| format!(". {error}")).unwrap_or_default();
-            self.line(&format!("{}. {}: {value}{error}", choices.len(), field.label))?;
+            self.line(&format!("{}. {}: {value}{error}", choices.len() + 1, field.label))?;
+            choices.push(Choice::Field(number, field));
         }
         for action in actions {
             // A row is picked by its number; its actions are in the next menu.
             if !view.rows.is_empty() && concerns_selected_row(action) {
                 continue;
             }
-            choices.push(Choice::Input(PlainInput::Action(action)));
+            choices.push(Choice::Input(Input::Action(action)));
             let words = match action {
                 Action::Submit => format!("OK: {title}"),
                 action => action.description().to_owned(),
@@ -170,14 +171,13 @@ impl<W: Write> Driver<W> {
         Ok(choices)
     }
 
-    fn apply(&mut self, input: &PlainInput) -> io::Result<()> {
+    fn apply(&mut self, input: Input<'_>) -> io::Result<()> {
         let effects = self.app.handle_plain_input(input, self.runtime.now());
         self.perform(effects)
     }
 
     fn take(&mut self, event: Event) -> io::Result<()> {
-        self.app.set_clock_offset(self.runtime.clock_offset());
-        let effects = self.app.update(event, self.runtime.now());
+        let effects = self.runtime.update(&mut self.app, event);
         self.perform(effects)
     }
 
@@ -215,13 +215,8 @@ impl<W: Write> Driver<W> {
     async fn wait_for_replies(&mut self) -> io::Result<()> {
         let end = Instant::now() + ANSWER_TIMEOUT;
         while self.app.is_waiting() {
-            if self.app.has_work() {
-                self.take(Event::Idle)?;
-                continue;
-            }
-            match timeout_at(end, self.runtime.next()).await {
-                Ok(Some(event)) => self.take(event)?,
-                Ok(None) => return Ok(()),
+            match timeout_at(end, self.runtime.next(&self.app)).await {
+                Ok(event) => self.take(event)?,
                 Err(_) => return self.print("The server has not answered yet."),
             }
         }
@@ -235,10 +230,6 @@ impl<W: Write> Driver<W> {
         self.out.flush()?;
         self.lines.request(secret);
         loop {
-            let tick = self
-                .app
-                .wakes_at()
-                .map(|at| Instant::now() + at.saturating_duration_since(self.runtime.now()));
             let event = tokio::select! {
                 line = self.lines.next() => {
                     // A terminal has shown the line; a pipe has not.
@@ -261,12 +252,9 @@ impl<W: Write> Driver<W> {
                     }
                     Signal::Continue => continue,
                 },
-                Some(event) = self.runtime.next() => event,
-                () = wait_until(tick), if tick.is_some() => Event::Tick,
-                () = std::future::ready(()), if self.app.has_work() => Event::Idle,
+                event = self.runtime.next(&self.app) => event,
             };
-            self.app.set_clock_offset(self.runtime.clock_offset());
-            let effects = self.app.update(event, self.runtime.now());
+            let effects = self.runtime.update(&mut self.app, event);
             if self.app.has_notices() {
                 writeln!(self.out)?;
                 self.perform(effects)?;

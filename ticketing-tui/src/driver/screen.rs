@@ -9,7 +9,7 @@ use ratatui::layout::Size;
 use tokio::time::{Instant, sleep_until};
 
 use super::signals::{Signal, Signals, stop};
-use super::{ExitReason, Options, Runtime, wait_until};
+use super::{ExitReason, Options, Runtime};
 use crate::app::App;
 use crate::effect::Effect;
 use crate::event::Event;
@@ -76,11 +76,6 @@ impl Driver {
             if self.dirty && Instant::now() >= due {
                 self.draw()?;
             }
-            let tick = self
-                .app
-                .wakes_at()
-                .map(|at| Instant::now() + at.saturating_duration_since(self.runtime.now()));
-            let work = self.app.has_work();
             next = tokio::select! {
                 biased;
                 signal = signals.next() => match signal {
@@ -109,10 +104,8 @@ impl Driver {
                         next
                     }
                 },
-                Some(event) = self.runtime.next() => self.process_event(event)?,
+                event = self.runtime.next(&self.app) => self.process_event(event)?,
                 () = sleep_until(due), if self.dirty => LoopControl::Continue,
-                () = wait_until(tick), if tick.is_some() => self.process_event(Event::Tick)?,
-                () = std::future::ready(()), if work => self.process_event(Event::Idle)?,
             };
         }
     }
@@ -123,8 +116,7 @@ impl Driver {
         let mut taken = 0;
         let mut next = LoopControl::Continue;
         while let Some(now) = event.take() {
-            self.app.set_clock_offset(self.runtime.clock_offset());
-            let effects = self.app.update(now, self.runtime.now());
+            let effects = self.runtime.update(&mut self.app, now);
             next = perform_all(effects, |effect| match self.runtime.perform(effect) {
                 None => Ok(LoopControl::Continue),
                 Some(Effect::Quit) => Ok(LoopControl::Quit),

@@ -81,12 +81,11 @@ impl Model {
 
     /// Pays for an order, unless an operation on it is pending, or it awaits no payment. Returns the call.
     pub(crate) fn pay(&mut self, id: &OrderId, token: SecretString) -> Option<CallId> {
-        let order = self.orders.get(id).filter(|order| order.status == OrderStatus::Created)?;
+        self.orders.get(id).filter(|order| order.status == OrderStatus::Created)?;
         if self.orders.action(id).is_some() {
             return None;
         }
-        let price = order.ticket.price;
-        let call = self.call(Call::Pay { order: id.clone(), token, price });
+        let call = self.call(Call::Pay { order: id.clone(), token });
         self.orders.begin_action(id, call, OrderAction::Pay);
         Some(call)
     }

@@ -215,7 +215,7 @@ impl Screen for Market {
         if let FeedState::Retrying { error, .. } | FeedState::Unavailable(error) = &model.feed_state {
             view.lines.push(format!("Not live: {}", error.message));
         }
-        view.fields = vec![super::PlainField::from_field(0, &self.filter)];
+        view.fields = vec![self.filter.clone()];
         view
     }
 

@@ -1,5 +1,6 @@
 //! Finds a command by its name.
 
+use indexmap::IndexSet;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
@@ -27,13 +28,11 @@ impl Palette {
                 || matches!(action, Action::Palette | Action::Back | Action::Next | Action::Previous)
         };
         let anywhere = Action::ALL.iter().copied().filter(|action| action.scope() == Scope::Global);
-        let mut all: Vec<Action> = Vec::new();
-        for action in below.into_iter().chain(anywhere) {
-            if action != needless && !all.contains(&action) && (!pointless(&action) || action == Action::Open)
-            {
-                all.push(action);
-            }
-        }
+        let offered = below
+            .into_iter()
+            .chain(anywhere)
+            .filter(|action| *action != needless && (!pointless(action) || *action == Action::Open));
+        let all: Vec<Action> = offered.collect::<IndexSet<_>>().into_iter().collect();
         let field = Field::new("Command", "search the commands");
         Self { found: all.clone(), all, field, list: List::default() }
     }

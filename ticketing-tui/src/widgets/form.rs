@@ -25,7 +25,7 @@ pub(crate) struct Field {
     pub(crate) secret: bool,
     /// Whether the value is of no use once it was refused, such as a claim code.
     is_single_use: bool,
-    /// Whether it may stay empty.
+    /// Whether it may stay empty, so that `--plain` does not prompt for it.
     pub(crate) is_optional: bool,
     /// The maximum number of characters; near it, the field shows its current number.
     at_most: Option<usize>,

@@ -15,16 +15,16 @@ use crate::door::{self, Conflict, DoorList, OfflineDoor};
 use crate::failure::{Failure, Outcome};
 use crate::home::private_folder;
 
-/// A door that is open, and the file of its list.
-type OpenDoor = (PathBuf, Arc<Mutex<OfflineDoor>>);
+/// A door that is open.
+type OpenDoor = Arc<Mutex<OfflineDoor>>;
 
 /// The doors of the accounts of a marketplace.
 pub(crate) struct Doors {
     client: Client,
     /// The folder of the door lists; `None` if the user has no home directory.
     folder: Option<PathBuf>,
-    /// The door that is open, which no other command can open then.
-    open: Mutex<Option<OpenDoor>>,
+    /// The door that is open, which no other command can open then, and the file of its list.
+    open: Mutex<Option<(PathBuf, OpenDoor)>>,
 }
 
 impl Doors {
@@ -46,7 +46,7 @@ impl Doors {
         &self,
         path: &Path,
         make: impl FnOnce() -> Outcome<Option<OfflineDoor>>,
-    ) -> Outcome<Option<Arc<Mutex<OfflineDoor>>>> {
+    ) -> Outcome<Option<OpenDoor>> {
         let mut open = self.open.lock();
         if let Some((_, door)) = open.as_ref().filter(|(opened, _)| opened == path) {
             return Ok(Some(Arc::clone(door)));
@@ -62,7 +62,7 @@ impl Doors {
     fn open_prepared(&self, issuer: &UserId) -> Outcome<Option<OpenDoor>> {
         let path = self.path(issuer)?;
         let open = || if path.exists() { OfflineDoor::open(&path).map(Some) } else { Ok(None) };
-        Ok(self.door(&path, open)?.map(|door| (path.clone(), door)))
+        self.door(&path, open)
     }
 
     /// The door of an account that has prepared one.
@@ -84,15 +84,14 @@ impl Doors {
         if let Some(list) = list {
             door.lock().replace_list(list)?;
         }
-        Ok(state(&path, &door))
+        Ok(state(&door))
     }
 }
 
-fn state(path: &Path, door: &Mutex<OfflineDoor>) -> DoorState {
+fn state(door: &Mutex<OfflineDoor>) -> DoorState {
     let door = door.lock();
     let (clock, passes) = (door.clock(), door.passes());
-    let (waiting, damage) = (door.waiting_count(), door.damage().collect());
-    DoorState { file: path.display().to_string(), clock, passes, waiting, damage }
+    DoorState { clock, passes, waiting: door.waiting_count(), damage: door.damage().collect() }
 }
 
 fn call_error(failure: Failure) -> CallError {
@@ -112,8 +111,8 @@ impl From<Conflict> for AdmissionConflict {
 
 impl Door for Doors {
     fn open(&self, issuer: &UserId) -> Result<Option<DoorState>, CallError> {
-        let prepared = self.open_prepared(issuer).map_err(call_error)?;
-        Ok(prepared.map(|(path, door)| state(&path, &door)))
+        let door = self.open_prepared(issuer).map_err(call_error)?;
+        Ok(door.as_deref().map(state))
     }
 
     fn waiting_count(&self) -> usize {
@@ -125,18 +124,18 @@ impl Door for Doors {
     }
 
     fn check_in(&self, issuer: &UserId, scan: &Scan) -> Result<Verdict, CallError> {
-        let (_, door) = self.require(issuer).map_err(call_error)?;
+        let door = self.require(issuer).map_err(call_error)?;
         door.lock().check_in(scan).map_err(call_error)
     }
 
     fn note(&self, issuer: &UserId, scan: &Scan, at: Timestamp) -> Result<(), CallError> {
-        let (_, door) = self.require(issuer).map_err(call_error)?;
+        let door = self.require(issuer).map_err(call_error)?;
         door.lock().note(scan, at).map_err(call_error)
     }
 
     fn sync<'a>(&'a self, issuer: &'a UserId) -> BoxFuture<'a, Result<DoorSync, CallError>> {
         let synced = async move {
-            let (_, door) = self.require(issuer)?;
+            let door = self.require(issuer)?;
             let report = door::sync(&self.client, &door).await?;
             let state = self.fetch(issuer).await?;
             Ok(DoorSync { state, conflicts: report.conflicts.into_iter().map(Into::into).collect() })

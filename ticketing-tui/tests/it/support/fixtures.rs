@@ -101,7 +101,6 @@ pub(crate) fn admission() -> Admission {
 /// A prepared door with this number of pending uploads.
 pub(crate) fn door(waiting: usize) -> DoorState {
     DoorState {
-        file: "/home/ada/.local/share/ticketing/doors/door-5f2a91c0.json".to_owned(),
         clock: DoorClock::new(Timestamp::from_millis(NOW), 0),
         passes: 412,
         waiting,
