@@ -10,6 +10,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect, Size};
 use ticketing_sdk::{OrderId, Timestamp};
 
+use self::stack::OpenScreen;
 use crate::action::{Action, Scope};
 use crate::effect::Effect;
 use crate::event::{Event, Feed};
@@ -20,7 +21,7 @@ use crate::model::Model;
 use crate::model::notices::{Level, Notice};
 use crate::model::replies;
 use crate::route::{ConfirmAction, Route, TABS};
-use crate::screens::{self, Input, Screen};
+use crate::screens::{Input, Screen};
 use crate::settings::{Setting, Settings};
 use crate::theme::{Colours, Theme};
 use crate::widgets::form;
@@ -82,7 +83,7 @@ const MAX_SHOWN_ERRORS: usize = 2;
 pub struct App {
     model: Model,
     /// The screen in front is the last one; there is always one.
-    screens: Vec<(Route, Box<dyn Screen>)>,
+    screens: Vec<OpenScreen>,
     colours: Colours,
     light: bool,
     click_targets: Vec<(Rect, ClickTarget)>,
@@ -107,8 +108,7 @@ impl App {
             let text = format!("The config file has {more} more errors; the log lists all");
             model.notify(Level::Warning, text);
         }
-        let market = screens::open(Route::Market, &model);
-        let screens = vec![(Route::Market, market)];
+        let screens = vec![OpenScreen::new(Route::Market, &model)];
         Self { model, screens, colours, light, click_targets: Vec::new(), ended: false }
     }
 
@@ -128,6 +128,7 @@ impl App {
                     self.reset_screens();
                 }
                 let handled = self.broadcast(Input::Reply(id, &reply));
+                self.finish_reservation(id, &reply);
                 self.model.report_price_change();
                 if let (true, false, Some(text)) = (reported_by_screen, handled, replies::failure(&reply)) {
                     // Its screen is closed, but the reply changes the model.
@@ -184,17 +185,16 @@ impl App {
         if app_bars::is_too_small(area) {
             app_bars::too_small(&mut painter, area);
         } else {
-            let (open, _) = &self.screens[0];
             let available = app_bars::AvailableActions {
                 actions: self.front().actions(&self.model),
                 available: self.available(),
                 writes: self.front().has_text_input(&self.model),
             };
-            let body = app_bars::view(&mut painter, area, &self.model, open, &available);
-            let first = self.screens.iter().rposition(|(_, screen)| !screen.is_popup()).unwrap_or(0);
-            let keeps_size = self.screens[first..].iter().any(|(_, screen)| screen.keeps_size(&self.model));
+            let body = app_bars::view(&mut painter, area, &self.model, &self.screens[0].route, &available);
+            let first = self.screens.iter().rposition(|open| !open.screen.is_popup()).unwrap_or(0);
+            let keeps_size = self.screens[first..].iter().any(|open| open.screen.keeps_size(&self.model));
             let body = toasts::view(&mut painter, body, &self.model, keeps_size);
-            for (_, screen) in &self.screens[first..] {
+            for OpenScreen { screen, .. } in &self.screens[first..] {
                 *painter.cursor = None;
                 screen.view(&self.model, &mut painter, body);
             }
@@ -255,7 +255,7 @@ impl App {
 
     fn front(&self) -> &dyn Screen {
         // There is always one: the last is never taken away.
-        &*self.screens[self.screens.len() - 1].1
+        &*self.screens[self.screens.len() - 1].screen
     }
 
     fn key(&mut self, key: &KeyEvent) {
@@ -312,8 +312,8 @@ impl App {
             Action::Redraw => self.model.effect(Effect::Redraw),
             Action::Suspend => self.model.effect(Effect::Suspend),
             Action::Quit
-                if self.screens.iter().any(|(route, _)| *route == Route::Confirm(ConfirmAction::Quit)) => {}
-            Action::Quit if self.model.orders.is_paying() || self.model.door.waiting_count() > 0 => {
+                if self.screens.iter().any(|open| open.route == Route::Confirm(ConfirmAction::Quit)) => {}
+            Action::Quit if self.model.is_paying() || self.model.door.waiting_count() > 0 => {
                 self.open(Route::Confirm(ConfirmAction::Quit));
             }
             Action::Quit => self.quit(),

@@ -2,6 +2,7 @@
 //! Every call goes through the model, so that it continues when its screen is closed.
 
 pub(crate) mod activity;
+mod calls;
 pub(crate) mod door;
 mod feed;
 pub(crate) mod filtered_view;
@@ -21,8 +22,11 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 use ratatui::layout::Size;
-use ticketing_sdk::{CardEntry, CurrentUser, Money, OrderId, PassId, TicketId, Timestamp, UserId};
+use ticketing_sdk::{
+    CardEntry, CurrentUser, Money, Order, OrderId, OrderStatus, TicketId, Timestamp, UserId,
+};
 
+use self::calls::PendingCall;
 use self::door::Door;
 use self::listings::Listings;
 use self::market::Market;
@@ -92,35 +96,9 @@ pub(crate) enum Session {
 /// A ticket was not reserved because its price differs from the shown one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PriceChange {
-    pub(crate) call: CallId,
     pub(crate) ticket: TicketId,
     pub(crate) shown: Money,
     pub(crate) price: Money,
-}
-
-/// A call that has not been answered yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct PendingCall {
-    subject: CallSubject,
-    /// The session in which it was made.
-    session: u64,
-}
-
-/// The subject of a call, as far as it matters when there is no answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum CallSubject {
-    Session,
-    Ticket(TicketId),
-    Order(OrderId),
-    Pass(PassId),
-    /// A write that only its screen tracks.
-    ScreenWrite,
-    /// A write of this pass.
-    PassWrite(PassId),
-    /// A file to write.
-    File,
-    /// A subject whose state is in the model.
-    Other,
 }
 
 /// The connection of the live changes.
@@ -246,31 +224,6 @@ impl Model {
         std::mem::take(&mut self.effects)
     }
 
-    pub(crate) fn call(&mut self, call: Call) -> CallId {
-        self.calls += 1;
-        let id = CallId(self.calls);
-        let subject = match &call {
-            Call::Session => CallSubject::Session,
-            Call::Ticket(ticket) => CallSubject::Ticket(ticket.clone()),
-            Call::Order(order) => CallSubject::Order(order.clone()),
-            Call::Pass(pass) => CallSubject::Pass(pass.clone()),
-            Call::SignIn { .. }
-            | Call::SignUp { .. }
-            | Call::SignOut
-            | Call::Sell(_)
-            | Call::CheckIn { .. }
-            | Call::Claim(_) => CallSubject::ScreenWrite,
-            Call::GiveAway(pass) | Call::TakeBack(pass) | Call::Resell(pass, _) => {
-                CallSubject::PassWrite(pass.clone())
-            }
-            Call::SaveCalendar(_) => CallSubject::File,
-            _ => CallSubject::Other,
-        };
-        self.pending_calls.insert(id, PendingCall { subject, session: self.session_number });
-        self.effects.push(Effect::Call(id, call));
-        id
-    }
-
     pub(crate) fn notify(&mut self, level: Level, message: impl Into<Message>) {
         self.notices.push(level, message, self.now);
     }
@@ -282,9 +235,21 @@ impl Model {
         for alert in self.orders.tick(self.server_now()) {
             self.alert(&alert);
         }
-        let (orders, now) = (&self.orders, self.server_now());
-        self.notices.retain_reserved(|order| orders.is_reserved(order, now));
+        let mut notices = std::mem::take(&mut self.notices);
+        notices.retain_reserved(|order| self.is_reserved(order));
+        self.notices = notices;
         self.update_title();
+    }
+
+    /// Returns whether an order is reserved, and nothing has been done about it.
+    fn is_reserved(&self, id: &OrderId) -> bool {
+        let now = self.server_now();
+        let is_open = |order: &Order| {
+            order.status == OrderStatus::Created && !KnownOrders::time_left(order, now).is_zero()
+        };
+        self.orders.get(id).is_some_and(is_open)
+            && self.order_call(id).is_none()
+            && self.orders.payment_error(id).is_none()
     }
 
     fn alert(&mut self, alert: &OrderAlert) {
@@ -309,15 +274,12 @@ impl Model {
                 self.ring_bell();
             }
             // An order is not requested again while a request of it is pending.
-            OrderAlert::Refresh(id)
-                if !self
-                    .pending_calls
-                    .values()
-                    .any(|open| open.subject == CallSubject::Order(id.clone())) =>
-            {
-                self.call(Call::Order(id.clone()));
+            OrderAlert::Refresh(id) => {
+                let is_of_order = |call: &Call| matches!(call, Call::Order(order) if order == id);
+                if !self.pending_calls.values().any(|pending| is_of_order(&pending.call)) {
+                    self.call(Call::Order(id.clone()));
+                }
             }
-            OrderAlert::Refresh(_) => {}
             OrderAlert::LoadOpen => drop(self.call(Call::OpenOrders)),
         }
     }
@@ -352,33 +314,9 @@ impl Model {
         }
     }
 
-    /// Returns whether a pending reply may change the available actions.
-    pub(crate) fn is_waiting(&self) -> bool {
-        let connecting = matches!(self.feed_state, FeedState::Connecting);
-        connecting || !self.pending_calls.is_empty()
-    }
-
-    /// Removes a pending call after its reply. Returns its subject and its session.
-    fn remove_pending_call(&mut self, id: CallId, reply: &Result<Reply, CallError>) -> PendingCall {
-        let open = match reply {
-            Ok(Reply::Market { last: false, .. }) => None,
-            _ => self.pending_calls.remove(&id),
-        };
-        open.unwrap_or(PendingCall { subject: CallSubject::Other, session: self.session_number })
-    }
-
     /// Returns whether another user has signed in since this call was made.
     pub(crate) fn take_new_user(&mut self) -> bool {
         std::mem::take(&mut self.has_new_user)
-    }
-
-    /// Returns whether only the screen that made a call reports its failure. Calls of a former user are not reported.
-    pub(crate) fn is_reported_by_screen(&self, id: CallId) -> bool {
-        let is_reported = |open: &PendingCall| {
-            let is_write = matches!(open.subject, CallSubject::ScreenWrite | CallSubject::PassWrite(_));
-            (is_write || self.orders.is_payment(id)) && open.session == self.session_number
-        };
-        self.pending_calls.get(&id).is_some_and(is_reported)
     }
 
     /// Returns when the model changes without an event.

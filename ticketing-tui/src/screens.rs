@@ -40,7 +40,7 @@ use std::fmt;
 
 use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
-use ticketing_sdk::{Money, OrderId, TicketId, Timestamp};
+use ticketing_sdk::{Money, TicketId, Timestamp};
 
 use self::form_screen::FormScreen;
 use self::own_list::OwnListScreen;
@@ -49,8 +49,8 @@ use crate::call_error::CallError;
 use crate::effect::CallId;
 use crate::event::Reply;
 use crate::model::notices::Level;
-use crate::model::{Model, PriceChange, Session};
-use crate::route::{ConfirmAction, Route};
+use crate::model::{Model, Session};
+use crate::route::Route;
 use crate::widgets::form::{Field, Form};
 use crate::widgets::list::List;
 use crate::widgets::painter::Painter;
@@ -141,8 +141,6 @@ pub(crate) enum Input<'a> {
     /// Scroll by this number of rows.
     Scroll(isize),
     Reply(CallId, &'a Result<Reply, CallError>),
-    /// The screen in front has begun this reservation for this one.
-    Reservation(CallId),
     /// The model has changed.
     ModelChange,
     /// The time of [`Screen::wakes_at`] is reached.
@@ -157,6 +155,8 @@ pub(crate) struct Context<'a> {
     pub(crate) handled: bool,
     /// Whether the screen is in front, so that it may navigate.
     pub(crate) in_front: bool,
+    /// The reservation that was begun.
+    pub(crate) reservation: Option<CallId>,
 }
 
 /// A navigation between screens.
@@ -170,8 +170,6 @@ pub(crate) enum Navigate {
     Pop,
     /// Return to the screen below, and run this action there.
     PopAndRun(Action),
-    /// Return to the screen below, which waits for this reservation from then on.
-    PopAwaiting(CallId),
     Quit,
 }
 
@@ -188,38 +186,24 @@ impl Context<'_> {
         self.navigation.push(Navigate::Pop);
     }
 
-    /// Applies the reply to the pending reservation. Returns the order of a success; asks for confirmation if the price
-    /// has changed.
-    pub(crate) fn apply_reservation(
-        &mut self,
-        call: CallId,
-        reply: &Result<Reply, CallError>,
-    ) -> Option<OrderId> {
-        if let Ok(Reply::Order(order)) = reply {
-            return Some(order.id.clone());
-        }
-        if self.in_front
-            && let Some(change) = self.model.price_change.take_if(|change| change.call == call)
-        {
-            let PriceChange { ticket, shown, price, .. } = change;
-            self.push_route(Route::Confirm(ConfirmAction::BuyAt { ticket, price, shown }));
-        }
-        None
-    }
-
-    /// Buys a ticket: goes to the checkout of an order that exists, to the sign-in, or begins a reservation. Returns
-    /// the call of the reservation.
-    pub(crate) fn buy(&mut self, ticket: &TicketId) -> Option<CallId> {
+    /// Buys a ticket: goes to the checkout of an order that exists, to the sign-in, or begins a reservation.
+    pub(crate) fn buy(&mut self, ticket: &TicketId) {
         if let Some(order) = self.model.orders.of_ticket(ticket) {
             let id = order.id.clone();
-            self.push_route(Route::Checkout(id));
-            return None;
+            return self.push_route(Route::Checkout(id));
         }
         if !self.require_sign_in(Some(Route::Ticket(ticket.clone()))) {
-            return None;
+            return;
         }
-        let price = Money::from_cents(i64::from(self.model.market.tickets.get(ticket)?.cents)).ok()?;
-        self.model.reserve(ticket, price)
+        let cents = self.model.market.tickets.get(ticket).map(|row| i64::from(row.cents));
+        if let Some(price) = cents.and_then(|cents| Money::from_cents(cents).ok()) {
+            self.reserve(ticket, price);
+        }
+    }
+
+    /// Begins a reservation, whose order opens if the screen is in front then.
+    pub(crate) fn reserve(&mut self, ticket: &TicketId, price: Money) {
+        self.reservation = self.model.reserve(ticket, price);
     }
 
     /// Returns whether a user is signed in. Otherwise goes to the sign-in, and from there to `then`.

@@ -27,7 +27,7 @@ impl App {
         if self.screens.len() == 1 {
             let account = if self.model.user().is_some() { Action::SignOut } else { Action::Account };
             let tabs =
-                TABS.iter().filter(|(_, route)| *route != self.screens[0].0).map(|(action, _)| *action);
+                TABS.iter().filter(|(_, route)| *route != self.screens[0].route).map(|(action, _)| *action);
             actions.extend(tabs.chain([account, Action::Reload, Action::Help]));
         } else if !actions.contains(&Action::No) {
             actions.push(Action::Back);

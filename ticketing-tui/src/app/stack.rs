@@ -3,13 +3,32 @@
 use ticketing_sdk::OrderId;
 
 use super::App;
-use crate::route::Route;
-use crate::screens::{self, Context, Input, Navigate};
+use crate::call_error::CallError;
+use crate::effect::CallId;
+use crate::event::Reply;
+use crate::model::{Model, PriceChange};
+use crate::route::{ConfirmAction, Route};
+use crate::screens::{self, Context, Input, Navigate, Screen};
+
+/// A screen on the stack.
+#[derive(Debug)]
+pub(super) struct OpenScreen {
+    pub(super) route: Route,
+    pub(super) screen: Box<dyn Screen>,
+    /// The reservation that was begun here last: its order opens if the screen is in front then.
+    reservation: Option<CallId>,
+}
+
+impl OpenScreen {
+    pub(super) fn new(route: Route, model: &Model) -> Self {
+        Self { screen: screens::open(route.clone(), model), route, reservation: None }
+    }
+}
 
 impl App {
     /// Returns the orders whose checkouts are open.
     pub(super) fn checkouts(&self) -> Vec<OrderId> {
-        let order = |(route, _): &(Route, _)| match route {
+        let order = |open: &OpenScreen| match &open.route {
             Route::Checkout(id) => Some(id.clone()),
             _ => None,
         };
@@ -18,16 +37,39 @@ impl App {
 
     /// Replaces the screens that hold input or data of the last user. The sign-in continues by itself.
     pub(super) fn reset_screens(&mut self) {
-        let (tab, _) = self.screens.remove(0);
-        let screen = screens::open(tab.clone(), &self.model);
-        self.screens.retain(|(route, _)| matches!(route, Route::SignIn(_)));
-        self.screens.insert(0, (tab, screen));
+        let tab = self.screens.remove(0).route;
+        self.screens.retain(|open| matches!(open.route, Route::SignIn(_)));
+        self.screens.insert(0, OpenScreen::new(tab, &self.model));
     }
 
     pub(super) fn open(&mut self, route: Route) {
-        let screen = screens::open(route.clone(), &self.model);
-        self.screens.push((route, screen));
+        self.screens.push(OpenScreen::new(route, &self.model));
         self.input(Input::Focus);
+    }
+
+    /// Opens a screen in place of the one in front.
+    fn replace(&mut self, route: Route) {
+        if self.screens.len() > 1 {
+            self.screens.pop();
+        }
+        self.open(route);
+    }
+
+    /// Opens the order of a reservation that was begun on the screen in front, or asks whether its changed price is fine.
+    pub(super) fn finish_reservation(&mut self, id: CallId, reply: &Result<Reply, CallError>) {
+        let Some(front) = self.screens.last_mut() else { return };
+        if front.reservation.take_if(|call| *call == id).is_none() {
+            return;
+        }
+        if let Ok(Reply::Order(order)) = reply {
+            let checkout = Route::Checkout(order.id.clone());
+            match front.route {
+                Route::Checkout(_) => self.replace(checkout),
+                _ => self.open(checkout),
+            }
+        } else if let Some(PriceChange { ticket, shown, price }) = self.model.price_change.take() {
+            self.open(Route::Confirm(ConfirmAction::BuyAt { ticket, price, shown }));
+        }
     }
 
     pub(super) fn close(&mut self) {
@@ -57,34 +99,29 @@ impl App {
     pub(super) fn update_screen(&mut self, index: usize, input: Input<'_>) -> bool {
         let mut navigation = Vec::new();
         let in_front = index + 1 == self.screens.len();
+        let model = &mut self.model;
         let mut cx =
-            Context { model: &mut self.model, navigation: &mut navigation, handled: false, in_front };
-        if let Some((_, screen)) = self.screens.get_mut(index) {
-            screen.update(input, &mut cx);
+            Context { model, navigation: &mut navigation, handled: false, in_front, reservation: None };
+        if let Some(open) = self.screens.get_mut(index) {
+            open.screen.update(input, &mut cx);
         }
-        let handled = cx.handled;
+        let Context { handled, reservation, .. } = cx;
         for step in navigation {
             match step {
                 Navigate::Quit => self.quit(),
                 // A screen that is behind another one does not move it aside.
                 _ if !in_front => {}
                 Navigate::Push(route) => self.open(route),
-                Navigate::Replace(route) => {
-                    if self.screens.len() > 1 {
-                        self.screens.pop();
-                    }
-                    self.open(route);
-                }
+                Navigate::Replace(route) => self.replace(route),
                 Navigate::Pop => self.close(),
                 Navigate::PopAndRun(action) => {
                     self.close();
                     self.run_action(action);
                 }
-                Navigate::PopAwaiting(call) => {
-                    self.close();
-                    self.input(Input::Reservation(call));
-                }
             }
+        }
+        if let (Some(_), Some(front)) = (reservation, self.screens.last_mut()) {
+            front.reservation = reservation;
         }
         handled
     }

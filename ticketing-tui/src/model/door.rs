@@ -20,8 +20,6 @@ pub(crate) struct Door {
     pub(crate) state: Option<DoorState>,
     /// The name of this door.
     pub(crate) device: String,
-    /// The pending action; no other one starts meanwhile.
-    in_progress: Option<(CallId, DoorAction)>,
     /// Whether the user has asked to prepare the door while it was being opened.
     prepares_next: bool,
     /// Why the last action failed.
@@ -33,22 +31,10 @@ pub(crate) struct Door {
     used: HashMap<TicketId, Pass>,
 }
 
-/// A pending action of the door.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum DoorAction {
-    Open,
-    Prepare,
-    Sync,
-}
-
 impl Door {
     /// A door of this name, of which nothing else is known.
     pub(super) fn with_device(device: String) -> Self {
         Self { device, ..Self::default() }
-    }
-
-    pub(crate) fn action(&self) -> Option<DoorAction> {
-        self.in_progress.map(|(_, action)| action)
     }
 
     /// The number of admissions that wait for their upload.
@@ -90,23 +76,23 @@ impl Model {
 
     /// Looks whether the door is prepared.
     pub(crate) fn open_door(&mut self) {
-        self.begin_door(DoorAction::Open, Call::OpenDoor);
+        self.begin_door(Call::OpenDoor);
     }
 
     /// Fetches the door list; where there is one already, uploads first what it has admitted.
     pub(crate) fn prepare_door(&mut self) {
-        if self.door.action() == Some(DoorAction::Open) {
+        if matches!(self.door_call(), Some(Call::OpenDoor(_))) {
             self.door.prepares_next = true;
         } else if self.door.state.is_some() {
             self.sync_door();
         } else {
-            self.begin_door(DoorAction::Prepare, Call::PrepareDoor);
+            self.begin_door(Call::PrepareDoor);
         }
     }
 
     /// Uploads the admissions that wait, and fetches the door list.
     pub(crate) fn sync_door(&mut self) {
-        self.begin_door(DoorAction::Sync, Call::SyncDoor);
+        self.begin_door(Call::SyncDoor);
     }
 
     /// Loads the admitted passes of one's events.
@@ -129,10 +115,10 @@ impl Model {
         Some((format!("{words}."), conflict))
     }
 
-    fn begin_door(&mut self, action: DoorAction, call: fn(UserId) -> Call) {
+    fn begin_door(&mut self, call: fn(UserId) -> Call) {
         let Some(user) = self.user().map(|user| user.id.clone()) else { return };
-        if self.door.in_progress.is_none() {
-            self.door.in_progress = Some((self.call(call(user)), action));
+        if self.door_call().is_none() {
+            self.call(call(user));
         }
     }
 
@@ -177,15 +163,13 @@ impl Model {
         }
     }
 
-    /// Handles the reply to the pending action of the door. Returns whether it was that reply.
-    pub(super) fn finish_door_action(&mut self, call: CallId, reply: &Result<Reply, CallError>) -> bool {
-        let Some((_, action)) = self.door.in_progress.take_if(|(awaited, _)| *awaited == call) else {
-            return false;
-        };
+    /// Handles the reply to an action of the door.
+    pub(super) fn finish_door_action(&mut self, call: &Call, reply: &Result<Reply, CallError>) {
+        let prepares = matches!(call, Call::PrepareDoor(_));
         self.door.error = None;
         match reply {
             Ok(Reply::Door(state)) => {
-                if action == DoorAction::Prepare {
+                if prepares {
                     let passes = state.as_deref().map_or(0, |state| state.passes);
                     let text = format!("Prepared: the door list has {}", text::count_of(passes, "ticket"));
                     self.notify(Level::Success, text);
@@ -202,7 +186,7 @@ impl Model {
             }
             Ok(_) => {}
             Err(error) => {
-                if action == DoorAction::Prepare {
+                if prepares {
                     self.notify(Level::Error, error.to_line());
                 }
                 self.door.error = Some(error.message.trim_end_matches('.').to_owned());
@@ -211,6 +195,5 @@ impl Model {
         if std::mem::take(&mut self.door.prepares_next) {
             self.prepare_door();
         }
-        true
     }
 }

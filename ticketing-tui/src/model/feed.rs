@@ -101,7 +101,7 @@ impl Model {
             }
         }
         let is_unknown = ticket.order_id.as_ref().is_some_and(|id| self.orders.get(id).is_none())
-            && !self.orders.is_reserving(&ticket.id);
+            && !self.is_reserving(&ticket.id);
         if is_unknown && ticket.status == TicketStatus::Reserved && self.user().is_some() {
             self.orders.look_up(self.server_now());
         }

@@ -1,11 +1,10 @@
 //! The listings of the user. A change is shown before the server confirms it, and reverted if the server refuses it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use ticketing_sdk::{Ticket, TicketId, TicketStatus, TicketUpdate, Timestamp};
 
 use super::records::{Record, Records};
-use crate::effect::CallId;
 
 /// One's own tickets.
 #[derive(Debug, Default)]
@@ -13,8 +12,6 @@ pub(crate) struct Listings {
     pub(crate) records: Records<Listing>,
     /// The withdrawn listings, even if an older list has them. Only an order brings one back.
     withdrawn: HashSet<TicketId>,
-    /// The pending changes by their calls, also those of listings that have been removed.
-    in_progress: HashMap<CallId, (TicketId, ListingAction)>,
 }
 
 /// A listing of the user.
@@ -22,22 +19,8 @@ pub(crate) struct Listings {
 pub(crate) struct Listing {
     /// As it is shown.
     pub(crate) ticket: Ticket,
-    pub(crate) pending: Option<PendingChange>,
-}
-
-/// A change that the server has not agreed to yet.
-#[derive(Debug, Clone)]
-pub(crate) struct PendingChange {
-    pub(crate) action: ListingAction,
-    /// The listing before the change.
-    original: Ticket,
-}
-
-/// A pending change of a listing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ListingAction {
-    Change,
-    Withdraw,
+    /// As it was before a change or a withdrawal that the server has not agreed to yet.
+    pub(crate) original: Option<Ticket>,
 }
 
 impl Record for Listing {
@@ -101,9 +84,9 @@ impl Listings {
             // An order that was on its way has won over the withdrawal.
             self.withdrawn.remove(&ticket.id);
         }
-        let listing = Listing { ticket: ticket.clone(), pending: None };
-        self.records.update(listing, |known, Listing { ticket, .. }| match &mut known.pending {
-            Some(pending) if ticket.version >= pending.original.version => pending.original = ticket,
+        let listing = Listing { ticket: ticket.clone(), original: None };
+        self.records.update(listing, |known, Listing { ticket, .. }| match &mut known.original {
+            Some(original) if ticket.version >= original.version => *original = ticket,
             None if ticket.version >= known.ticket.version => known.ticket = ticket,
             _ => {}
         });
@@ -116,36 +99,29 @@ impl Listings {
     }
 
     /// Shows a change before it is agreed to.
-    pub(crate) fn change(&mut self, id: &TicketId, new: &TicketUpdate, call: CallId) {
-        if let Some(listing) = self.begin_action(id, call, ListingAction::Change) {
+    pub(crate) fn change(&mut self, id: &TicketId, new: &TicketUpdate) {
+        self.keep_original(id);
+        if let Some(listing) = self.records.get_mut(id) {
             listing.ticket.title.clone_from(&new.title);
             listing.ticket.price = new.price;
             listing.ticket.details.apply(&new.details);
         }
     }
 
-    /// Shows that the withdrawal is in progress.
-    pub(crate) fn withdraw(&mut self, id: &TicketId, call: CallId) {
-        self.begin_action(id, call, ListingAction::Withdraw);
-    }
-
-    fn begin_action(&mut self, id: &TicketId, call: CallId, action: ListingAction) -> Option<&mut Listing> {
-        let listing = self.records.get_mut(id)?;
-        let original = listing.ticket.clone();
-        listing.pending = Some(PendingChange { action, original });
-        self.in_progress.insert(call, (id.clone(), action));
-        Some(listing)
-    }
-
-    /// Ends a pending change at its reply and reverts it; the caller applies the current state.
-    pub(crate) fn end_action(&mut self, call: CallId) -> Option<(TicketId, ListingAction)> {
-        let (id, action) = self.in_progress.remove(&call)?;
-        if let Some(listing) = self.records.get_mut(&id)
-            && let Some(pending) = listing.pending.take()
-        {
-            listing.ticket = pending.original;
+    /// Keeps a listing as it is, for [`revert`](Self::revert).
+    pub(crate) fn keep_original(&mut self, id: &TicketId) {
+        if let Some(listing) = self.records.get_mut(id) {
+            listing.original = Some(listing.ticket.clone());
         }
-        Some((id, action))
+    }
+
+    /// Reverts a pending change at its reply; the caller applies the current state.
+    pub(crate) fn revert(&mut self, id: &TicketId) {
+        if let Some(listing) = self.records.get_mut(id)
+            && let Some(original) = listing.original.take()
+        {
+            listing.ticket = original;
+        }
     }
 }
 
@@ -153,19 +129,19 @@ impl Listings {
 mod tests {
     use super::super::ticket_store::tests::ticket;
     use super::*;
+    use crate::effect::CallId;
 
     #[test]
     fn change_is_shown_at_once_and_reverted_on_refusal() {
         let mut listings = Listings::default();
         listings.update(&ticket("a", "old", "10", 0));
-        let (id, call) = ("a".into(), CallId(7));
-        listings.change(&id, &TicketUpdate::new("new", "12".parse().unwrap()), call);
+        let id = "a".into();
+        listings.change(&id, &TicketUpdate::new("new", "12".parse().unwrap()));
         assert_eq!(listings.get(&id).unwrap().ticket.title, "new");
         // A live change comes in between.
         listings.update(&ticket("a", "live", "11", 1));
         assert_eq!(listings.get(&id).unwrap().ticket.title, "new");
-        assert!(listings.end_action(CallId(8)).is_none(), "another call's answer changes nothing");
-        assert_eq!(listings.end_action(call), Some((id.clone(), ListingAction::Change)));
+        listings.revert(&id);
         assert_eq!(listings.get(&id).unwrap().ticket.title, "live");
     }
 

@@ -3,7 +3,6 @@
 use ticketing_sdk::{CardEntry, Money, OrderId, OrderStatus, Pages, SecretString, TicketId, TicketUpdate};
 
 use super::notices::Level;
-use super::orders::OrderAction;
 use super::{FeedState, Load, Model, Session};
 use crate::effect::{Call, CallId, Effect};
 use crate::settings::{Setting, SettingChange};
@@ -66,12 +65,10 @@ impl Model {
 
     /// Reserves a ticket at the price that was shown. Returns `None` if a reservation of it is pending.
     pub(crate) fn reserve(&mut self, ticket: &TicketId, price: Money) -> Option<CallId> {
-        if self.orders.is_reserving(ticket) {
+        if self.is_reserving(ticket) {
             return None;
         }
-        let call = self.call(Call::Reserve(ticket.clone(), price));
-        self.orders.begin_reserving(ticket, call, price);
-        Some(call)
+        Some(self.call(Call::Reserve(ticket.clone(), price)))
     }
 
     /// Returns the page on which an order is paid, if cards are entered on that page.
@@ -82,39 +79,39 @@ impl Model {
     /// Pays for an order, unless an operation on it is pending, or it awaits no payment. Returns the call.
     pub(crate) fn pay(&mut self, id: &OrderId, token: SecretString) -> Option<CallId> {
         self.orders.get(id).filter(|order| order.status == OrderStatus::Created)?;
-        if self.orders.action(id).is_some() {
+        if self.order_call(id).is_some() {
             return None;
         }
-        let call = self.call(Call::Pay { order: id.clone(), token });
-        self.orders.begin_action(id, call, OrderAction::Pay);
-        Some(call)
+        self.orders.set_payment_error(id, None);
+        Some(self.call(Call::Pay { order: id.clone(), token }))
     }
 
     /// Cancels a reservation, unless an operation on its order is pending.
     pub(crate) fn cancel(&mut self, id: &OrderId) {
         let open = self.orders.get(id).is_some_and(|order| order.status == OrderStatus::Created);
-        if open && self.orders.action(id).is_none() {
-            let call = self.call(Call::Cancel(id.clone()));
-            self.orders.begin_action(id, call, OrderAction::Cancel);
+        if open && self.order_call(id).is_none() {
+            self.orders.set_payment_error(id, None);
+            self.call(Call::Cancel(id.clone()));
         }
     }
 
     /// Changes a listing, and shows the change at once. Returns `None` if there is no such listing, or an operation on it
     /// is pending.
     pub(crate) fn change(&mut self, id: &TicketId, new: &TicketUpdate) -> Option<CallId> {
-        let listing = self.listings.get(id).filter(|listing| listing.pending.is_none())?;
+        let listing = self.listings.get(id).filter(|listing| listing.original.is_none())?;
         let version = listing.ticket.version;
-        let call = self.call(Call::Change(id.clone(), new.clone(), version));
-        self.listings.change(id, new, call);
-        Some(call)
+        self.listings.change(id, new);
+        Some(self.call(Call::Change(id.clone(), new.clone(), version)))
     }
 
     /// Withdraws a listing.
     pub(crate) fn withdraw(&mut self, id: &TicketId) {
-        let Some(listing) = self.listings.get(id).filter(|listing| listing.pending.is_none()) else { return };
+        let Some(listing) = self.listings.get(id).filter(|listing| listing.original.is_none()) else {
+            return;
+        };
         let version = listing.ticket.version;
-        let call = self.call(Call::Withdraw(id.clone(), version));
-        self.listings.withdraw(id, call);
+        self.listings.keep_original(id);
+        self.call(Call::Withdraw(id.clone(), version));
     }
 
     /// Ends the session.

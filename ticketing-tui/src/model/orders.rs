@@ -5,23 +5,18 @@ mod lookup;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use ticketing_sdk::{Money, Order, OrderId, OrderStatus, Payment, PaymentStatus, TicketId, Timestamp};
+use ticketing_sdk::{Order, OrderId, OrderStatus, Payment, PaymentStatus, TicketId, Timestamp};
 
 use self::lookup::OrderLookup;
 use super::records::Records;
-use crate::effect::CallId;
 
 /// The orders of the user, the newest first.
 #[derive(Debug, Default)]
 pub(crate) struct KnownOrders {
     pub(crate) records: Records<Order>,
-    /// The pending action of each order. No other is started meanwhile.
-    in_progress: HashMap<OrderId, (CallId, OrderAction)>,
-    /// The error of the last attempt to pay, if it failed.
+    /// The error of the last attempt to pay, if it failed and nothing was done since.
     payment_errors: HashMap<OrderId, PaymentError>,
     payments: HashMap<OrderId, Payment>,
-    /// The tickets that are being reserved, with their prices.
-    reserving: HashMap<TicketId, (CallId, Money)>,
     /// The number of warnings that were shown for each order.
     warnings_given: HashMap<OrderId, usize>,
     /// Orders that are paid for elsewhere, with the time of the next poll of their state.
@@ -32,13 +27,6 @@ pub(crate) struct KnownOrders {
     expiry_polls: HashMap<OrderId, Timestamp>,
     /// The lookup of orders that the user has made in another client.
     lookup: OrderLookup,
-}
-
-/// A pending action on an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum OrderAction {
-    Pay,
-    Cancel,
 }
 
 /// The error of the last attempt to pay.
@@ -97,30 +85,12 @@ impl KnownOrders {
         self.list().iter().filter(|order| order.status == OrderStatus::Created)
     }
 
-    pub(crate) fn action(&self, id: &OrderId) -> Option<OrderAction> {
-        self.in_progress.get(id).map(|(_, action)| *action)
-    }
-
     pub(crate) fn payment_error(&self, id: &OrderId) -> Option<&PaymentError> {
         self.payment_errors.get(id)
     }
 
     pub(crate) fn payment(&self, id: &OrderId) -> Option<&Payment> {
         self.payments.get(id)
-    }
-
-    pub(crate) fn is_reserving(&self, ticket: &TicketId) -> bool {
-        self.reserving.contains_key(ticket)
-    }
-
-    /// Returns whether a call pays for an order.
-    pub(crate) fn is_payment(&self, call: CallId) -> bool {
-        self.in_progress.values().any(|pending| *pending == (call, OrderAction::Pay))
-    }
-
-    /// Returns whether money is being taken right now.
-    pub(crate) fn is_paying(&self) -> bool {
-        self.in_progress.values().any(|(_, action)| *action == OrderAction::Pay)
     }
 
     /// Replaces the list.
@@ -167,24 +137,12 @@ impl KnownOrders {
         self.followed.contains_key(id)
     }
 
-    pub(crate) fn begin_action(&mut self, id: &OrderId, call: CallId, action: OrderAction) {
-        self.payment_errors.remove(id);
-        self.in_progress.insert(id.clone(), (call, action));
-    }
-
-    /// Ends the action of a call. Returns the order, if the action was still pending.
-    pub(crate) fn end_action(&mut self, call: CallId) -> Option<(OrderId, OrderAction)> {
-        let (id, action) = self
-            .in_progress
-            .iter()
-            .find(|(_, (in_progress, _))| *in_progress == call)
-            .map(|(id, (_, action))| (id.clone(), *action))?;
-        self.in_progress.remove(&id);
-        Some((id, action))
-    }
-
-    pub(crate) fn set_payment_error(&mut self, id: OrderId, error: PaymentError) {
-        self.payment_errors.insert(id, error);
+    /// Sets the error of the last attempt to pay for an order, or with `None` forgets it.
+    pub(crate) fn set_payment_error(&mut self, id: &OrderId, error: Option<PaymentError>) {
+        match error {
+            Some(error) => self.payment_errors.insert(id.clone(), error),
+            None => self.payment_errors.remove(id),
+        };
     }
 
     pub(crate) fn record_payment(&mut self, id: &OrderId, payment: &Payment) {
@@ -209,18 +167,6 @@ impl KnownOrders {
         }
     }
 
-    pub(crate) fn begin_reserving(&mut self, ticket: &TicketId, call: CallId, price: Money) {
-        self.reserving.insert(ticket.clone(), (call, price));
-    }
-
-    /// Ends a pending reservation. Returns its ticket, and the price that was shown.
-    pub(crate) fn end_reserving(&mut self, call: CallId) -> Option<(TicketId, Money)> {
-        let in_progress = self.reserving.iter().find(|(_, (in_progress, _))| *in_progress == call);
-        let (ticket, price) = in_progress.map(|(id, (_, price))| (id.clone(), *price))?;
-        self.reserving.remove(&ticket);
-        Some((ticket, price))
-    }
-
     /// Requests the unpaid orders, because an order that is not known has reserved a ticket. `now` is the server's.
     pub(crate) fn look_up(&mut self, now: Timestamp) {
         self.lookup.request(now);
@@ -230,13 +176,6 @@ impl KnownOrders {
     /// that.
     pub(crate) fn time_left(order: &Order, now: Timestamp) -> Duration {
         order.time_left(now).unwrap_or_default()
-    }
-
-    /// Returns whether an order is reserved, and nothing has been done about it. `now` is the server's.
-    pub(crate) fn is_reserved(&self, id: &OrderId, now: Timestamp) -> bool {
-        let is_open =
-            |order: &Order| order.status == OrderStatus::Created && !Self::time_left(order, now).is_zero();
-        self.get(id).is_some_and(is_open) && self.action(id).is_none() && self.payment_error(id).is_none()
     }
 
     /// Returns the events that follow from the time. `now` is the server's.

@@ -6,10 +6,9 @@ use ticketing_sdk::{
 };
 
 use super::door::Door;
-use super::listings::ListingAction;
 use super::notices::{Level, Message, Topic};
-use super::orders::{KnownOrders, OrderAction, PaymentError};
-use super::{CallSubject, FeedState, KnownPasses, Listings, Load, Model, PendingCall, PriceChange, Session};
+use super::orders::{KnownOrders, PaymentError};
+use super::{FeedState, KnownPasses, Listings, Load, Model, PriceChange, Session};
 use crate::call_error::{CallError, CallErrorKind};
 use crate::effect::{Call, CallId, Effect};
 use crate::event::Reply;
@@ -18,42 +17,48 @@ use crate::text;
 impl Model {
     /// Applies a reply. The reply to a call whose screen is closed updates the model without a message.
     pub(crate) fn reply(&mut self, id: CallId, reply: &Result<Reply, CallError>) {
-        let PendingCall { subject, session } = self.remove_pending_call(id, reply);
-        let is_current = session == self.session_number;
         if self.is_offline() && reply.as_ref().is_ok_and(Reply::is_of_server) {
             // The server is there again; no need to wait for the next try.
             self.feed_state = FeedState::Connecting;
             self.effect(Effect::Follow);
         }
+        let Some((call, is_current)) = self.end_call(id, reply) else { return };
         self.check_reservation(id, reply);
-        if let Some((order, action)) = self.orders.end_action(id) {
-            self.finish_order_action(&order, action, reply);
-        } else if let Some((ticket, shown)) = self.orders.end_reserving(id) {
-            self.finish_reservation(&ticket, reply);
-            if let Err(CallError { new_price: Some(price), .. }) = reply {
-                self.price_change = Some(PriceChange { call: id, ticket, shown, price: *price });
+        match (&call, reply) {
+            (Call::Pay { order, .. } | Call::Cancel(order), _) if is_current => {
+                self.finish_order_action(&call, order, reply);
             }
-        } else if let Some((ticket, action)) = self.listings.end_action(id) {
-            self.finish_listing_action(&ticket, action, reply);
-        } else if !self.finish_door_action(id, reply) {
-            match reply {
-                // The user of a former session is outdated.
-                Ok(Reply::Session(..)) if subject == CallSubject::Session && !is_current => {}
-                // The passes of a former user are not shown to the current one.
-                Ok(
-                    Reply::Pass(..) | Reply::Claimed { .. } | Reply::UsedPasses(..) | Reply::Verdict { .. },
-                ) if !is_current => {}
-                Ok(reply) => self.handle_reply(id, reply),
-                Err(error) => self.handle_error(id, &subject, error),
+            (Call::Reserve(ticket, shown), _) if is_current => {
+                self.finish_reservation(ticket, reply);
+                if let Err(CallError { new_price: Some(price), .. }) = reply {
+                    self.price_change =
+                        Some(PriceChange { ticket: ticket.clone(), shown: *shown, price: *price });
+                }
             }
+            (Call::Change(ticket, ..) | Call::Withdraw(ticket, _), _) if is_current => {
+                self.finish_listing_action(&call, ticket, reply);
+            }
+            (Call::OpenDoor(_) | Call::PrepareDoor(_) | Call::SyncDoor(_), _) if is_current => {
+                self.finish_door_action(&call, reply);
+            }
+            // The user of a former session is outdated.
+            (Call::Session, Ok(_)) if !is_current => {}
+            // The passes of a former user are not shown to the current one.
+            (
+                _,
+                Ok(Reply::Pass(..) | Reply::Claimed { .. } | Reply::UsedPasses(..) | Reply::Verdict { .. }),
+            ) if !is_current => {}
+            (_, Ok(reply)) => self.handle_reply(id, reply),
+            (_, Err(error)) => self.handle_error(id, &call, error),
         }
-        if let (CallSubject::PassWrite(pass), true) = (&subject, is_current) {
-            self.finish_pass_write(pass, reply);
-        }
-        match reply {
+        match (&call, reply) {
+            _ if !is_current => {}
             // The session of the call has ended; a later one has not.
-            Err(error) if error.kind == CallErrorKind::SignedOut && is_current => {
-                self.set_session(Session::SignedOut)
+            (_, Err(error)) if error.kind == CallErrorKind::SignedOut => {
+                self.set_session(Session::SignedOut);
+            }
+            (Call::GiveAway(pass) | Call::TakeBack(pass) | Call::Resell(pass, _), _) => {
+                self.finish_pass_write(pass, reply);
             }
             _ => {}
         }
@@ -118,7 +123,7 @@ impl Model {
         }
     }
 
-    fn handle_error(&mut self, id: CallId, subject: &CallSubject, error: &CallError) {
+    fn handle_error(&mut self, id: CallId, call: &Call, error: &CallError) {
         if self.market.load.awaits(id) {
             self.market.abandon_reload();
         }
@@ -139,24 +144,22 @@ impl Model {
             let text = format!("The data shown may be outdated: {}", error.to_line());
             self.notify(Level::Error, Message::from(text).with_topic(Topic::Data));
         }
-        match subject {
-            CallSubject::Session if matches!(self.session, Session::Unknown | Session::Failed(_)) => {
+        match call {
+            Call::Session if matches!(self.session, Session::Unknown | Session::Failed(_)) => {
                 self.session = Session::Failed(error.clone());
                 if error.kind == CallErrorKind::Offline {
                     self.count_waiting_scans();
                 }
             }
-            CallSubject::Ticket(ticket) if error.is(&ErrorCode::NotFound) => {
+            Call::Ticket(ticket) if error.is(&ErrorCode::NotFound) => {
                 self.market.mark_withdrawn(ticket);
                 self.listings.remove(ticket);
             }
             // Another user has claimed or bought it.
-            CallSubject::Pass(pass) if error.is(&ErrorCode::NotFound) => self.passes.remove(pass),
-            CallSubject::File => self.notify(Level::Error, error.to_line()),
+            Call::Pass(pass) if error.is(&ErrorCode::NotFound) => self.passes.remove(pass),
+            Call::SaveCalendar(_) => self.notify(Level::Error, error.to_line()),
             // The write may have taken effect, so the listings are loaded again.
-            CallSubject::ScreenWrite
-                if matches!(error.kind, CallErrorKind::Unknown(_)) && self.user().is_some() =>
-            {
+            Call::Sell(_) if matches!(error.kind, CallErrorKind::Unknown(_)) && self.user().is_some() => {
                 self.load_listings();
             }
             _ => {}
@@ -273,13 +276,13 @@ impl Model {
         self.notify_about(level, &ticket, after);
     }
 
-    fn finish_order_action(&mut self, id: &OrderId, action: OrderAction, reply: &Result<Reply, CallError>) {
-        match (action, reply) {
-            (OrderAction::Pay, Ok(Reply::Payment(payment))) => {
+    fn finish_order_action(&mut self, call: &Call, id: &OrderId, reply: &Result<Reply, CallError>) {
+        match (call, reply) {
+            (Call::Pay { .. }, Ok(Reply::Payment(payment))) => {
                 if let Some(message) = payment_failure(payment) {
                     let is_declined = payment.status == Some(PaymentStatus::Failed);
                     let advice = is_declined.then(|| ANOTHER_CARD.to_owned());
-                    self.orders.set_payment_error(id.clone(), PaymentError { message, advice });
+                    self.orders.set_payment_error(id, Some(PaymentError { message, advice }));
                     return self.reload_order(id);
                 }
                 self.orders.record_payment(id, payment);
@@ -287,18 +290,18 @@ impl Model {
                     self.report_paid(&order);
                 }
             }
-            (OrderAction::Cancel, Ok(_)) => {
+            (Call::Cancel(_), Ok(_)) => {
                 if let Some(ticket) = self.orders.get(id).map(|order| order.ticket.clone()) {
                     let message = Message::with_title("", &ticket.title, " is available again");
                     self.notify(Level::Success, message.with_topic(Topic::Ticket(ticket.id)));
                 }
             }
             (_, Ok(_)) => {}
-            (OrderAction::Pay, Err(error)) => {
+            (Call::Pay { .. }, Err(error)) => {
                 let (message, advice) = (error.message.clone(), advice_for_payment(error));
-                self.orders.set_payment_error(id.clone(), PaymentError { message, advice });
+                self.orders.set_payment_error(id, Some(PaymentError { message, advice }));
             }
-            (OrderAction::Cancel, Err(error)) => self.notify(Level::Error, error.to_line()),
+            (_, Err(error)) => self.notify(Level::Error, error.to_line()),
         }
         self.reload_order(id);
     }
@@ -309,21 +312,17 @@ impl Model {
         }
     }
 
-    fn finish_listing_action(
-        &mut self,
-        id: &TicketId,
-        action: ListingAction,
-        reply: &Result<Reply, CallError>,
-    ) {
-        match (action, reply) {
-            (ListingAction::Withdraw, Ok(_)) => {
+    fn finish_listing_action(&mut self, call: &Call, id: &TicketId, reply: &Result<Reply, CallError>) {
+        self.listings.revert(id);
+        match (call, reply) {
+            (Call::Withdraw(..), Ok(_)) => {
                 self.listings.remove(id);
                 self.notify(Level::Success, "The listing was withdrawn");
                 if let Some(pass) = self.passes.of_listing(id).map(|pass| pass.id.clone()) {
                     self.call(Call::ReleasedPass(pass));
                 }
             }
-            (ListingAction::Change, Ok(Reply::Ticket(ticket))) => {
+            (_, Ok(Reply::Ticket(ticket))) => {
                 self.market.update(ticket);
                 self.update_own_listing(ticket);
                 self.notify(Level::Success, "Changed");

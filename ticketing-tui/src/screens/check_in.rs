@@ -8,10 +8,9 @@ use super::form_input;
 use super::prelude::*;
 use crate::call_error::{CallError, CallErrorKind};
 use crate::door::AdmissionConflict;
-use crate::effect::CallId;
+use crate::effect::{Call, CallId};
 use crate::event::Reply;
 use crate::local_time::LocalTime;
-use crate::model::door::DoorAction;
 use crate::settings::{SWITCH, Setting, SettingChange};
 use crate::theme::{StyleRole, Theme};
 use crate::widgets::form::{Field, Form};
@@ -165,8 +164,8 @@ fn standing(model: &Model) -> (String, StyleRole) {
         many => format!("{} scans waiting for upload", text::count(many)),
     };
     let Some(state) = &door.state else {
-        return match (door.action(), &door.error) {
-            (Some(DoorAction::Prepare), _) => ("Fetching the door list".to_owned(), StyleRole::Accent),
+        return match (model.door_call(), &door.error) {
+            (Some(Call::PrepareDoor(_)), _) => ("Fetching the door list".to_owned(), StyleRole::Accent),
             (_, Some(error)) => (format!("Not prepared: {error}"), StyleRole::Warn),
             _ if model.is_offline() && door.waiting_count() > 0 => (
                 format!("Offline, {waiting}: this door cannot tell until the server is back"),
@@ -180,13 +179,13 @@ fn standing(model: &Model) -> (String, StyleRole) {
     };
     let list = model.local.date_and_time(state.clock.prepared_at);
     let is_waiting = state.waiting > 0;
-    match (door.action(), &door.error) {
+    match (model.door_call(), &door.error) {
         _ if model.is_offline() && is_waiting => {
             (format!("Offline, {waiting}: admitting by the list of {list}"), StyleRole::Warn)
         }
         _ if model.is_offline() => (format!("Offline: admitting by the list of {list}"), StyleRole::Warn),
-        (Some(DoorAction::Sync), _) if is_waiting => (format!("Uploading: {waiting}"), StyleRole::Accent),
-        (Some(DoorAction::Sync | DoorAction::Prepare), _) => {
+        (Some(Call::SyncDoor(_)), _) if is_waiting => (format!("Uploading: {waiting}"), StyleRole::Accent),
+        (Some(Call::SyncDoor(_) | Call::PrepareDoor(_)), _) => {
             ("Fetching the door list".to_owned(), StyleRole::Accent)
         }
         (_, Some(error)) if is_waiting => (format!("{waiting}: {error}. {key} tries again"), StyleRole::Warn),

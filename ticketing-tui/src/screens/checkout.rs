@@ -13,7 +13,7 @@ use super::prelude::*;
 use crate::call_error::CallError;
 use crate::effect::{Call, CallId};
 use crate::event::Reply;
-use crate::model::orders::{KnownOrders, OrderAction};
+use crate::model::orders::KnownOrders;
 use crate::model::passes::PassKey;
 use crate::widgets::form::{Field, Form};
 use crate::widgets::qr::Qr;
@@ -27,7 +27,6 @@ pub(crate) struct Checkout {
     /// Whether the card's field was open, and no key has been pressed that ends the writing in it.
     had_field: bool,
     load: Load,
-    reserving: Option<CallId>,
     paying: Option<CallId>,
     /// The address of the page on which the order may be paid for, for a phone.
     qr: Option<Qr>,
@@ -53,7 +52,6 @@ impl Checkout {
             form: Form::new(vec![card]),
             had_field: false,
             load: Load::Idle,
-            reserving: None,
             paying: None,
             qr,
             was_paid: None,
@@ -71,7 +69,7 @@ impl Checkout {
             order.status == OrderStatus::Created
                 && !KnownOrders::time_left(order, model.server_now()).is_zero()
         };
-        self.order(model).is_some_and(held) && model.orders.action(&self.id).is_none()
+        self.order(model).is_some_and(held) && model.order_call(&self.id).is_none()
     }
 
     /// Returns whether the ticket is bought, so that its pass is issued now, or in a moment.
@@ -92,12 +90,12 @@ impl Checkout {
     /// Returns whether the reservation ended while its card was being written. What is typed then is still meant for the
     /// card, so letters are not commands until the user continues.
     fn ignores_letters(&self, model: &Model) -> bool {
-        self.had_field && !self.is_open(model) && model.orders.action(&self.id).is_none()
+        self.had_field && !self.is_open(model) && model.order_call(&self.id).is_none()
     }
 
     /// Records whether the card's field is open. A payment or a cancellation ends the writing.
     fn watch_field(&mut self, model: &Model) {
-        self.had_field = match model.orders.action(&self.id) {
+        self.had_field = match model.order_call(&self.id) {
             Some(_) => false,
             None => self.had_field || self.takes_token(model),
         };
@@ -133,7 +131,7 @@ impl Checkout {
             }
             Action::Reorder => {
                 if let Some(ticket) = self.order(cx.model).map(|order| order.ticket.clone()) {
-                    self.reserving = cx.model.reserve(&ticket.id, ticket.price).or(self.reserving);
+                    cx.reserve(&ticket.id, ticket.price);
                 }
             }
             Action::Open if self.has_ticket(cx.model) => {
@@ -239,12 +237,6 @@ impl Screen for Checkout {
             Input::Action(Action::Back) => cx.back(),
             Input::Action(action) => self.act(action, cx),
             Input::Reply(id, reply) if self.load.finish(id, reply) => {}
-            Input::Reply(id, reply) if self.reserving == Some(id) => {
-                self.reserving = None;
-                if let Some(order) = cx.apply_reservation(id, reply) {
-                    cx.replace_with(Route::Checkout(order));
-                }
-            }
             // The error is shown above the card, and so not as a message, too.
             Input::Reply(id, reply) if self.paying == Some(id) => {
                 if is_declined(reply) {
@@ -254,7 +246,6 @@ impl Screen for Checkout {
                 cx.handled = cx.in_front && cx.model.orders.payment_error(&self.id).is_some();
             }
             Input::Reply(_, Ok(Reply::CardEntry(_))) => self.follow(cx),
-            Input::Reservation(call) => self.reserving = Some(call),
             Input::ModelChange | Input::Tick => self.proceed(cx),
             Input::Key(_) if self.ignores_letters(cx.model) => {}
             input => {
@@ -273,9 +264,9 @@ impl Screen for Checkout {
         };
         let title = text::title(&order.ticket.title);
         let mut lines = vec![format!("{title}, {}", text::money(order.ticket.price))];
-        match (order.status, model.orders.action(&self.id)) {
-            (_, Some(OrderAction::Pay)) => lines.push("Paying.".to_owned()),
-            (_, Some(OrderAction::Cancel)) => lines.push("Cancelling.".to_owned()),
+        match (order.status, model.order_call(&self.id)) {
+            (_, Some(Call::Pay { .. })) => lines.push("Paying.".to_owned()),
+            (_, Some(_)) => lines.push("Cancelling.".to_owned()),
             (OrderStatus::Created, None) => {
                 let left = KnownOrders::time_left(order, model.server_now());
                 lines.push(format!("Reserved for you for {}.", text::remaining_time(left)));
@@ -305,7 +296,7 @@ impl Screen for Checkout {
     }
 
     fn wakes_at(&self, model: &Model) -> Option<Timestamp> {
-        if model.has_motion() && model.orders.action(&self.id) == Some(OrderAction::Pay) {
+        if model.has_motion() && matches!(model.order_call(&self.id), Some(Call::Pay { .. })) {
             return Some(model.now + PROGRESS_FRAME);
         }
         let at = self.paid_at.filter(|_| model.has_motion())?;

@@ -67,7 +67,7 @@ impl Confirm {
                         .into(),
                 )
             }
-            ConfirmAction::Quit if !model.orders.is_paying() => (
+            ConfirmAction::Quit if !model.is_paying() => (
                 format!("Leave with {} not uploaded?", text::count_of(model.door.waiting_count(), "scan")),
                 "They stay on this machine. The next start uploads them.".into(),
             ),
@@ -97,13 +97,9 @@ impl Screen for Confirm {
     fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         match input {
             Input::Action(Action::Yes) => {
-                if let ConfirmAction::BuyAt { ticket, price, .. } = &self.action {
-                    let begun = cx.model.reserve(ticket, *price);
-                    return cx.navigation.push(begun.map_or(Navigate::Pop, Navigate::PopAwaiting));
-                }
                 cx.back();
                 match &self.action {
-                    ConfirmAction::BuyAt { .. } => {}
+                    ConfirmAction::BuyAt { ticket, price, .. } => cx.reserve(ticket, *price),
                     ConfirmAction::Cancel(id) => cx.model.cancel(id),
                     ConfirmAction::Withdraw(id) => cx.model.withdraw(id),
                     ConfirmAction::SignOut => cx.model.sign_out(),

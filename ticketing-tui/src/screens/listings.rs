@@ -4,7 +4,8 @@ use ticketing_sdk::{Money, TicketDetails, TicketStatus};
 
 use super::own_list::OwnList;
 use super::prelude::*;
-use crate::model::listings::{Listing, ListingAction};
+use crate::effect::Call;
+use crate::model::listings::Listing;
 use crate::model::records::Records;
 use crate::theme::StyleRole;
 use crate::widgets::columns::Row;
@@ -15,9 +16,9 @@ pub(super) struct Listings;
 
 /// Returns the status of a listing, and its style.
 fn status(listing: &Listing, model: &Model) -> (&'static str, StyleRole) {
-    match (listing.pending.as_ref().map(|pending| pending.action), listing.ticket.status) {
-        (Some(ListingAction::Change), _) => ("Saving", StyleRole::Accent),
-        (Some(ListingAction::Withdraw), _) => ("Withdrawing", StyleRole::Warn),
+    match (model.listing_call(&listing.ticket.id), listing.ticket.status) {
+        (Some(Call::Change(..)), _) => ("Saving", StyleRole::Accent),
+        (Some(_), _) => ("Withdrawing", StyleRole::Warn),
         (None, status) => {
             let now = model.server_now();
             let role = match status {
@@ -32,7 +33,7 @@ fn status(listing: &Listing, model: &Model) -> (&'static str, StyleRole) {
 
 /// Returns whether a listing can be changed and withdrawn.
 fn is_open(listing: &Listing) -> bool {
-    listing.ticket.status == TicketStatus::Available && listing.pending.is_none()
+    listing.ticket.status == TicketStatus::Available && listing.original.is_none()
 }
 
 impl OwnList for Listings {

@@ -5,7 +5,6 @@ mod view;
 use ticketing_sdk::TicketId;
 
 use super::prelude::*;
-use crate::effect::CallId;
 use crate::model::FeedState;
 use crate::model::query::Query;
 use crate::model::ticket_store::TicketRow;
@@ -22,15 +21,13 @@ pub(crate) struct Market {
     writing: bool,
     /// The selected ticket, wherever it is shown; `None` while the market is loaded and the user has selected none.
     anchor: Option<TicketId>,
-    /// The reservation that this screen waits for.
-    reserving: Option<CallId>,
 }
 
 impl Market {
     pub(crate) fn open(model: &Model) -> Self {
         let mut filter = Field::new("Filter", "a word or two of the title or the venue");
         filter.set(model.market.view.query().text.clone());
-        Self { list: List::default(), filter, writing: false, anchor: None, reserving: None }
+        Self { list: List::default(), filter, writing: false, anchor: None }
     }
 
     fn selected<'m>(&self, model: &'m Model) -> Option<(TicketId, &'m TicketRow)> {
@@ -71,7 +68,7 @@ impl Market {
                 cx.push_route(Route::Ticket(id));
             }
             (Action::Open, None) => self.writing = false,
-            (Action::Buy | Action::ShowOrder, Some(id)) => self.reserving = cx.buy(&id).or(self.reserving),
+            (Action::Buy | Action::ShowOrder, Some(id)) => cx.buy(&id),
             (Action::Copy, Some(id)) => cx.model.copy(id.as_str()),
             (Action::Browse, Some(id)) => cx.model.browse_ticket(&id),
             (Action::Prices, _) => cx.push_route(Route::Prices),
@@ -160,13 +157,6 @@ impl Screen for Market {
                 self.list.scroll(rows, cx.model.market.view.len());
                 self.remember_selection(cx.model);
             }
-            Input::Reply(id, reply) if self.reserving == Some(id) => {
-                self.reserving = None;
-                if let Some(order) = cx.apply_reservation(id, reply) {
-                    cx.push_route(Route::Checkout(order));
-                }
-            }
-            Input::Reservation(call) => self.reserving = Some(call),
             Input::Focus | Input::ModelChange => {
                 let place = self.anchor.clone().and_then(|id| cx.model.market.position(&id));
                 match place {

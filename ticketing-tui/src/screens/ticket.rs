@@ -3,7 +3,7 @@
 use ticketing_sdk::TicketId;
 
 use super::prelude::*;
-use crate::effect::{Call, CallId};
+use crate::effect::Call;
 use crate::model::ticket_store::TicketState;
 use crate::widgets::{placeholder, ticket_card};
 
@@ -12,12 +12,11 @@ use crate::widgets::{placeholder, ticket_card};
 pub(crate) struct Ticket {
     id: TicketId,
     load: Load,
-    reserving: Option<CallId>,
 }
 
 impl Ticket {
     pub(crate) fn open(id: TicketId, _: &Model) -> Self {
-        Self { id, load: Load::Idle, reserving: None }
+        Self { id, load: Load::Idle }
     }
 
     fn load_ticket(&mut self, cx: &mut Context<'_>) {
@@ -55,23 +54,16 @@ impl Screen for Ticket {
                     cx.model.load_used_passes();
                 }
             }
-            Input::Action(Action::Buy | Action::ShowOrder) if self.reserving.is_none() => {
-                self.reserving = cx.buy(&self.id);
-            }
+            Input::Action(Action::Buy | Action::ShowOrder) => cx.buy(&self.id),
             Input::Action(Action::Edit) => cx.push_route(Route::Listing(Some(self.id.clone()))),
             Input::Action(Action::Withdraw) => {
-                cx.push_route(Route::Confirm(super::ConfirmAction::Withdraw(self.id.clone())))
+                cx.push_route(Route::Confirm(ConfirmAction::Withdraw(self.id.clone())))
             }
             Input::Action(Action::Copy) => cx.model.copy(self.id.as_str()),
             Input::Action(Action::Browse) => cx.model.browse_ticket(&self.id),
-            Input::Reply(id, reply) if self.reserving == Some(id) => {
-                self.reserving = None;
-                if let Some(order) = cx.apply_reservation(id, reply) {
-                    cx.push_route(Route::Checkout(order));
-                }
+            Input::Reply(id, reply) => {
+                self.load.finish(id, reply);
             }
-            Input::Reservation(call) => self.reserving = Some(call),
-            Input::Reply(id, reply) if self.load.finish(id, reply) => {}
             _ => {}
         }
     }

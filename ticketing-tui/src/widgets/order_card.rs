@@ -10,17 +10,18 @@ use super::meter;
 use super::painter::{Painter, below, top};
 use super::stub::{self, Stub, Tear};
 use crate::action::Action;
+use crate::effect::Call;
 use crate::model::Model;
-use crate::model::orders::{KnownOrders, OrderAction, URGENT_TIME_LEFT};
+use crate::model::orders::{KnownOrders, URGENT_TIME_LEFT};
 use crate::text;
 use crate::theme::StyleRole;
 
 /// Returns the status of an order, and its style, as every list and card shows it: a reservation with the time that is left.
 pub(crate) fn status(model: &Model, order: &Order) -> (String, StyleRole) {
     let now = model.server_now();
-    match (order.status, model.orders.action(&order.id)) {
-        (_, Some(OrderAction::Pay)) => (OrderStatus::AwaitingPayment.label().to_owned(), StyleRole::Accent),
-        (_, Some(OrderAction::Cancel)) => ("Cancelling".to_owned(), StyleRole::Warn),
+    match (order.status, model.order_call(&order.id)) {
+        (_, Some(Call::Pay { .. })) => (OrderStatus::AwaitingPayment.label().to_owned(), StyleRole::Accent),
+        (_, Some(_)) => ("Cancelling".to_owned(), StyleRole::Warn),
         (OrderStatus::Cancelled, _) if model.orders.has_expired(&order.id) => {
             (OrderStatus::EXPIRED_LABEL.to_owned(), StyleRole::Unavailable)
         }

@@ -18,7 +18,7 @@ use crate::theme::StyleRole;
 
 /// Returns the status of a ticket, and its style: for an order of the user, the status of that order.
 pub(crate) fn status(model: &Model, ticket: &TicketId, row: &TicketRow) -> (String, StyleRole) {
-    if model.orders.is_reserving(ticket) {
+    if model.is_reserving(ticket) {
         return ("Reserving".to_owned(), StyleRole::Accent);
     }
     if let Some(order) = model.orders.of_ticket(ticket) {
@@ -121,7 +121,7 @@ fn advice(painter: &mut Painter<'_>, area: Rect, model: &Model, ticket: &TicketI
         painter.button(area, &model.key(action), label, action);
         below(area, 1)
     };
-    if order.is_none() && model.orders.is_reserving(ticket) {
+    if order.is_none() && model.is_reserving(ticket) {
         painter.text(area, &format!("Reserving{}", painter.glyphs.ellipsis), painter.theme.accent);
         return below(area, 1);
     }

@@ -1,6 +1,7 @@
 //! Alerts, polls, and states that arrive out of order.
 
 use super::*;
+use crate::effect::CallId;
 use ticketing_sdk::fixtures;
 
 const NOW: i64 = 1_800_000_000_000;

@@ -8,8 +8,9 @@ use ticketing_sdk::{CancelReason, Order, OrderStatus};
 
 use super::{Checkout, PROGRESS_FRAME};
 use crate::action::Action;
+use crate::effect::Call;
 use crate::model::Model;
-use crate::model::orders::{KnownOrders, OrderAction, PaymentError};
+use crate::model::orders::{KnownOrders, PaymentError};
 use crate::screens::Screen;
 use crate::text;
 use crate::theme::StyleRole;
@@ -140,16 +141,16 @@ impl Checkout {
         (gap, is_drawn): (u16, bool),
     ) {
         let left = KnownOrders::time_left(order, model.server_now());
-        let waiting = match model.orders.action(&self.id) {
-            Some(OrderAction::Pay) => Some(format!("Paying {}", text::money(order.ticket.price))),
-            Some(OrderAction::Cancel) => Some("Cancelling".to_owned()),
+        let waiting = match model.order_call(&self.id) {
+            Some(Call::Pay { .. }) => Some(format!("Paying {}", text::money(order.ticket.price))),
+            Some(_) => Some("Cancelling".to_owned()),
             None if left.is_zero() => Some("The time to pay has passed. The order is expiring".to_owned()),
             None => None,
         };
         if let Some(words) = waiting {
             let words = format!("{words}{}", painter.glyphs.ellipsis);
             let mut rest = painter.paragraph(area, &words, painter.theme.accent);
-            if model.has_motion() && model.orders.action(&self.id) == Some(OrderAction::Pay) {
+            if model.has_motion() && matches!(model.order_call(&self.id), Some(Call::Pay { .. })) {
                 let step = model.now.as_millis() / PROGRESS_FRAME.as_millis().try_into().unwrap_or(1);
                 meter::draw_indeterminate(painter, top(rest, 1), step, painter.theme.accent);
                 rest = below(rest, 1);

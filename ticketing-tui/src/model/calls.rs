@@ -1,0 +1,94 @@
+//! The calls that have not been answered yet. What is in progress follows from them.
+
+use ticketing_sdk::{OrderId, TicketId};
+
+use super::{FeedState, Model};
+use crate::call_error::CallError;
+use crate::effect::{Call, CallId, Effect};
+use crate::event::Reply;
+
+/// A call that has not been answered yet.
+#[derive(Debug, Clone)]
+pub(super) struct PendingCall {
+    pub(super) call: Call,
+    /// The session in which it was made.
+    session: u64,
+}
+
+impl Model {
+    pub(crate) fn call(&mut self, call: Call) -> CallId {
+        self.calls += 1;
+        let id = CallId(self.calls);
+        self.pending_calls.insert(id, PendingCall { call: call.clone(), session: self.session_number });
+        self.effect(Effect::Call(id, call));
+        id
+    }
+
+    /// Returns the call of a reply, and whether it was made in the current session. The last reply ends the call.
+    pub(super) fn end_call(&mut self, id: CallId, reply: &Result<Reply, CallError>) -> Option<(Call, bool)> {
+        let PendingCall { call, session } = match reply {
+            Ok(Reply::Market { last: false, .. }) => self.pending_calls.get(&id).cloned(),
+            _ => self.pending_calls.remove(&id),
+        }?;
+        Some((call, session == self.session_number))
+    }
+
+    /// Returns whether a pending reply may change the available actions.
+    pub(crate) fn is_waiting(&self) -> bool {
+        matches!(self.feed_state, FeedState::Connecting) || !self.pending_calls.is_empty()
+    }
+
+    /// Returns whether only the screen that made a call reports its failure. Calls of a former user are not reported.
+    pub(crate) fn is_reported_by_screen(&self, id: CallId) -> bool {
+        let is_reported = |call: &Call| {
+            matches!(
+                call,
+                Call::SignIn { .. }
+                    | Call::SignUp { .. }
+                    | Call::SignOut
+                    | Call::Sell(_)
+                    | Call::CheckIn { .. }
+                    | Call::Claim(_)
+                    | Call::GiveAway(_)
+                    | Call::TakeBack(_)
+                    | Call::Resell(..)
+                    | Call::Pay { .. }
+            )
+        };
+        let pending = self.pending_calls.get(&id);
+        pending.is_some_and(|pending| pending.session == self.session_number && is_reported(&pending.call))
+    }
+
+    /// The pending calls of the current session.
+    fn current_calls(&self) -> impl Iterator<Item = &Call> {
+        let current = self.pending_calls.values().filter(|pending| pending.session == self.session_number);
+        current.map(|pending| &pending.call)
+    }
+
+    /// Returns the pending payment or cancellation of an order. No other action on it starts meanwhile.
+    pub(crate) fn order_call(&self, id: &OrderId) -> Option<&Call> {
+        self.current_calls()
+            .find(|call| matches!(call, Call::Pay { order, .. } | Call::Cancel(order) if order == id))
+    }
+
+    /// Returns whether money is being taken right now.
+    pub(crate) fn is_paying(&self) -> bool {
+        self.current_calls().any(|call| matches!(call, Call::Pay { .. }))
+    }
+
+    pub(crate) fn is_reserving(&self, id: &TicketId) -> bool {
+        self.current_calls().any(|call| matches!(call, Call::Reserve(ticket, _) if ticket == id))
+    }
+
+    /// Returns the pending change or withdrawal of a listing.
+    pub(crate) fn listing_call(&self, id: &TicketId) -> Option<&Call> {
+        self.current_calls()
+            .find(|call| matches!(call, Call::Change(ticket, ..) | Call::Withdraw(ticket, _) if ticket == id))
+    }
+
+    /// Returns the pending action of the door. No other one starts meanwhile.
+    pub(crate) fn door_call(&self) -> Option<&Call> {
+        self.current_calls()
+            .find(|call| matches!(call, Call::OpenDoor(_) | Call::PrepareDoor(_) | Call::SyncDoor(_)))
+    }
+}
