@@ -324,8 +324,8 @@ impl Consumers {
         let name = delivery.envelope.name.as_str().to_owned();
         let outcome = decision.outcome();
         let cause = match decision {
-            AckDecision::Accepted | AckDecision::Postponed { .. } => None,
-            AckDecision::Retry { cause, .. } | AckDecision::Dead { cause, .. } => Some(cause),
+            AckDecision::Ack | AckDecision::Postpone { .. } => None,
+            AckDecision::Nak { cause, .. } | AckDecision::DeadLetter { cause, .. } => Some(cause),
         };
         metrics::counter!(
             "events_consumed_total", "consumer" => self.durable, "event" => name.clone(), "outcome" => outcome
@@ -347,7 +347,7 @@ impl Consumers {
                 };
             }
             // Retries are logged once.
-            if attempt <= 1 || matches!(decision, AckDecision::Dead { .. }) {
+            if attempt <= 1 || matches!(decision, AckDecision::DeadLetter { .. }) {
                 log!(warn)
             } else {
                 log!(debug)

@@ -21,28 +21,30 @@ pub struct Delivery {
 
 /// How the consumer settles a delivery.
 #[derive(Clone, Debug, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "lowercase")]
 pub enum AckDecision {
-    /// It was applied, now or earlier: ack.
-    Accepted,
-    /// Nak it: it is redelivered after a delay, to any replica.
+    /// The event was applied, now or earlier.
+    #[strum(serialize = "accepted")]
+    Ack,
+    /// The event is redelivered after a delay, to any replica.
     #[strum(serialize = "retried")]
-    Retry {
-        /// How long to wait.
+    Nak {
+        /// The delay.
         after: Duration,
-        /// Why.
+        /// The error of this attempt.
         cause: String,
     },
-    /// It cannot be handled now, for a reason outside the event: hold it, and redeliver it here after a delay.
-    Postponed {
-        /// How long to wait.
+    /// The event cannot be handled now, for a reason outside of it: hold it, and redeliver it here after a delay.
+    #[strum(serialize = "postponed")]
+    Postpone {
+        /// The delay.
         after: Duration,
     },
-    /// It cannot be handled: dead-letter it.
-    Dead {
+    /// The event cannot be handled.
+    #[strum(serialize = "dead")]
+    DeadLetter {
         /// The number of attempts.
         attempts: u32,
-        /// Why.
+        /// The error of the last attempt.
         cause: String,
     },
 }
@@ -67,7 +69,8 @@ pub struct DeadLetter {
     /// The error that dead-lettered it.
     pub cause: String,
     /// When it was dead-lettered.
-    pub died_at: Timestamp,
+    #[serde(rename = "diedAt")]
+    pub dead_lettered_at: Timestamp,
     /// The event.
     #[serde(rename = "event")]
     pub envelope: Envelope,

@@ -141,7 +141,7 @@ impl Log {
                         seq: row.int("seq")?,
                         attempts: u32::try_from(row.int("attempts")?).unwrap_or(u32::MAX),
                         cause: row.text("cause")?,
-                        died_at: row.column("died_at")?,
+                        dead_lettered_at: row.column("died_at")?,
                         envelope: rows::read_envelope(row)?,
                     })
                 },

@@ -47,9 +47,9 @@ pub(crate) fn process(
 pub(crate) fn record_decision(span: &Span, decision: &AckDecision) {
     span.set("ticketing.delivery.outcome", decision.outcome());
     match decision {
-        AckDecision::Accepted | AckDecision::Postponed { .. } => {}
-        AckDecision::Retry { cause, .. } => span.set("ticketing.delivery.cause", cause.clone()),
-        AckDecision::Dead { cause, .. } => span.fail(cause.clone()),
+        AckDecision::Ack | AckDecision::Postpone { .. } => {}
+        AckDecision::Nak { cause, .. } => span.set("ticketing.delivery.cause", cause.clone()),
+        AckDecision::DeadLetter { cause, .. } => span.fail(cause.clone()),
     }
 }
 

@@ -89,15 +89,15 @@ impl DeferredEvents {
         match outcome {
             EventOutcome::Applied => {
                 self.events.remove(id);
-                AckDecision::Accepted
+                AckDecision::Ack
             }
             EventOutcome::NotDue => {
                 self.record(id);
-                AckDecision::Postponed { after: NOT_DUE_DELAY }
+                AckDecision::Postpone { after: NOT_DUE_DELAY }
             }
             EventOutcome::Outage(_) => {
                 self.record(id);
-                AckDecision::Postponed { after: add_jitter(OUTAGE_DELAY) }
+                AckDecision::Postpone { after: add_jitter(OUTAGE_DELAY) }
             }
             EventOutcome::OutOfOrder => {
                 let DeferredEvent { since, tries, .. } = self.record(id);
@@ -106,9 +106,9 @@ impl DeferredEvents {
                     && is_oldest(delivery, subscription).await
                 {
                     self.events.remove(id);
-                    return AckDecision::Dead { attempts: tries, cause };
+                    return AckDecision::DeadLetter { attempts: tries, cause };
                 }
-                AckDecision::Retry {
+                AckDecision::Nak {
                     after: Backoff::new(Duration::from_millis(5), MAX_OUT_OF_ORDER_DELAY).delay(tries),
                     cause,
                 }
@@ -124,19 +124,19 @@ impl DeferredEvents {
                     format!("{} has no handler in this version of {}", delivery.envelope.name, self.durable);
                 if self.worked.saturating_sub(since) >= self.limits.unhandled {
                     self.events.remove(id);
-                    return AckDecision::Dead { attempts: tries, cause };
+                    return AckDecision::DeadLetter { attempts: tries, cause };
                 }
                 // Without jitter the server could offer the event to the same replica each time.
                 let after = add_jitter(Backoff::new(Duration::from_millis(50), longest).delay(tries));
-                AckDecision::Retry { after, cause }
+                AckDecision::Nak { after, cause }
             }
             EventOutcome::Failed { failures, is_final, cause } => {
                 self.record(id);
                 if is_final || failures >= self.limits.failures {
                     self.events.remove(id);
-                    return AckDecision::Dead { attempts: failures, cause };
+                    return AckDecision::DeadLetter { attempts: failures, cause };
                 }
-                AckDecision::Retry {
+                AckDecision::Nak {
                     after: Backoff::new(Duration::from_millis(20), MAX_RETRY_DELAY).delay(failures),
                     cause,
                 }

@@ -124,10 +124,10 @@ pub(super) fn acknowledge_one(
 ) -> Result<(), DbError> {
     let (seq, delivery_count) = (delivery.seq, delivery.delivery_count);
     match decision {
-        AckDecision::Retry { after, cause } => {
+        AckDecision::Nak { after, cause } => {
             schedule_redelivery(tx, durable, seq, delivery_count, now + *after, cause)
         }
-        AckDecision::Postponed { after } => schedule_redelivery(
+        AckDecision::Postpone { after } => schedule_redelivery(
             tx,
             durable,
             seq,
@@ -135,8 +135,8 @@ pub(super) fn acknowledge_one(
             now + *after,
             "not yet",
         ),
-        AckDecision::Accepted | AckDecision::Dead { .. } => {
-            if let AckDecision::Dead { cause, attempts } = decision {
+        AckDecision::Ack | AckDecision::DeadLetter { .. } => {
+            if let AckDecision::DeadLetter { cause, attempts } = decision {
                 tx.execute(
                     "INSERT INTO dead_letters (durable, seq, attempts, cause, died_at) \
                      VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",

@@ -169,7 +169,7 @@ impl Subscription {
     ) -> Result<(), BusError> {
         let (durable, scanned, now) = (self.durable, self.scanned, self.log.options.clock.now());
         let has_redeliveries = decisions.iter().any(|(delivery, decision)| {
-            delivery.delivery_count > 1 || !matches!(decision, AckDecision::Accepted)
+            delivery.delivery_count > 1 || !matches!(decision, AckDecision::Ack)
         });
         self.log
             .db

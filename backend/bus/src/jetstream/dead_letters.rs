@@ -67,8 +67,8 @@ pub(super) async fn store(
     envelope: Envelope,
 ) -> Result<(), JetStreamError> {
     let subject = dead_letter_subject(durable, seq);
-    let (durable, died_at) = (durable.to_owned(), connection.options.clock.now());
-    let letter = DeadLetter { durable, seq, attempts, cause, died_at, envelope };
+    let (durable, dead_lettered_at) = (durable.to_owned(), connection.options.clock.now());
+    let letter = DeadLetter { durable, seq, attempts, cause, dead_lettered_at, envelope };
     let payload = serde_json::to_vec(&letter).map_err(JetStreamError::client)?;
     let answer = connection.request(&subject, HeaderMap::new(), payload).await?;
     let _: PublishAck = decode_response(&subject, &answer)?;
@@ -129,7 +129,7 @@ mod tests {
             seq: 7,
             attempts: 10,
             cause: "no\nluck".to_owned(),
-            died_at: Timestamp::from_millis(1_700_000_000_000),
+            dead_lettered_at: Timestamp::from_millis(1_700_000_000_000),
             envelope: Envelope {
                 id: "e".to_owned(),
                 name: EventName::TicketCreated.into(),

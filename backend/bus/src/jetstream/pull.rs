@@ -64,7 +64,8 @@ impl Pull {
         })
     }
 
-    /// Waits for the next messages, at least one and at most `limit`. Cancel-safe. Waits through a lost connection.
+    /// Waits for the next messages, at least one and at most `limit`. Cancel-safe. Keeps waiting while the
+    /// connection is down.
     ///
     /// # Errors
     /// If the consumer does not exist.

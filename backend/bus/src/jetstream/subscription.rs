@@ -39,7 +39,7 @@ pub(crate) struct Subscription {
     held: BTreeMap<i64, (Instant, PendingAck)>,
     /// The time of the next progress acks.
     next_progress_ack: Instant,
-    /// Ends when the consumer lacks subjects that this replica handles.
+    /// Finishes when the consumer's filter no longer covers this replica's subjects.
     narrowed: JoinHandle<()>,
     /// The background tasks: the advisory consumer, and the gauges.
     background_tasks: [JoinHandle<()>; 2],
@@ -211,7 +211,7 @@ impl Subscription {
         let mut answers = Vec::with_capacity(decisions.len());
         for (delivery, decision) in decisions {
             let Some(open) = self.unsettled.get(&delivery.seq).cloned() else { continue };
-            if let AckDecision::Postponed { after } = decision {
+            if let AckDecision::Postpone { after } = decision {
                 self.unsettled.remove(&delivery.seq);
                 if self.held.is_empty() {
                     self.next_progress_ack = Instant::now() + self.progress_interval();
@@ -243,12 +243,12 @@ async fn send_decision(
     let PendingAck { delivery, reply_subject, .. } = open;
     let answered = async {
         let kind = match decision {
-            AckDecision::Accepted => AckKind::Ack,
-            AckDecision::Retry { after, .. } => {
+            AckDecision::Ack => AckKind::Ack,
+            AckDecision::Nak { after, .. } => {
                 AckKind::Nak(Some(after.min(connection.options.longest_retry)))
             }
-            AckDecision::Postponed { after } => AckKind::Nak(Some(after)),
-            AckDecision::Dead { attempts, cause } => {
+            AckDecision::Postpone { after } => AckKind::Nak(Some(after)),
+            AckDecision::DeadLetter { attempts, cause } => {
                 // The dead letter is stored first. A terminated event would raise an advisory, too.
                 let (seq, envelope) = (delivery.seq, delivery.envelope.as_ref().clone());
                 dead_letters::store(connection, durable, seq, attempts, cause, envelope).await?;

@@ -51,7 +51,7 @@ async fn redelivered_event_changes_nothing(shape: Shape) {
     let history = deliveries(fixture.history("t", 3));
     for _ in 0..3 {
         let decisions = consumers.clone().apply(history.clone()).await.unwrap();
-        assert_eq!(decisions, [AckDecision::Accepted, AckDecision::Accepted, AckDecision::Accepted]);
+        assert_eq!(decisions, [AckDecision::Ack, AckDecision::Ack, AckDecision::Ack]);
     }
     assert_eq!(notes(&core).await, ["t/0", "t/1", "t/2"]);
     assert_eq!(count(&core, "SELECT COUNT(*) AS n FROM inbox").await, 3);
@@ -86,7 +86,7 @@ async fn late_event_of_an_old_version_is_accepted_without_effect(shape: Shape) {
     consumers.clone().apply(deliveries(fixture.history("t", 3))).await.unwrap();
     // The same versions with other identifiers, as a rebuilt stream may deliver them.
     let decisions = consumers.apply(deliveries(fixture.history("t", 3))).await.unwrap();
-    assert!(decisions.iter().all(|decision| *decision == AckDecision::Accepted));
+    assert!(decisions.iter().all(|decision| *decision == AckDecision::Ack));
     assert_eq!(notes(&core).await, ["t/0", "t/1", "t/2"]);
 }
 
@@ -98,9 +98,9 @@ async fn event_without_handler_is_retried_without_inbox_row(shape: Shape) {
     let events = vec![fixture.encode(&ticket_deleted("t", 1)), unknown, fixture.encode(&ticket_created("t"))];
     let decisions = consumers.apply(deliveries(events)).await.unwrap();
     for (decision, name) in decisions.iter().zip(["ticket:deleted", "ticket:viewed"]) {
-        assert!(matches!(decision, AckDecision::Retry { cause, .. } if cause.contains(name)), "{decision:?}");
+        assert!(matches!(decision, AckDecision::Nak { cause, .. } if cause.contains(name)), "{decision:?}");
     }
-    assert_eq!(decisions[2], AckDecision::Accepted, "the others go on");
+    assert_eq!(decisions[2], AckDecision::Ack, "the others go on");
     assert_eq!(count(&core, "SELECT COUNT(*) AS n FROM inbox").await, 1);
 }
 
@@ -206,7 +206,7 @@ async fn effect_and_its_events_commit_atomically(shape: Shape) {
             Arc::new(core.consumers("s").on_with_context(Says { core: core.clone(), then }, Says::handle));
         let decisions =
             consumers.apply(deliveries(vec![fixture.encode(&ticket_created("t"))])).await.unwrap();
-        assert_eq!(decisions[0] == AckDecision::Accepted, then.is_ok());
+        assert_eq!(decisions[0] == AckDecision::Ack, then.is_ok());
         for table in [
             "SELECT COUNT(*) AS n FROM notes",
             "SELECT COUNT(*) AS n FROM outbox",

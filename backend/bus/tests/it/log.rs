@@ -111,7 +111,7 @@ async fn retry_is_delivered_when_due_and_delays_no_other(shape: Shape) {
     let mut subscription = bus.subscribe("reader", TICKETS.to_vec()).await.unwrap();
     bus.publish(fixture.history("first", 1)).await.unwrap();
     let first = subscription.next(9).await.unwrap().remove(0);
-    let retry = AckDecision::Retry { after: pause, cause: "busy".to_owned() };
+    let retry = AckDecision::Nak { after: pause, cause: "busy".to_owned() };
     subscription.acknowledge(vec![(first, retry.clone())]).await.unwrap();
     assert_eq!(bus.backlog().await.unwrap(), 1);
 
@@ -147,7 +147,7 @@ async fn postponed_delivery_counts_no_attempt(shape: Shape) {
     for round in 0..20 {
         let delivery = subscription.next(9).await.unwrap().remove(0);
         assert!(delivery.delivery_count <= 2, "delivery {} in round {round}", delivery.delivery_count);
-        let later = AckDecision::Postponed { after: Duration::from_secs(1) };
+        let later = AckDecision::Postpone { after: Duration::from_secs(1) };
         subscription.acknowledge(vec![(delivery, later)]).await.unwrap();
         fixture.advance_retries();
     }

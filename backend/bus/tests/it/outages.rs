@@ -222,7 +222,7 @@ async fn event_delivered_often_still_waits_for_its_predecessor(shape: Shape) {
     let mut subscription = bus.subscribe("s", CREATED_AND_UPDATED.to_vec()).await.unwrap();
     for _ in 0..70 {
         let delivery = subscription.next(1).await.unwrap().remove(0);
-        let retry = AckDecision::Retry { after: Duration::ZERO, cause: "away".to_owned() };
+        let retry = AckDecision::Nak { after: Duration::ZERO, cause: "away".to_owned() };
         subscription.acknowledge(vec![(delivery, retry)]).await.unwrap();
     }
     drop(subscription);

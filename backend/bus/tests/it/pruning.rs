@@ -47,9 +47,9 @@ async fn log_prunes_only_messages_that_all_consumers_passed(shape: Shape) {
     let dead = deliveries.pop().unwrap();
     let retried = deliveries.pop().unwrap();
     let mut decisions = accept_all(deliveries);
-    let retry = AckDecision::Retry { after: Duration::from_secs(10 * 3600), cause: "busy".to_owned() };
+    let retry = AckDecision::Nak { after: Duration::from_secs(10 * 3600), cause: "busy".to_owned() };
     decisions.push((retried, retry));
-    decisions.push((dead, AckDecision::Dead { attempts: 1, cause: "poison".to_owned() }));
+    decisions.push((dead, AckDecision::DeadLetter { attempts: 1, cause: "poison".to_owned() }));
     slow.acknowledge(decisions).await.unwrap();
 
     fixture.retries.advance(retention * 2);

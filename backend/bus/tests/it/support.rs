@@ -259,7 +259,7 @@ pub(crate) async fn count(core: &ServiceCore, sql: &'static str) -> i64 {
 
 /// Accepts deliveries.
 pub(crate) fn accept_all(deliveries: Vec<Delivery>) -> Vec<(Delivery, AckDecision)> {
-    deliveries.into_iter().map(|delivery| (delivery, AckDecision::Accepted)).collect()
+    deliveries.into_iter().map(|delivery| (delivery, AckDecision::Ack)).collect()
 }
 
 /// Returns the tickets and versions of deliveries.

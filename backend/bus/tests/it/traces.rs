@@ -124,7 +124,7 @@ async fn units_of_one_commit_keep_their_own_traces(shape: Shape) {
     });
     let appended = appended.await.map_err(|error: DbError| error).unwrap();
     let all = expected_traces(&[("a", Some(ONE)), ("b", None), ("c", Some(OTHER)), ("d", None)]);
-    let failed = decisions.iter().position(|decision| *decision != AckDecision::Accepted);
+    let failed = decisions.iter().position(|decision| *decision != AckDecision::Ack);
     let done: Vec<_> = (0..all.len()).filter(|it| Some(*it) != failed).map(|it| all[it].clone()).collect();
     assert_eq!(appended, done);
 }

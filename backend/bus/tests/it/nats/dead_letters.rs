@@ -41,7 +41,7 @@ async fn event_after_max_deliveries_is_redelivered() {
     for _ in 0..3 {
         let delivery = subscription.next(1).await.unwrap().remove(0);
         assert_eq!(delivery.seq, 1);
-        let retry = AckDecision::Retry { after: Duration::ZERO, cause: "busy".to_owned() };
+        let retry = AckDecision::Nak { after: Duration::ZERO, cause: "busy".to_owned() };
         subscription.acknowledge(vec![(delivery, retry)]).await.unwrap();
     }
     let again = subscription.next(1).await.unwrap();
@@ -99,8 +99,8 @@ async fn gauges_show_lag_retries_and_dead_letters() {
     let mut subscription = bus.subscribe("s", CREATED.to_vec()).await.unwrap();
     bus.publish(fixture.history("t", 1)).await.unwrap();
     for decision in [
-        AckDecision::Retry { after: Duration::ZERO, cause: "busy".to_owned() },
-        AckDecision::Dead { attempts: 1, cause: "poison".to_owned() },
+        AckDecision::Nak { after: Duration::ZERO, cause: "busy".to_owned() },
+        AckDecision::DeadLetter { attempts: 1, cause: "poison".to_owned() },
     ] {
         let delivery = subscription.next(1).await.unwrap().remove(0);
         subscription.acknowledge(vec![(delivery, decision)]).await.unwrap();

@@ -163,7 +163,7 @@ async fn long_postponed_event_is_not_redelivered() {
     bus.publish(fixture.history("t", 1)).await.unwrap();
     let delivery = subscription.next(1).await.unwrap().remove(0);
     // Longer than the server waits for an answer: signs of life keep it here.
-    let later = ticketing_bus::AckDecision::Postponed { after: Duration::from_secs(3) };
+    let later = ticketing_bus::AckDecision::Postpone { after: Duration::from_secs(3) };
     subscription.acknowledge(vec![(delivery, later)]).await.unwrap();
     assert_eq!(bus.backlog().await.unwrap(), 1);
     let again = subscription.next(1).await.unwrap();

@@ -362,8 +362,8 @@ impl Simulation {
         for (event, decision) in events.iter().zip(decisions) {
             let summary = self.deliveries.summary(*event);
             let result = match &decision {
-                AckDecision::Accepted => DeliveryResult::Accepted,
-                AckDecision::Retry { cause, .. } if cause == "its predecessor has not arrived" => {
+                AckDecision::Ack => DeliveryResult::Accepted,
+                AckDecision::Nak { cause, .. } if cause == "its predecessor has not arrived" => {
                     DeliveryResult::OutOfOrder
                 }
                 other => panic!("{to:?} could not handle {summary:?}: {other:?}"),
@@ -388,7 +388,7 @@ impl Simulation {
         let decisions = self.services.consumers(to).apply(again).await.unwrap();
         assert_eq!(
             decisions,
-            [AckDecision::Accepted],
+            [AckDecision::Ack],
             "{to:?} received {:?} again",
             self.deliveries.summary(event)
         );
