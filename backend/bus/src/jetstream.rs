@@ -68,7 +68,7 @@ impl JetStream {
     pub(crate) async fn publish(&self, batch: Vec<Envelope>) -> Result<(), BusError> {
         let published = publish::publish(&self.connection, &batch).await;
         if let Err(error) = &published
-            && error.lacks_a_stream()
+            && error.is_stream_missing()
         {
             topology::ensure_streams(&self.connection).await?;
         }
@@ -80,7 +80,7 @@ impl JetStream {
     pub(crate) async fn recreate_stream(&self) -> Result<(), BusError> {
         // The sequences continue after those of the old stream.
         match topology::info(&self.connection, message::EVENT_STREAM).await {
-            Err(error) if !error.lacks_a_stream() => return Err(error.into()),
+            Err(error) if !error.is_stream_missing() => return Err(error.into()),
             _ => {}
         }
         let deleted = self
@@ -88,7 +88,7 @@ impl JetStream {
             .request_empty::<IgnoredAny>(&format!("STREAM.DELETE.{}", message::EVENT_STREAM))
             .await;
         match deleted {
-            Err(error) if !error.lacks_a_stream() => return Err(error.into()),
+            Err(error) if !error.is_stream_missing() => return Err(error.into()),
             _ => tracing::warn!("the event stream is recreated"),
         }
         Ok(topology::ensure_streams(&self.connection).await?)

@@ -168,9 +168,9 @@ impl Subscription {
         decisions: Vec<(Delivery, AckDecision)>,
     ) -> Result<(), BusError> {
         let (durable, scanned, now) = (self.durable, self.scanned, self.log.options.clock.now());
-        let has_redeliveries = decisions.iter().any(|(delivery, decision)| {
-            delivery.delivery_count > 1 || !matches!(decision, AckDecision::Ack)
-        });
+        let has_redeliveries = decisions
+            .iter()
+            .any(|(delivery, decision)| delivery.delivery_count > 1 || !matches!(decision, AckDecision::Ack));
         self.log
             .db
             .write(move |tx| {

@@ -64,7 +64,7 @@ pub enum JetStreamError {
     Contended(String),
     /// Another client removed subjects from this consumer. It is extended again.
     #[error("the consumer {0} lacks subjects that this version handles")]
-    Narrowed(String),
+    FilterNarrowed(String),
     /// The JetStream API returned an error.
     #[error("NATS answers {subject} with: {description} (error {code})")]
     Api {
@@ -99,7 +99,7 @@ impl JetStreamError {
     }
 
     /// Returns whether the stream or the consumer does not exist.
-    pub(crate) fn lacks_a_stream(&self) -> bool {
+    pub(crate) fn is_stream_missing(&self) -> bool {
         matches!(self, Self::NoResponders(_))
             || self.is(ErrorCode::STREAM_NOT_FOUND)
             || self.is(ErrorCode::CONSUMER_NOT_FOUND)

@@ -58,7 +58,7 @@ pub(super) fn subjects(durable: &str, names: &[EventName]) -> BTreeSet<String> {
 ///
 /// The server has no compare-and-set for a consumer: replicas that start together may overwrite each other. So a replica
 /// writes only if something has to change, and reads again after each write until nothing has to change.
-/// [`wait_until_narrowed`] detects a write that is overwritten later.
+/// [`wait_until_filter_narrowed`] detects a write that is overwritten later.
 ///
 /// # Errors
 /// If the server refuses, does not respond, or other replicas keep changing the consumer.
@@ -182,7 +182,7 @@ pub(super) async fn info(
 
 /// Returns when the consumer lacks a `needed` subject, because another replica or an operator has overwritten its
 /// configuration. The server skips the events of missing subjects, so it must be extended again.
-pub(super) async fn wait_until_narrowed(
+pub(super) async fn wait_until_filter_narrowed(
     connection: Connection,
     durable: &'static str,
     needed: BTreeSet<String>,

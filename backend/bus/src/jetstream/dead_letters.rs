@@ -8,12 +8,12 @@ use ticketing_events::Envelope;
 
 use super::connection::{Connection, decode_response};
 use super::message::replay_headers;
-use super::scan::{Stored, get, last_for_subject, scan};
+use super::scan::{StoredMessage, get, last_for_subject, scan};
 use super::topology::{DEAD_LETTER_STREAM, dead_letter_subject, replay_subject};
 use super::{JetStream, JetStreamError};
 use crate::{BusError, DeadLetter};
 
-fn read(stored: &Stored) -> Option<DeadLetter> {
+fn read(stored: &StoredMessage) -> Option<DeadLetter> {
     serde_json::from_slice(&stored.message.payload).ok()
 }
 

@@ -51,7 +51,7 @@ pub(super) async fn publish(connection: &Connection, events: &[Envelope]) -> Res
         stored += match committed {
             Ok(()) => 1,
             // The server rejected the whole batch, most often because of a duplicate.
-            Err(refusal @ JetStreamError::Api { .. }) if !refusal.lacks_a_stream() => {
+            Err(refusal @ JetStreamError::Api { .. }) if !refusal.is_stream_missing() => {
                 tracing::debug!(%refusal, "a batch is published event by event");
                 metrics::counter!("bus_batches_refused_total").increment(1);
                 publish_in_waves(connection, chunk).await?

@@ -15,14 +15,14 @@ const MAX_BATCH: u32 = 256;
 
 /// A stored message of a stream.
 #[derive(Debug)]
-pub(super) struct Stored {
+pub(super) struct StoredMessage {
     pub(super) seq: u64,
     pub(super) stored_at: Timestamp,
     pub(super) subject: String,
     pub(super) message: Message,
 }
 
-impl Stored {
+impl StoredMessage {
     fn read(message: Message) -> Option<Self> {
         let headers = message.headers.as_ref()?;
         let header = |name: &str| headers.get(name).map(|value| value.as_str());
@@ -55,7 +55,7 @@ pub(super) async fn scan(
     stream: &str,
     subject: &str,
     first: u64,
-    mut each: impl FnMut(Stored),
+    mut each: impl FnMut(StoredMessage),
 ) -> Result<(), JetStreamError> {
     let mut next = first.max(1);
     loop {
@@ -72,7 +72,7 @@ async fn range(
     connection: &Connection,
     stream: &str,
     request: &Value,
-) -> Result<Vec<Stored>, JetStreamError> {
+) -> Result<Vec<StoredMessage>, JetStreamError> {
     let api = format!("$JS.API.DIRECT.GET.{stream}");
     let inbox = connection.client.new_inbox();
     let mut answers = connection.client.subscribe(inbox.clone()).await.map_err(JetStreamError::client)?;
@@ -86,7 +86,7 @@ async fn range(
         match answer.status {
             Some(StatusCode::NO_RESPONDERS) => return Err(JetStreamError::NoResponders(api)),
             Some(_) => return Ok(read),
-            None => read.extend(Stored::read(answer)),
+            None => read.extend(StoredMessage::read(answer)),
         }
     }
 }
@@ -99,7 +99,7 @@ pub(super) async fn get(
     connection: &Connection,
     stream: &str,
     seq: u64,
-) -> Result<Option<Stored>, JetStreamError> {
+) -> Result<Option<StoredMessage>, JetStreamError> {
     one(connection, stream, &json!({ "seq": seq })).await
 }
 
@@ -125,7 +125,7 @@ pub(super) async fn last_for_subject(
     connection: &Connection,
     stream: &str,
     subject: &str,
-) -> Result<Option<Stored>, JetStreamError> {
+) -> Result<Option<StoredMessage>, JetStreamError> {
     one(connection, stream, &json!({ "last_by_subj": subject })).await
 }
 
@@ -133,12 +133,12 @@ async fn one(
     connection: &Connection,
     stream: &str,
     request: &Value,
-) -> Result<Option<Stored>, JetStreamError> {
+) -> Result<Option<StoredMessage>, JetStreamError> {
     let api = format!("$JS.API.DIRECT.GET.{stream}");
     let payload = request.to_string().into_bytes();
     let answer = connection.request(&api, async_nats::HeaderMap::new(), payload).await?;
     match answer.status {
-        None => Ok(Stored::read(answer)),
+        None => Ok(StoredMessage::read(answer)),
         Some(StatusCode::NOT_FOUND) => Ok(None),
         Some(status) => Err(JetStreamError::Api {
             subject: api,

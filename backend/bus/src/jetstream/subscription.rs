@@ -40,7 +40,7 @@ pub(crate) struct Subscription {
     /// The time of the next progress acks.
     next_progress_ack: Instant,
     /// Finishes when the consumer's filter no longer covers this replica's subjects.
-    narrowed: JoinHandle<()>,
+    filter_watch: JoinHandle<()>,
     /// The background tasks: the advisory consumer, and the gauges.
     background_tasks: [JoinHandle<()>; 2],
 }
@@ -62,7 +62,11 @@ impl Subscription {
             unsettled: BTreeMap::new(),
             held: BTreeMap::new(),
             next_progress_ack: Instant::now(),
-            narrowed: tokio::spawn(consumer::wait_until_narrowed(connection.clone(), durable, needed)),
+            filter_watch: tokio::spawn(consumer::wait_until_filter_narrowed(
+                connection.clone(),
+                durable,
+                needed,
+            )),
             background_tasks: [
                 tokio::spawn(advisories::run(connection.clone(), durable)),
                 tokio::spawn(gauges::run(connection.clone(), durable)),
@@ -77,13 +81,13 @@ impl Subscription {
             if !self.unsettled.is_empty() {
                 return Ok(self.unsettled.values().take(limit).map(|open| open.delivery.clone()).collect());
             }
-            if self.narrowed.is_finished() {
-                return Err(JetStreamError::Narrowed(self.durable.to_owned()).into());
+            if self.filter_watch.is_finished() {
+                return Err(JetStreamError::FilterNarrowed(self.durable.to_owned()).into());
             }
             let wake = self.next_wake();
             let pulled = tokio::select! {
                 pulled = self.pull.next(limit) => pulled?,
-                _ = &mut self.narrowed, if !self.narrowed.is_finished() => Vec::new(),
+                _ = &mut self.filter_watch, if !self.filter_watch.is_finished() => Vec::new(),
                 () = sleep_until(wake) => Vec::new(),
             };
             self.take(pulled);
@@ -244,9 +248,7 @@ async fn send_decision(
     let answered = async {
         let kind = match decision {
             AckDecision::Ack => AckKind::Ack,
-            AckDecision::Nak { after, .. } => {
-                AckKind::Nak(Some(after.min(connection.options.longest_retry)))
-            }
+            AckDecision::Nak { after, .. } => AckKind::Nak(Some(after.min(connection.options.longest_retry))),
             AckDecision::Postpone { after } => AckKind::Nak(Some(after)),
             AckDecision::DeadLetter { attempts, cause } => {
                 // The dead letter is stored first. A terminated event would raise an advisory, too.
@@ -271,7 +273,7 @@ async fn sleep_until(time: Option<Instant>) {
 impl Drop for Subscription {
     /// Naks the unsettled deliveries, so that another replica receives them at once.
     fn drop(&mut self) {
-        self.background_tasks.iter().chain([&self.narrowed]).for_each(JoinHandle::abort);
+        self.background_tasks.iter().chain([&self.filter_watch]).for_each(JoinHandle::abort);
         let back = self.drain_pending();
         let client = self.connection.client.clone();
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
