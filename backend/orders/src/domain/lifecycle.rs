@@ -38,7 +38,7 @@ impl Cause {
 
 /// The transition of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum OrderTransition {
     /// To this status.
     To(OrderStatus),
     /// Nothing changes.
@@ -48,28 +48,33 @@ pub enum Step {
 }
 
 /// Returns the transition of an order in `status` with the deadline `expires_at` by `cause` at `now`.
-pub fn step(status: OrderStatus, cause: Cause, expires_at: Timestamp, now: Timestamp) -> Step {
+pub fn transition(
+    status: OrderStatus,
+    cause: Cause,
+    expires_at: Timestamp,
+    now: Timestamp,
+) -> OrderTransition {
     use OrderStatus::{AwaitingPayment, Cancelled, Complete, Created};
     match (status, cause) {
         // These statuses are final.
-        (Complete | Cancelled, _) => Step::Stay,
-        (Created, Cause::Cancelled | Cause::PassAdmitted) => Step::To(Cancelled),
-        (Created, Cause::Expired) if now < expires_at => Step::NotYet,
-        (Created, Cause::Expired) => Step::To(Cancelled),
+        (Complete | Cancelled, _) => OrderTransition::Stay,
+        (Created, Cause::Cancelled | Cause::PassAdmitted) => OrderTransition::To(Cancelled),
+        (Created, Cause::Expired) if now < expires_at => OrderTransition::NotYet,
+        (Created, Cause::Expired) => OrderTransition::To(Cancelled),
         // A late authorization is not captured: the order is cancelled, and the authorization is voided.
-        (Created, Cause::PaymentAuthorized) if now >= expires_at => Step::To(Cancelled),
-        (Created, Cause::PaymentAuthorized) => Step::To(AwaitingPayment),
+        (Created, Cause::PaymentAuthorized) if now >= expires_at => OrderTransition::To(Cancelled),
+        (Created, Cause::PaymentAuthorized) => OrderTransition::To(AwaitingPayment),
         // A capture without a confirmed order cannot happen.
-        (Created, Cause::PaymentCreated | Cause::PaymentFailed) => Step::Stay,
+        (Created, Cause::PaymentCreated | Cause::PaymentFailed) => OrderTransition::Stay,
         // The payment owns the hold now: it does not expire, and the buyer cannot cancel it.
         (
             AwaitingPayment,
             Cause::Cancelled | Cause::Expired | Cause::PaymentAuthorized | Cause::PassAdmitted,
-        ) => Step::Stay,
-        (AwaitingPayment, Cause::PaymentCreated) => Step::To(Complete),
-        (AwaitingPayment, Cause::PaymentFailed) => Step::To(Cancelled),
+        ) => OrderTransition::Stay,
+        (AwaitingPayment, Cause::PaymentCreated) => OrderTransition::To(Complete),
+        (AwaitingPayment, Cause::PaymentFailed) => OrderTransition::To(Cancelled),
         // No such status is stored.
-        (_, _) => Step::Stay,
+        (_, _) => OrderTransition::Stay,
     }
 }
 
@@ -102,7 +107,7 @@ mod tests {
             let mut status = OrderStatus::Created;
             for (cause, now) in causes {
                 let now = Timestamp::from_millis(now);
-                let Step::To(next) = step(status, cause, deadline, now) else { continue };
+                let OrderTransition::To(next) = transition(status, cause, deadline, now) else { continue };
                 prop_assert!(rank(next) > rank(status), "{status:?} moved to {next:?}");
                 prop_assert!(
                     next != OrderStatus::AwaitingPayment || now < deadline,

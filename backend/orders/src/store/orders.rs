@@ -10,7 +10,7 @@ use ticketing_sdk::{CancelReason, Order, OrderId, OrderStatus, OrderedTicket, Ti
 
 use super::closed_listings::close_listing;
 use super::{open, reorder};
-use crate::domain::lifecycle::{Cause, Step, step};
+use crate::domain::lifecycle::{Cause, OrderTransition, transition};
 
 const COLUMNS: &str = "id, user_id, ticket_id, ticket_title, ticket_price, ticket_version, ticket_details, status, \
                        expires_at, version, created_at, cancel_reason";
@@ -104,8 +104,8 @@ pub fn cancel(
     if order.user_id != *owner {
         return Err(CancelError::NotOwner);
     }
-    match step(order.status, Cause::Cancelled, order.expires_at, now) {
-        Step::To(next) => {
+    match transition(order.status, Cause::Cancelled, order.expires_at, now) {
+        OrderTransition::To(next) => {
             reorder::record(tx, &order, now)?;
             Ok(move_to(tx, outbox, &order, next, Cause::Cancelled)?)
         }
@@ -127,15 +127,15 @@ pub fn advance(
     now: Timestamp,
 ) -> Result<ApplyOutcome, DbError> {
     let Some(order) = find(tx, id)? else { return Ok(ApplyOutcome::Duplicate) };
-    match step(order.status, cause, order.expires_at, now) {
-        Step::To(next) => {
+    match transition(order.status, cause, order.expires_at, now) {
+        OrderTransition::To(next) => {
             if matches!(cause, Cause::Cancelled | Cause::Expired) {
                 reorder::record(tx, &order, now)?;
             }
             move_to(tx, outbox, &order, next, cause).map(|()| ApplyOutcome::Done)
         }
-        Step::Stay => Ok(ApplyOutcome::Done),
-        Step::NotYet => Ok(ApplyOutcome::NotDue),
+        OrderTransition::Stay => Ok(ApplyOutcome::Done),
+        OrderTransition::NotYet => Ok(ApplyOutcome::NotDue),
     }
 }
 
