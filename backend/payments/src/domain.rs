@@ -7,7 +7,7 @@ mod timeouts;
 mod token;
 
 pub use admission::{Admission, AdmissionError, admit};
-pub use outcome::{Outcome, outcome};
+pub use outcome::{PaymentOutcome, payment_outcome};
 pub use state::{OutgoingEvent, PaymentState, PaymentStep, StepResult, Transition};
 pub use timeouts::{PaymentTimeouts, TimeoutsError};
 pub use token::{CardToken, TokenError};

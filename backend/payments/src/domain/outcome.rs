@@ -6,7 +6,7 @@ use super::PaymentState;
 
 /// The outcome of a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum PaymentOutcome {
     /// The payment is captured.
     Paid,
     /// The card was declined.
@@ -20,16 +20,21 @@ pub enum Outcome {
 }
 
 /// Returns the outcome of a payment in `state`, whose order has the status `order` and the deadline `expires_at`.
-pub fn outcome(state: PaymentState, order: OrderStatus, expires_at: Timestamp, now: Timestamp) -> Outcome {
+pub fn payment_outcome(
+    state: PaymentState,
+    order: OrderStatus,
+    expires_at: Timestamp,
+    now: Timestamp,
+) -> PaymentOutcome {
     match (state.status, state.next) {
-        (PaymentStatus::Succeeded, None) => Outcome::Paid,
-        (PaymentStatus::Failed, _) => Outcome::Declined,
+        (PaymentStatus::Succeeded, None) => PaymentOutcome::Paid,
+        (PaymentStatus::Failed, _) => PaymentOutcome::Declined,
         (PaymentStatus::Refunded, _) if order == OrderStatus::Cancelled && now >= expires_at => {
-            Outcome::Expired
+            PaymentOutcome::Expired
         }
-        (PaymentStatus::Refunded, _) => Outcome::Cancelled,
+        (PaymentStatus::Refunded, _) => PaymentOutcome::Cancelled,
         // Pending, authorized, or a refund in progress.
-        (_, _) => Outcome::Open,
+        (_, _) => PaymentOutcome::Open,
     }
 }
 
@@ -38,9 +43,9 @@ mod tests {
     use super::*;
     use crate::domain::PaymentStep;
 
-    fn outcome_at(status: PaymentStatus, next: Option<PaymentStep>, now: i64) -> Outcome {
+    fn outcome_at(status: PaymentStatus, next: Option<PaymentStep>, now: i64) -> PaymentOutcome {
         let order = OrderStatus::Cancelled;
-        outcome(
+        payment_outcome(
             PaymentState { status, next },
             order,
             Timestamp::from_millis(1_000),
@@ -50,17 +55,17 @@ mod tests {
 
     #[test]
     fn outcome_is_open_until_it_is_final() {
-        assert_eq!(outcome_at(PaymentStatus::Pending, Some(PaymentStep::Authorize), 0), Outcome::Open);
-        assert_eq!(outcome_at(PaymentStatus::Authorized, None, 0), Outcome::Open);
-        assert_eq!(outcome_at(PaymentStatus::Authorized, Some(PaymentStep::Void), 0), Outcome::Open);
-        assert_eq!(outcome_at(PaymentStatus::Succeeded, Some(PaymentStep::Refund), 0), Outcome::Open);
-        assert_eq!(outcome_at(PaymentStatus::Succeeded, None, 0), Outcome::Paid);
-        assert_eq!(outcome_at(PaymentStatus::Failed, None, 0), Outcome::Declined);
+        assert_eq!(outcome_at(PaymentStatus::Pending, Some(PaymentStep::Authorize), 0), PaymentOutcome::Open);
+        assert_eq!(outcome_at(PaymentStatus::Authorized, None, 0), PaymentOutcome::Open);
+        assert_eq!(outcome_at(PaymentStatus::Authorized, Some(PaymentStep::Void), 0), PaymentOutcome::Open);
+        assert_eq!(outcome_at(PaymentStatus::Succeeded, Some(PaymentStep::Refund), 0), PaymentOutcome::Open);
+        assert_eq!(outcome_at(PaymentStatus::Succeeded, None, 0), PaymentOutcome::Paid);
+        assert_eq!(outcome_at(PaymentStatus::Failed, None, 0), PaymentOutcome::Declined);
     }
 
     #[test]
     fn voided_payment_has_the_reason_of_its_order() {
-        assert_eq!(outcome_at(PaymentStatus::Refunded, None, 999), Outcome::Cancelled);
-        assert_eq!(outcome_at(PaymentStatus::Refunded, None, 1_000), Outcome::Expired);
+        assert_eq!(outcome_at(PaymentStatus::Refunded, None, 999), PaymentOutcome::Cancelled);
+        assert_eq!(outcome_at(PaymentStatus::Refunded, None, 1_000), PaymentOutcome::Expired);
     }
 }

@@ -8,7 +8,7 @@ use ticketing_sdk::{ErrorCode, PaymentStatus};
 
 use super::begin::FollowedPayment;
 use crate::App;
-use crate::domain::{Outcome, outcome};
+use crate::domain::{PaymentOutcome, payment_outcome};
 use crate::store::{self, PaymentRow};
 
 /// The result of following a payment.
@@ -23,32 +23,32 @@ pub(super) async fn follow(app: &App, followed: &FollowedPayment) -> Result<Foll
     let deadline = tokio::time::Instant::now() + app.timeouts.outcome_wait;
     let mut subscription = app.subscriptions.subscribe(&followed.id);
     loop {
-        let (payment, outcome_now) = read_outcome(app, followed).await?;
-        match outcome_now {
-            Outcome::Paid => {
+        let (payment, outcome) = read_outcome(app, followed).await?;
+        match outcome {
+            PaymentOutcome::Paid => {
                 return Answer::json(StatusCode::CREATED, &payment.to_wire())
                     .map(|answer| FollowResult::Final(Ok(answer)));
             }
-            Outcome::Declined => {
+            PaymentOutcome::Declined => {
                 let message = payment.failure_message.as_deref().unwrap_or("Your card was declined.");
                 return Ok(refusal(ErrorCode::CardDeclined, message));
             }
-            Outcome::Cancelled => {
+            PaymentOutcome::Cancelled => {
                 let message = "The order was cancelled before it was paid; the card was not charged";
                 return Ok(refusal(ErrorCode::OrderCancelled, message));
             }
-            Outcome::Expired => {
+            PaymentOutcome::Expired => {
                 let message = "The reservation expired before it was paid; the card was not charged";
                 return Ok(refusal(ErrorCode::OrderExpired, message));
             }
             // The payment waits for the cardholder, who needs this response.
-            Outcome::Open if payment.client_secret.is_some() => {
+            PaymentOutcome::Open if payment.client_secret.is_some() => {
                 return Answer::json(StatusCode::ACCEPTED, &payment.to_wire()).map(FollowResult::Open);
             }
-            Outcome::Open if is_unreachable(&payment, followed.max_failed_calls) => {
+            PaymentOutcome::Open if is_unreachable(&payment, followed.max_failed_calls) => {
                 return Err(provider_unavailable());
             }
-            Outcome::Open => {}
+            PaymentOutcome::Open => {}
         }
         if tokio::time::Instant::now() >= deadline || app.shutdown.is_triggered() {
             return Answer::json(StatusCode::ACCEPTED, &payment.to_wire()).map(FollowResult::Open);
@@ -61,13 +61,16 @@ pub(super) async fn follow(app: &App, followed: &FollowedPayment) -> Result<Foll
     }
 }
 
-async fn read_outcome(app: &App, followed: &FollowedPayment) -> Result<(PaymentRow, Outcome), ApiError> {
+async fn read_outcome(
+    app: &App,
+    followed: &FollowedPayment,
+) -> Result<(PaymentRow, PaymentOutcome), ApiError> {
     let (id, clock) = (followed.id.clone(), app.core.clock.clone());
     let read = app.core.db.read(move |tx| {
         let Some(payment) = store::find_payment(tx, &id)? else { return Ok::<_, DbError>(None) };
         let Some(order) = store::find_order(tx, &payment.order_id)? else { return Ok(None) };
-        let outcome_now = outcome(payment.state(), order.status, order.expires_at, clock.now());
-        Ok(Some((payment, outcome_now)))
+        let outcome = payment_outcome(payment.state(), order.status, order.expires_at, clock.now());
+        Ok(Some((payment, outcome)))
     });
     read.await?.ok_or_else(|| ApiError::internal("a payment or its order is missing"))
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ticketing_events::{EventName, OrderCreated, OrderedTicketRef, TicketDeleted, TicketUpdated};
-use ticketing_payments::domain::{Outcome, PaymentStep, outcome};
+use ticketing_payments::domain::{PaymentOutcome, PaymentStep, payment_outcome};
 use ticketing_payments::store::PaymentRow;
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
@@ -235,19 +235,24 @@ impl Simulation {
             let db = &self.services.core(Service::Payments).db;
             let payment = db.read::<_, DbError, _>(unit).await.unwrap().unwrap();
             let expires_at = Timestamp::from_millis(order.expires_at);
-            let outcome = outcome(payment.state(), order.status(), expires_at, self.clock.now());
+            let outcome = payment_outcome(payment.state(), order.status(), expires_at, self.clock.now());
             let right = match (*token, order.status()) {
                 // If the order ends before the authorization, no card is declined.
                 ("tok_chargeDeclined" | "tok_chargeDeclinedInsufficientFunds", OrderStatus::Cancelled) => {
-                    matches!(outcome, Outcome::Declined | Outcome::Cancelled | Outcome::Expired)
+                    matches!(
+                        outcome,
+                        PaymentOutcome::Declined | PaymentOutcome::Cancelled | PaymentOutcome::Expired
+                    )
                 }
                 ("tok_chargeDeclined" | "tok_chargeDeclinedInsufficientFunds", _) => {
-                    outcome == Outcome::Declined
+                    outcome == PaymentOutcome::Declined
                 }
                 // The authorization may be voided before the capture.
-                ("tok_chargeCustomerFail", _) => outcome != Outcome::Paid && outcome != Outcome::Open,
-                (_, OrderStatus::Complete) => outcome == Outcome::Paid,
-                _ => matches!(outcome, Outcome::Cancelled | Outcome::Expired),
+                ("tok_chargeCustomerFail", _) => {
+                    outcome != PaymentOutcome::Paid && outcome != PaymentOutcome::Open
+                }
+                (_, OrderStatus::Complete) => outcome == PaymentOutcome::Paid,
+                _ => matches!(outcome, PaymentOutcome::Cancelled | PaymentOutcome::Expired),
             };
             assert!(right, "{id} with {token} of {order_id}, {:?}, ended as {outcome:?}", order.status());
         }
