@@ -32,7 +32,11 @@ pub type ProviderFuture<'a, T> = BoxFuture<'a, Result<T, ProviderError>>;
 /// call without a response can be retried.
 pub trait Provider: fmt::Debug + Send + Sync + 'static {
     /// Authorizes an amount on a card, which holds the amount.
-    fn authorize<'a>(&'a self, key: &'a str, request: &'a Authorization) -> ProviderFuture<'a, Hold>;
+    fn authorize<'a>(
+        &'a self,
+        key: &'a str,
+        request: &'a AuthorizeRequest,
+    ) -> ProviderFuture<'a, Authorization>;
 
     /// Captures the whole amount that is held. A decline ends the hold.
     fn capture<'a>(&'a self, key: &'a str, charge: &'a Charge) -> ProviderFuture<'a, ()>;
@@ -63,9 +67,9 @@ pub trait Provider: fmt::Debug + Send + Sync + 'static {
     }
 }
 
-/// An authorization request: the amount to hold, and the card.
+/// The amount to hold, and the card.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Authorization {
+pub struct AuthorizeRequest {
     /// The amount.
     pub amount: Money,
     /// The currency, ISO 4217 in lower case.
@@ -98,7 +102,7 @@ pub enum Confirmation {
 
 /// A successful authorization.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hold {
+pub struct Authorization {
     /// The provider's id of the charge.
     pub stripe_id: String,
 }

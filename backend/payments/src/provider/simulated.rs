@@ -13,7 +13,9 @@ use futures_util::FutureExt;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, Db, DbError, DbOptions, Migrations, OpenError, Tx};
 
-use super::{Authorization, Charge, Hold, Ledger, Provider, ProviderError, ProviderFuture, request_ids};
+use super::{
+    Authorization, AuthorizeRequest, Charge, Ledger, Provider, ProviderError, ProviderFuture, request_ids,
+};
 use crate::domain::PaymentStep;
 use requests::{CallRecord, StoredResponse};
 
@@ -116,15 +118,19 @@ impl SimulatedProvider {
 }
 
 impl Provider for SimulatedProvider {
-    fn authorize<'a>(&'a self, key: &'a str, request: &'a Authorization) -> ProviderFuture<'a, Hold> {
+    fn authorize<'a>(
+        &'a self,
+        key: &'a str,
+        request: &'a AuthorizeRequest,
+    ) -> ProviderFuture<'a, Authorization> {
         async move {
-            let Authorization { amount, currency, token, order_id, .. } = request;
+            let AuthorizeRequest { amount, currency, token, order_id, .. } = request;
             let parameters = format!("{} {currency} {} {order_id}", amount.cents(), token.as_str());
             let request = request.clone();
             let response = self.call(PaymentStep::Authorize, key, parameters, move |tx, record| {
                 requests::authorize(tx, record, &request)
             });
-            response.await?.into_result().map(|stripe_id| Hold { stripe_id })
+            response.await?.into_result().map(|stripe_id| Authorization { stripe_id })
         }
         .boxed()
     }

@@ -20,7 +20,9 @@ use futures_util::FutureExt;
 use secrecy::SecretString;
 use ticketing_platform::clock::Clock;
 
-use super::{Authorization, Charge, Hold, Ledger, Provider, ProviderFuture, WebhookError, WebhookEvent};
+use super::{
+    Authorization, AuthorizeRequest, Charge, Ledger, Provider, ProviderFuture, WebhookError, WebhookEvent,
+};
 use api::Api;
 use operations::ChargeOperation;
 
@@ -47,8 +49,12 @@ impl StripeProvider {
 }
 
 impl Provider for StripeProvider {
-    fn authorize<'a>(&'a self, key: &'a str, request: &'a Authorization) -> ProviderFuture<'a, Hold> {
-        self.hold(key, request).boxed()
+    fn authorize<'a>(
+        &'a self,
+        key: &'a str,
+        request: &'a AuthorizeRequest,
+    ) -> ProviderFuture<'a, Authorization> {
+        self.authorize_charge(key, request).boxed()
     }
 
     fn capture<'a>(&'a self, key: &'a str, charge: &'a Charge) -> ProviderFuture<'a, ()> {

@@ -6,7 +6,7 @@ use ticketing_platform::{args, read_row};
 use ticketing_sdk::{ClientSecret, Money, OrderId, Payment, PaymentId, PaymentStatus, Timestamp, UserId};
 
 use crate::domain::{CardToken, PaymentState, PaymentStep};
-use crate::provider::{Authorization, Confirmation};
+use crate::provider::{AuthorizeRequest, Confirmation};
 use crate::store::OrderCopy;
 
 /// A stored payment.
@@ -79,8 +79,8 @@ impl PaymentRow {
     }
 
     /// Returns the authorization request. `order_is_open`: whether the order can still be paid.
-    pub fn authorization(&self, order_is_open: bool) -> Authorization {
-        Authorization {
+    pub fn authorization(&self, order_is_open: bool) -> AuthorizeRequest {
+        AuthorizeRequest {
             amount: self.amount,
             currency: self.currency.clone(),
             token: self.token.clone(),

@@ -3,12 +3,14 @@
 use ticketing_payments::Provider;
 use ticketing_payments::domain::CardToken;
 use ticketing_payments::domain::PaymentStep;
-use ticketing_payments::provider::{Authorization, Charge, Confirmation, ProviderError, SimulatedProvider};
+use ticketing_payments::provider::{
+    AuthorizeRequest, Charge, Confirmation, ProviderError, SimulatedProvider,
+};
 use ticketing_platform::clock::Clock;
 use ticketing_sdk::{Money, OrderId, PaymentId, Timestamp};
 
-fn request(token: &str, cents: i64) -> Authorization {
-    Authorization {
+fn request(token: &str, cents: i64) -> AuthorizeRequest {
+    AuthorizeRequest {
         amount: Money::from_cents(cents).unwrap(),
         currency: "usd".to_owned(),
         token: CardToken::parse(token).unwrap(),

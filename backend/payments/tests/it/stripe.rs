@@ -7,7 +7,7 @@ use std::time::Duration;
 use ticketing_payments::Provider;
 use ticketing_payments::domain::PaymentStep;
 use ticketing_payments::provider::{
-    Authorization, Charge, Confirmation, ProviderError, StripeProvider, StripeSettings,
+    AuthorizeRequest, Charge, Confirmation, ProviderError, StripeProvider, StripeSettings,
 };
 use ticketing_sdk::Money;
 
@@ -83,11 +83,11 @@ async fn card_needing_confirmation_is_declined_without_browser() {
 async fn card_needing_confirmation_waits_for_cardholder() {
     let fixture = fixture().await;
     let request = fixture.request("a", "pm_card_authenticationRequired", 1999);
-    let possible = Authorization { confirmation: Confirmation::Possible, ..request };
+    let possible = AuthorizeRequest { confirmation: Confirmation::Possible, ..request };
     let waiting = fixture.provider.authorize("a", &possible).await.unwrap_err();
     let ProviderError::NeedsConfirmation { stripe_id, client_secret } = waiting else { panic!("{waiting}") };
     assert_eq!(client_secret.as_str(), format!("{stripe_id}_secret_fake"));
-    let known = Authorization { known: Some(stripe_id.clone()), ..possible };
+    let known = AuthorizeRequest { known: Some(stripe_id.clone()), ..possible };
     let waiting = fixture.provider.authorize("a", &known).await.unwrap_err();
     assert!(matches!(waiting, ProviderError::NeedsConfirmation { .. }), "{waiting}");
     fixture.stripe.confirm(&stripe_id, true);
@@ -99,10 +99,10 @@ async fn card_needing_confirmation_waits_for_cardholder() {
 async fn unconfirmed_card_is_cancelled_when_order_ends() {
     let fixture = fixture().await;
     let request = fixture.request("a", "pm_card_authenticationRequired", 1999);
-    let possible = Authorization { confirmation: Confirmation::Possible, ..request };
+    let possible = AuthorizeRequest { confirmation: Confirmation::Possible, ..request };
     let waiting = fixture.provider.authorize("a", &possible).await.unwrap_err();
     let ProviderError::NeedsConfirmation { stripe_id, .. } = waiting else { panic!("{waiting}") };
-    let late = Authorization { known: Some(stripe_id), confirmation: Confirmation::TooLate, ..possible };
+    let late = AuthorizeRequest { known: Some(stripe_id), confirmation: Confirmation::TooLate, ..possible };
     assert_eq!(expect_decline(fixture.provider.authorize("a", &late).await).0, "expired");
     assert_eq!(fixture.statuses(), ["canceled"]);
 }
@@ -208,7 +208,7 @@ async fn undecided_intent_is_cancelled_after_key_lifetime() {
     let request = fixture.request("a", "tok_undecided", 1999);
     assert!(unknown(fixture.provider.authorize("a", &request).await));
     let known = fixture.stripe.intents()[0]["id"].as_str().unwrap().to_owned();
-    let with_webhook = Authorization { known: Some(known), ..request.clone() };
+    let with_webhook = AuthorizeRequest { known: Some(known), ..request.clone() };
     assert!(unknown(fixture.provider.authorize("a", &with_webhook).await), "it is read, and still open");
     assert_eq!(fixture.stripe.faults().call_count(PaymentStep::Authorize), 2);
     fixture.clock.advance(23 * 60 * MINUTE);
@@ -223,12 +223,13 @@ async fn intent_known_by_webhook_is_read_first() {
     fixture.stripe.faults().lose_response(PaymentStep::Authorize, 1);
     assert!(unknown(fixture.provider.authorize("a", &request).await));
     let known = fixture.the_charge().id;
-    let with_webhook = Authorization { known: Some(known.clone()), ..request };
+    let with_webhook = AuthorizeRequest { known: Some(known.clone()), ..request };
     assert_eq!(fixture.provider.authorize("a", &with_webhook).await.unwrap().stripe_id, known);
     assert_eq!(fixture.stripe.faults().call_count(PaymentStep::Authorize), 1, "it was not sent again");
     // An id of another payment, or of none, changes nothing.
     for wrong in [known.as_str(), "pi_nobody", "../customers"] {
-        let other = Authorization { known: Some(wrong.to_owned()), ..fixture.request("b", "tok_visa", 1999) };
+        let other =
+            AuthorizeRequest { known: Some(wrong.to_owned()), ..fixture.request("b", "tok_visa", 1999) };
         assert_ne!(fixture.provider.authorize("b", &other).await.unwrap().stripe_id, known);
     }
     assert_eq!(fixture.stripe.ledger().charges.len(), 2);

@@ -7,7 +7,7 @@ use ticketing_sdk::Timestamp;
 
 use super::SimulatedProvider;
 use crate::domain::PaymentStep;
-use crate::provider::{Authorization, Charge, ProviderError};
+use crate::provider::{AuthorizeRequest, Charge, ProviderError};
 
 /// One call as it is stored.
 pub(super) struct CallRecord {
@@ -78,7 +78,7 @@ pub(super) fn once(
 pub(super) fn authorize(
     tx: &mut Tx<'_>,
     record: &CallRecord,
-    request: &Authorization,
+    request: &AuthorizeRequest,
 ) -> Result<StoredResponse, DbError> {
     let token = request.token.as_str();
     match token {

@@ -7,7 +7,7 @@ use super::StripeProvider;
 use super::decline::Decline;
 use super::outcome::{self, ApiOutcome};
 use super::wire::{Intent, IntentStatus, ORDER, PAYMENT, Page, form};
-use crate::provider::{Authorization, Confirmation, Hold, ProviderError};
+use crate::provider::{Authorization, AuthorizeRequest, Confirmation, ProviderError};
 
 /// How long Stripe keeps a key for certain: it deletes keys after a day at the earliest.
 const KEY_LIFETIME: Duration = Duration::from_secs(23 * 60 * 60);
@@ -15,7 +15,11 @@ const KEY_LIFETIME: Duration = Duration::from_secs(23 * 60 * 60);
 const MAX_SEARCH_DELAY: Duration = Duration::from_secs(10 * 60);
 
 impl StripeProvider {
-    pub(super) async fn hold(&self, key: &str, request: &Authorization) -> Result<Hold, ProviderError> {
+    pub(super) async fn authorize_charge(
+        &self,
+        key: &str,
+        request: &AuthorizeRequest,
+    ) -> Result<Authorization, ProviderError> {
         if let Some(known) = &request.known {
             match self.retrieve(known).await {
                 Ok(intent)
@@ -55,7 +59,11 @@ impl StripeProvider {
     }
 
     /// Finds the intent of a payment that is so old that the same key could create a second one.
-    async fn find_old_intent(&self, key: &str, request: &Authorization) -> Result<Hold, ProviderError> {
+    async fn find_old_intent(
+        &self,
+        key: &str,
+        request: &AuthorizeRequest,
+    ) -> Result<Authorization, ProviderError> {
         let expired_error = || {
             decline_error("expired", "The card provider was not reached in time; the card was not charged")
         };
@@ -73,14 +81,14 @@ impl StripeProvider {
     async fn conclude(
         &self,
         key: &str,
-        request: &Authorization,
+        request: &AuthorizeRequest,
         intent: Intent,
-    ) -> Result<Hold, ProviderError> {
+    ) -> Result<Authorization, ProviderError> {
         if intent.amount != request.amount.cents() {
             return Err(ProviderError::Rejected(format!("{} is for another amount", intent.id)));
         }
         match intent.parsed_status() {
-            IntentStatus::Authorized | IntentStatus::Captured => Ok(Hold { stripe_id: intent.id }),
+            IntentStatus::Authorized | IntentStatus::Captured => Ok(Authorization { stripe_id: intent.id }),
             IntentStatus::NeedsConfirmation => {
                 if let (Confirmation::Possible, Some(client_secret)) =
                     (request.confirmation, intent.client_secret)
@@ -108,7 +116,7 @@ impl StripeProvider {
     }
 
     /// Searches the intent of a payment whose response was lost.
-    async fn search(&self, request: &Authorization) -> Result<Option<Intent>, ProviderError> {
+    async fn search(&self, request: &AuthorizeRequest) -> Result<Option<Intent>, ProviderError> {
         let query =
             format!("metadata['{PAYMENT}']:'{}'", request.payment_id.as_str().replace(['\\', '\''], ""));
         let response = self.api.get("/v1/payment_intents/search", &form([("query", query.as_str())])).await?;
@@ -121,7 +129,7 @@ impl StripeProvider {
     }
 }
 
-fn belongs_to_payment(intent: &Intent, request: &Authorization) -> bool {
+fn belongs_to_payment(intent: &Intent, request: &AuthorizeRequest) -> bool {
     intent.metadata.get(PAYMENT).is_some_and(|id| id == request.payment_id.as_str())
 }
 
@@ -130,8 +138,8 @@ fn decline_error(code: &str, message: &str) -> ProviderError {
 }
 
 /// Encodes the request. The encoding of a payment never changes: another text with the same key is an error.
-fn form_of(request: &Authorization) -> String {
-    let Authorization { amount, currency, token, order_id, payment_id, .. } = request;
+fn form_of(request: &AuthorizeRequest) -> String {
+    let AuthorizeRequest { amount, currency, token, order_id, payment_id, .. } = request;
     let cents = amount.cents().to_string();
     let (order_key, payment_key) = (format!("metadata[{ORDER}]"), format!("metadata[{PAYMENT}]"));
     let mut fields = vec![
@@ -161,8 +169,8 @@ mod tests {
 
     use super::*;
 
-    fn request(token: &str) -> Authorization {
-        Authorization {
+    fn request(token: &str) -> AuthorizeRequest {
+        AuthorizeRequest {
             amount: Money::from_cents(1999).unwrap(),
             currency: "usd".to_owned(),
             token: token.parse().unwrap(),
@@ -182,7 +190,7 @@ mod tests {
         assert_eq!(form_of(&request("tok_visa")), format!("{common}&{token}"));
         assert_eq!(form_of(&request("pm_card_visa")), format!("{common}&payment_method=pm_card_visa"));
         for confirmation in [Confirmation::Possible, Confirmation::TooLate] {
-            let request = Authorization { confirmation, ..request("pm_card_visa") };
+            let request = AuthorizeRequest { confirmation, ..request("pm_card_visa") };
             assert_eq!(
                 form_of(&request),
                 format!("{common}&use_stripe_sdk=true&payment_method=pm_card_visa")

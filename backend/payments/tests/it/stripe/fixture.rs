@@ -2,7 +2,7 @@
 
 use ticketing_payments::Provider;
 use ticketing_payments::provider::{
-    Authorization, Charge, Confirmation, Ledger, LedgerCharge, StripeProvider,
+    AuthorizeRequest, Charge, Confirmation, Ledger, LedgerCharge, StripeProvider,
 };
 use ticketing_platform::clock::Clock;
 use ticketing_sdk::{Money, OrderId, PaymentId, Timestamp};
@@ -24,8 +24,8 @@ pub(super) async fn fixture() -> StripeFixture {
 
 impl StripeFixture {
     /// Returns the authorization of a new payment of its own order.
-    pub(super) fn request(&self, name: &str, token: &str, cents: i64) -> Authorization {
-        Authorization {
+    pub(super) fn request(&self, name: &str, token: &str, cents: i64) -> AuthorizeRequest {
+        AuthorizeRequest {
             amount: Money::from_cents(cents).unwrap(),
             currency: "usd".to_owned(),
             token: token.parse().unwrap(),

@@ -2,7 +2,7 @@
 
 use ticketing_bus::JetStreamOptions;
 use ticketing_payments::StripeProvider;
-use ticketing_payments::provider::{Authorization, Charge, Confirmation, Provider};
+use ticketing_payments::provider::{AuthorizeRequest, Charge, Confirmation, Provider};
 use ticketing_sdk::{Money, OrderId, PaymentId};
 use ticketing_server::StackSettings;
 use ticketing_server::audit::{Offline, OfflineError};
@@ -23,7 +23,7 @@ async fn audit_compares_the_ledger_with_stripe() {
     // A second charge for the same order, which the marketplace does not know.
     let provider = StripeProvider::new(&market.stripe.settings(), market.stack.clock().clone()).unwrap();
     let amount = Money::from_cents(1999).unwrap();
-    let request = Authorization {
+    let request = AuthorizeRequest {
         amount,
         currency: "usd".to_owned(),
         token: "tok_visa".parse().unwrap(),
