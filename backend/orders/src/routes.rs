@@ -1,4 +1,4 @@
-//! One file per route.
+//! The routes of orders, one file each.
 
 pub(crate) mod cancel;
 pub(crate) mod create;

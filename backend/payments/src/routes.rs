@@ -1,4 +1,4 @@
-//! One file per route, and what they share.
+//! The routes of payments, one file each.
 
 mod begin;
 pub(crate) mod create;

@@ -331,9 +331,9 @@ pub async fn call_provider(
     let key = payment.step_key(step);
     if step == PaymentStep::Authorize {
         return provider
-            .authorize(&key, &payment.authorization(order_is_open))
+            .authorize(&key, &payment.authorize_request(order_is_open))
             .await
-            .map(|hold| hold.stripe_id);
+            .map(|authorization| authorization.stripe_id);
     }
     let Some(stripe_id) = payment.stripe_id.clone() else {
         return Err(ProviderError::Rejected("the payment was never authorized".to_owned()));

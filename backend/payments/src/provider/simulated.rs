@@ -99,7 +99,7 @@ impl SimulatedProvider {
         let request_id = format!("req_sim_{}", self.clock.new_id().replace('-', ""));
         let record =
             CallRecord { key: key.to_owned(), request_text, id: self.clock.new_id(), now: self.clock.now() };
-        let response = self.db.write(move |tx| requests::once(tx, &record, &effect)).await;
+        let response = self.db.write(move |tx| requests::run_once(tx, &record, &effect)).await;
         // A failed commit can have taken effect.
         let response = response.map_err(|error| ProviderError::Unknown(error.to_string()))?;
         #[cfg(feature = "fault-injection")]
@@ -108,11 +108,17 @@ impl SimulatedProvider {
         Ok(response)
     }
 
-    async fn move_charge(&self, call: PaymentStep, key: &str, charge: &Charge) -> Result<(), ProviderError> {
+    async fn change_charge(
+        &self,
+        call: PaymentStep,
+        key: &str,
+        charge: &Charge,
+    ) -> Result<(), ProviderError> {
         let parameters = format!("{} {}", charge.stripe_id, charge.amount.cents());
         let charge = charge.clone();
-        let response =
-            self.call(call, key, parameters, move |tx, _| requests::move_charge(tx, call, &charge)).await?;
+        let response = self
+            .call(call, key, parameters, move |tx, _| requests::apply_to_charge(tx, call, &charge))
+            .await?;
         response.into_result().map(drop)
     }
 }
@@ -136,15 +142,15 @@ impl Provider for SimulatedProvider {
     }
 
     fn capture<'a>(&'a self, key: &'a str, charge: &'a Charge) -> ProviderFuture<'a, ()> {
-        self.move_charge(PaymentStep::Capture, key, charge).boxed()
+        self.change_charge(PaymentStep::Capture, key, charge).boxed()
     }
 
     fn void<'a>(&'a self, key: &'a str, charge: &'a Charge) -> ProviderFuture<'a, ()> {
-        self.move_charge(PaymentStep::Void, key, charge).boxed()
+        self.change_charge(PaymentStep::Void, key, charge).boxed()
     }
 
     fn refund<'a>(&'a self, key: &'a str, charge: &'a Charge) -> ProviderFuture<'a, ()> {
-        self.move_charge(PaymentStep::Refund, key, charge).boxed()
+        self.change_charge(PaymentStep::Refund, key, charge).boxed()
     }
 
     fn ledger(&self) -> ProviderFuture<'_, Ledger> {

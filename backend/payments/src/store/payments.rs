@@ -79,7 +79,7 @@ impl PaymentRow {
     }
 
     /// Returns the authorization request. `order_is_open`: whether the order can still be paid.
-    pub fn authorization(&self, order_is_open: bool) -> AuthorizeRequest {
+    pub fn authorize_request(&self, order_is_open: bool) -> AuthorizeRequest {
         AuthorizeRequest {
             amount: self.amount,
             currency: self.currency.clone(),

@@ -47,7 +47,7 @@ impl StoredResponse {
 }
 
 /// Returns the stored response of a known key; otherwise executes the call and stores its response.
-pub(super) fn once(
+pub(super) fn run_once(
     tx: &mut Tx<'_>,
     record: &CallRecord,
     effect: &impl Fn(&mut Tx<'_>, &CallRecord) -> Result<StoredResponse, DbError>,
@@ -105,7 +105,7 @@ pub(super) fn authorize(
 const CAPTURE_FAILS: &str = "tok_chargeCustomerFail";
 
 /// Captures, voids or refunds a whole charge.
-pub(super) fn move_charge(
+pub(super) fn apply_to_charge(
     tx: &mut Tx<'_>,
     call: PaymentStep,
     charge: &Charge,
