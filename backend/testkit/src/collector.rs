@@ -90,9 +90,6 @@ impl Collector {
     }
 
     /// Returns the settings of a process that sends its traces here.
-    ///
-    /// # Panics
-    /// Never: they are right.
     pub fn settings(&self) -> TraceSettings {
         let endpoint = self.endpoint().parse().expect("a URL");
         TraceSettings::new(endpoint).expect("an endpoint")

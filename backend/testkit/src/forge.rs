@@ -7,13 +7,10 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 /// Returns a token with this header and payload, signed with HMAC-SHA-256 regardless of the header.
-///
-/// # Panics
-/// Never: a key may have any length.
 pub fn sign_token(key: &str, header: &Value, payload: &Value) -> String {
     let text = unsigned_token(header, payload);
     let text = text.trim_end_matches('.');
-    let mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("a key of any length");
+    let mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("HMAC accepts a key of any length");
     let signature = mac.chain_update(text).finalize().into_bytes();
     format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature))
 }

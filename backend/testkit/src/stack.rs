@@ -145,9 +145,6 @@ impl TestStack {
     }
 
     /// Returns a client without a session.
-    ///
-    /// # Panics
-    /// Never: the address is valid.
     pub fn client(&self) -> Client {
         Client::new(self.url()).expect("a client")
     }

@@ -50,9 +50,6 @@ impl FakeStripe {
     }
 
     /// Returns the settings of a marketplace that uses it, events included.
-    ///
-    /// # Panics
-    /// Never: the address is a URL.
     pub fn settings(&self) -> StripeSettings {
         StripeSettings {
             api_base: self.shared.server.url().parse().expect("a URL"),

@@ -1,4 +1,4 @@
-//! Answers, as Express sends them.
+//! Responses in the format of Express.
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue, SET_COOKIE};
@@ -45,7 +45,7 @@ pub(super) fn response(answered: Answered, cookie: Option<String>) -> Response<F
     let is_empty = status == 204;
     let body = if is_empty { Bytes::new() } else { body.to_string().into() };
     let mut response = Response::new(Full::new(body));
-    *response.status_mut() = StatusCode::from_u16(status).expect("a status");
+    *response.status_mut() = StatusCode::from_u16(status).expect("a valid status code");
     let headers = response.headers_mut();
     headers.insert("x-powered-by", HeaderValue::from_static("Express"));
     if !is_empty {

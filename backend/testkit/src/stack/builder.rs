@@ -126,9 +126,6 @@ impl TestStackBuilder {
     }
 
     /// Sets the empty database of this server for the services.
-    ///
-    /// # Panics
-    /// Never: the server has a URL.
     pub fn postgres_server(mut self, server: &PrivateServer) -> Self {
         self.database_url = Some(server.url());
         let url: PostgresUrl = server.url().parse().expect("a URL");

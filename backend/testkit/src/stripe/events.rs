@@ -9,7 +9,8 @@ use crate::raw::{Raw, RawRequest};
 use crate::reply::Reply;
 
 impl FakeStripe {
-    /// Sends every event to the marketplace at `base` when it happens, and once more.
+    /// Sends events to the marketplace at `base`. Delivers each batch in reverse order, then again in order, to test
+    /// duplicates and reordering.
     pub fn send_events_to(&self, base: &str) {
         self.shared.account.lock().webhook = Some(base.to_owned());
     }
@@ -32,12 +33,9 @@ impl FakeStripe {
     }
 
     /// Signs a body now with this secret; returns the header value.
-    ///
-    /// # Panics
-    /// Never: a key may have any length.
     pub fn sign(&self, body: &str, secret: &str) -> String {
         let at = self.shared.clock.now().as_millis() / 1000;
-        let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key");
+        let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("HMAC accepts a key of any length");
         mac.update(format!("{at}.{body}").as_bytes());
         let digits: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
         format!("t={at},v1={digits}")

@@ -25,7 +25,7 @@ impl StripeRequest {
         self.fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
     }
 
-    /// Returns the provider call of this request; a look-up is none.
+    /// Returns the provider call of this request, `None` for a lookup.
     pub(super) fn call(&self) -> Option<PaymentStep> {
         if self.method != Method::POST {
             return None;
@@ -40,7 +40,7 @@ impl StripeRequest {
     }
 }
 
-/// An response.
+/// A response of the fake Stripe.
 #[derive(Clone, Debug)]
 pub(super) struct StripeResponse {
     pub(super) status: u16,
@@ -79,7 +79,7 @@ impl StripeResponse {
             text.truncate(text.len() / 2);
         }
         let mut response = Response::new(Full::from(text));
-        *response.status_mut() = StatusCode::from_u16(self.status).expect("a status");
+        *response.status_mut() = StatusCode::from_u16(self.status).expect("a valid status code");
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
         for (name, value) in self.headers {
