@@ -44,7 +44,7 @@ pub use links::Link;
 pub use original::{Charge, OriginalServer};
 pub use outage::Outage;
 pub use proxy::{Direction, FaultProxy};
-pub use raw::{Raw, RawRequest};
+pub use raw::{RawClient, RawRequest};
 pub use reply::Reply;
 pub use request_proxy::{Held, Hold, ProxyAction, RequestProxy, RequestStage, Step};
 pub use session::{PASSWORD, TestSession};

@@ -14,7 +14,7 @@ use crate::reply::Reply;
 
 /// The client. Clones share its connections.
 #[derive(Clone, Debug)]
-pub struct Raw {
+pub struct RawClient {
     client: Client<HttpConnector, Full<Bytes>>,
     base: String,
 }
@@ -23,11 +23,11 @@ pub struct Raw {
 #[derive(Debug)]
 #[must_use = "a request is sent by awaiting it"]
 pub struct RawRequest {
-    raw: Raw,
+    raw: RawClient,
     request: Request<Full<Bytes>>,
 }
 
-impl Raw {
+impl RawClient {
     /// Creates a client of the server at `base` (`http://127.0.0.1:3000`).
     pub fn new(base: impl Into<String>) -> Self {
         let mut connector = HttpConnector::new();

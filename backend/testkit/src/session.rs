@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::raw::{Raw, RawRequest};
+use crate::raw::{RawClient, RawRequest};
 
 /// The password of every user.
 pub const PASSWORD: &str = "correct horse battery";
@@ -20,7 +20,7 @@ pub struct TestSession {
 
 impl TestSession {
     /// Signs a user up.
-    pub(crate) async fn sign_up(raw: &Raw, email: String) -> Self {
+    pub(crate) async fn sign_up(raw: &RawClient, email: String) -> Self {
         let credentials = json!({ "email": email, "password": PASSWORD });
         let reply = raw.post("/api/users/signup").json(&credentials).await;
         let user = reply.ok(201);
@@ -32,7 +32,7 @@ impl TestSession {
     ///
     /// # Panics
     /// Panics if it fails.
-    pub async fn again(&self, raw: &Raw) -> Self {
+    pub async fn again(&self, raw: &RawClient) -> Self {
         let credentials = json!({ "email": self.email, "password": PASSWORD });
         let reply = raw.post("/api/users/signin").json(&credentials).await;
         reply.ok(200);

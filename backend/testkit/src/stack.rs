@@ -17,7 +17,7 @@ use ticketing_server::{Service, Stack, StackSettings};
 use crate::Deadline;
 use crate::cluster::{Cluster, ClusterSettings, OwnSetting};
 use crate::deployment::Deployment;
-use crate::raw::Raw;
+use crate::raw::RawClient;
 use crate::session::{PASSWORD, TestSession};
 
 pub use self::builder::TestStackBuilder;
@@ -42,7 +42,7 @@ pub struct TestStack {
     database_url: Option<String>,
     database: Option<OwnDatabase>,
     nats: Option<NatsServer>,
-    raw: Raw,
+    raw: RawClient,
     accounts: AtomicU32,
     finished: bool,
 }
@@ -165,7 +165,7 @@ impl TestStack {
     }
 
     /// Returns a client for raw requests.
-    pub fn raw(&self) -> &Raw {
+    pub fn raw(&self) -> &RawClient {
         &self.raw
     }
 
@@ -173,8 +173,8 @@ impl TestStack {
     ///
     /// # Panics
     /// Panics if it is stopped.
-    pub fn raw_of_each(&self, service: Service) -> Vec<Raw> {
-        self.deployment().urls(service).into_iter().map(Raw::new).collect()
+    pub fn raw_of_each(&self, service: Service) -> Vec<RawClient> {
+        self.deployment().urls(service).into_iter().map(RawClient::new).collect()
     }
 
     /// Returns an unused e-mail address.
@@ -260,7 +260,7 @@ impl TestStack {
             service_settings,
         };
         let deployment = Box::pin(Deployment::start(self.shape, cluster)).await;
-        self.raw = Raw::new(deployment.url());
+        self.raw = RawClient::new(deployment.url());
         self.deployment = Some(deployment);
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use ticketing_testkit::{Collector, Raw, eventually};
+use ticketing_testkit::{Collector, RawClient, eventually};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
@@ -20,7 +20,7 @@ const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 /// A marketplace as a process.
 struct Program {
     child: Child,
-    raw: Raw,
+    raw: RawClient,
     log: PathBuf,
     _folder: TempDir,
 }
@@ -43,7 +43,7 @@ impl Program {
         let first = timeout(TIMEOUT, lines.next_line()).await.unwrap().unwrap();
         let url = first.as_deref().and_then(|line| line.strip_prefix("listening on ")).map(str::to_owned);
         let url = url.unwrap_or_else(|| panic!("{}", std::fs::read_to_string(&log).unwrap()));
-        Self { child, raw: Raw::new(url), log, _folder: folder }
+        Self { child, raw: RawClient::new(url), log, _folder: folder }
     }
 
     /// Reads the log lines, each of which is a JSON object.

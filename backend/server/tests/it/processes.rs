@@ -6,7 +6,7 @@ use std::time::Duration;
 use ticketing_bus::{NatsPassword, NatsUser, nats_authorization};
 use ticketing_server::Service;
 use ticketing_testkit::storm::{CLUSTER_ORDER_TTL, ClusterStorm, SellerActivity};
-use ticketing_testkit::{NatsServer, OwnDatabase, Raw, Shape, TestStack, eventually};
+use ticketing_testkit::{NatsServer, OwnDatabase, RawClient, Shape, TestStack, eventually};
 
 use crate::support::{
     assert_settings_error, list, operate, order, order_of, order_when_visible, pay, read_captures,
@@ -97,7 +97,7 @@ async fn services_serve_their_own_paths_and_the_ingress_all() {
     ];
     for service in Service::ALL {
         for number in stack.cluster().processes_of(service) {
-            let raw = Raw::new(format!("http://{}", stack.cluster().addr(number)));
+            let raw = RawClient::new(format!("http://{}", stack.cluster().addr(number)));
             for (owner, path) in paths {
                 let status = raw.get(path).await.status;
                 assert_eq!(status == 404, owner != service, "{path} of {service:?}: {status}");

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use ticketing_server::Service;
 use ticketing_testkit::{
-    PASSWORD, Raw, RawRequest, Reply, Shape, TestSession, TestStack, eventually, on_shapes, payload_of,
+    PASSWORD, RawClient, RawRequest, Reply, Shape, TestSession, TestStack, eventually, on_shapes, payload_of,
     token_of,
 };
 
@@ -29,7 +29,7 @@ async fn current_user(stack: &TestStack, session: &TestSession) -> Value {
 const SESSION_SERVICES: [Service; 3] = [Service::Tickets, Service::Orders, Service::Payments];
 
 /// Returns a request to a service that requires a session and changes nothing.
-fn request(raw: &Raw, service: Service) -> RawRequest {
+fn request(raw: &RawClient, service: Service) -> RawRequest {
     match service {
         Service::Tickets => raw.post("/api/tickets").json(&json!({})),
         service => raw.get(&format!("/api/{}", service.name())),

@@ -16,7 +16,7 @@ use ticketing_server::{Service, StackSettings};
 use super::{JWT_KEY, PASS_KEY, TestStack};
 use crate::cluster::{OwnSetting, REPLICAS};
 use crate::collector::Collector;
-use crate::raw::Raw;
+use crate::raw::RawClient;
 use crate::stripe::FakeStripe;
 
 /// Builds a test stack.
@@ -199,7 +199,7 @@ impl TestStackBuilder {
             database_url,
             database,
             nats,
-            raw: Raw::new(""),
+            raw: RawClient::new(""),
             accounts: AtomicU32::new(0),
             finished: false,
         };

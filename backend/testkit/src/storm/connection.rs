@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-use crate::{Raw, Reply};
+use crate::{RawClient, Reply};
 
 /// How long a running server may need for a response.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(25);
@@ -39,7 +39,7 @@ pub(super) struct WriteResponse {
 #[derive(Debug, Default)]
 pub(super) struct ServerConnection {
     /// The running server.
-    server: watch::Sender<Option<Raw>>,
+    server: watch::Sender<Option<RawClient>>,
     pub(super) answered: watch::Sender<u64>,
     pub(super) sent: AtomicU64,
     pub(super) retried: AtomicU64,
@@ -48,7 +48,7 @@ pub(super) struct ServerConnection {
 
 impl ServerConnection {
     pub(super) fn connect(&self, url: &str) {
-        self.server.send_replace(Some(Raw::new(url)));
+        self.server.send_replace(Some(RawClient::new(url)));
     }
 
     /// Marks the server as stopped: writes wait for the next one.
@@ -57,7 +57,7 @@ impl ServerConnection {
     }
 
     /// Waits for a running server.
-    async fn server(&self) -> Raw {
+    async fn server(&self) -> RawClient {
         let mut servers = self.server.subscribe();
         let there = timeout(RESTART_TIMEOUT, servers.wait_for(Option::is_some)).await;
         let there = there.expect("the server restarts").expect("the connection outlives its clients");
@@ -109,7 +109,7 @@ impl ServerConnection {
     }
 }
 
-fn request(raw: &Raw, write: &WriteRequest) -> crate::RawRequest {
+fn request(raw: &RawClient, write: &WriteRequest) -> crate::RawRequest {
     let mut request = raw.request(write.method.clone(), &write.path);
     if !write.cookie.is_empty() {
         request = request.cookie(&write.cookie);

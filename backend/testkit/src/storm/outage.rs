@@ -74,7 +74,7 @@ impl OutageStorm {
 async fn is_any_ready(stack: &mut TestStack) -> bool {
     for number in stack.cluster().processes() {
         let url = format!("http://{}", stack.cluster().addr(number));
-        let reply = crate::Raw::new(&url).get("/readyz").send().await;
+        let reply = crate::RawClient::new(&url).get("/readyz").send().await;
         let has_database = stack.cluster().service(number) != ticketing_server::Service::Client;
         if has_database && reply.is_ok_and(|reply| reply.status == 200) {
             return true;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use sha2::Sha256;
 
 use super::{FakeStripe, STRIPE_WEBHOOK_SECRET};
-use crate::raw::{Raw, RawRequest};
+use crate::raw::{RawClient, RawRequest};
 use crate::reply::Reply;
 
 impl FakeStripe {
@@ -21,11 +21,11 @@ impl FakeStripe {
     }
 
     /// Signs an event now and sends it with `raw`; returns the response.
-    pub async fn send(&self, raw: &Raw, event: &Value) -> Reply {
+    pub async fn send(&self, raw: &RawClient, event: &Value) -> Reply {
         self.sign_request(raw, event).await
     }
 
-    fn sign_request(&self, raw: &Raw, event: &Value) -> RawRequest {
+    fn sign_request(&self, raw: &RawClient, event: &Value) -> RawRequest {
         let body = event.to_string();
         let signature = self.sign(&body, STRIPE_WEBHOOK_SECRET);
         let request = raw.post("/api/payments/webhook").header("stripe-signature", signature);
@@ -35,7 +35,8 @@ impl FakeStripe {
     /// Signs a body now with this secret; returns the header value.
     pub fn sign(&self, body: &str, secret: &str) -> String {
         let at = self.shared.clock.now().as_millis() / 1000;
-        let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("HMAC accepts a key of any length");
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("HMAC accepts a key of any length");
         mac.update(format!("{at}.{body}").as_bytes());
         let digits: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
         format!("t={at},v1={digits}")
@@ -52,7 +53,7 @@ impl FakeStripe {
         };
         let fake = self.clone();
         tokio::spawn(async move {
-            let raw = Raw::new(base);
+            let raw = RawClient::new(base);
             for event in events.iter().rev().chain(&events) {
                 // A stopped marketplace receives nothing.
                 drop(fake.sign_request(&raw, event).send().await);

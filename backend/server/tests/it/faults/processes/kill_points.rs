@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 use ticketing_bus::{Bus, JetStreamOptions};
 use ticketing_server::Service::{self, Auth, Expiration, Orders, Payments, Tickets};
-use ticketing_testkit::{NatsServer, PASSWORD, Raw, eventually};
+use ticketing_testkit::{NatsServer, PASSWORD, RawClient, eventually};
 
 use super::{Market, elapse};
 
@@ -87,7 +87,7 @@ struct SignOutLoad {
 }
 
 impl SignOutLoad {
-    fn begin(raw: Raw) -> Self {
+    fn begin(raw: RawClient) -> Self {
         let ended = Arc::new(Mutex::new(Vec::new()));
         let recorded = ended.clone();
         let task = tokio::spawn(async move {
