@@ -32,7 +32,7 @@ impl TestSession {
     ///
     /// # Panics
     /// Panics if it fails.
-    pub async fn again(&self, raw: &RawClient) -> Self {
+    pub async fn sign_in_again(&self, raw: &RawClient) -> Self {
         let credentials = json!({ "email": self.email, "password": PASSWORD });
         let reply = raw.post("/api/users/signin").json(&credentials).await;
         reply.ok(200);

@@ -51,7 +51,7 @@ async fn cookies_of_other_applications_do_not_hide_the_session(shape: Shape) {
     let two_fields = stack.raw().get("/api/users/currentuser").cookie("a=b; session=x").by(&user);
     assert_eq!(two_fields.await.ok(200)["currentUser"]["id"], user.id);
     // Sign-out ends the valid session, at any position among the cookies.
-    let other = user.again(stack.raw()).await;
+    let other = user.sign_in_again(stack.raw()).await;
     let both = format!("session=garbage; {}; {}", user.cookie, other.cookie);
     stack.raw().post("/api/users/signout").cookie(&both).await.ok(200);
     for ended in [&user, &other] {

@@ -235,7 +235,7 @@ async fn old_marketplace_is_consistent_after_retention(shape: Shape) {
     // Every start deletes expired rows.
     eventually!(count(&stack, "orders", "SELECT COUNT(*) AS n FROM outbox").await == 0);
     eventually!(count(&stack, "expiration", "SELECT COUNT(*) AS n FROM timers").await == 0);
-    let buyer = buyer.again(stack.raw()).await;
+    let buyer = buyer.sign_in_again(stack.raw()).await;
     let order = order_when_visible(&stack, &buyer, &two).await;
     pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
     stack.finish().await;
@@ -254,7 +254,7 @@ async fn clock_set_back_does_not_stop_the_feed(shape: Shape) {
     stack.restart_with(|settings| settings.clock = clock(1_800_000_000_000)).await;
     let mut live = stack.raw().get("/api/tickets").events().await;
     live.next().await.unwrap();
-    let seller = seller.again(stack.raw()).await;
+    let seller = seller.sign_in_again(stack.raw()).await;
     let new = list(&stack, &seller, "New", 20.0).await;
     assert_eq!(live.take(1).await[0].json()["id"], new.as_str());
     let order = order_when_visible(&stack, &seller, &new).await;

@@ -64,7 +64,7 @@ async fn is_refused_everywhere(stack: &TestStack, session: &TestSession) -> bool
 async fn ended_session_is_refused_by_every_service(shape: Shape) {
     let mut stack = TestStack::start_on(shape).await;
     let session = stack.session("user").await;
-    let other = session.again(stack.raw()).await;
+    let other = session.sign_in_again(stack.raw()).await;
     assert_eq!(request_each(&stack, &session).await.map(|reply| reply.status), [400, 200, 200]);
 
     let reply = stack.raw().post("/api/users/signout").by(&session).json(&json!({})).await;
@@ -95,7 +95,7 @@ async fn writes_after_a_sign_out_are_refused(shape: Shape) {
     let stack = stack.start().await;
     let user = stack.session("user").await;
     for _ in 0..20 {
-        let session = user.again(stack.raw()).await;
+        let session = user.sign_in_again(stack.raw()).await;
         stack.raw().post("/api/users/signout").by(&session).await.ok(200);
         let new = json!({ "title": "After", "price": 1 });
         let write = stack.raw().post("/api/tickets").by(&session).json(&new).into_future();
@@ -177,7 +177,7 @@ async fn older_key_verifies_sessions(shape: Shape) {
         .await;
     assert_eq!(current_user(&stack, &session).await["id"], session.id);
     assert_eq!(request_each(&stack, &session).await.map(|reply| reply.status), [400, 200, 200]);
-    let fresh = session.again(stack.raw()).await;
+    let fresh = session.sign_in_again(stack.raw()).await;
     stack.restart_with(|settings| drop(settings.jwt_keys.remove(0))).await;
     assert_eq!(current_user(&stack, &session).await["id"], session.id);
     let unknown = current_user(&stack, &fresh).await;

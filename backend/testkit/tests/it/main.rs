@@ -41,7 +41,7 @@ async fn users_are_distinct() {
     let (first, second) = (stack.session("user").await, stack.session("user").await);
     assert_ne!(first.email, second.email);
     assert_ne!(first.id, second.id);
-    let again = first.again(stack.raw()).await;
+    let again = first.sign_in_again(stack.raw()).await;
     assert_eq!(again.id, first.id);
     assert_ne!(again.cookie, first.cookie);
     stack.finish().await;
@@ -55,6 +55,6 @@ async fn restart_keeps_folder_and_time() {
     let before = stack.clock().now();
     stack.restart().await;
     assert!(stack.clock().now() >= before);
-    user.again(stack.raw()).await;
+    user.sign_in_again(stack.raw()).await;
     stack.finish().await;
 }
