@@ -46,7 +46,7 @@ pub use outage::Outage;
 pub use proxy::{Direction, FaultProxy};
 pub use raw::{RawClient, RawRequest};
 pub use reply::Reply;
-pub use request_proxy::{Held, Hold, ProxyAction, RequestProxy, RequestStage, Step};
+pub use request_proxy::{HeldRequest, Hold, ProxiedRequest, ProxyAction, RequestProxy, RequestStage};
 pub use session::{PASSWORD, TestSession};
 pub use stack::{JWT_KEY, PASS_KEY, TestStack, TestStackBuilder};
 pub use stripe::{FakeStripe, STRIPE_KEY, STRIPE_WEBHOOK_SECRET, StripeFaults};

@@ -1,4 +1,4 @@
-//! An HTTP proxy that holds or drops single requests and responses. Tests kill a client at each step of an operation, or
+//! An HTTP proxy that holds or drops single requests and responses. Tests kill a client at each request of an operation, or
 //! hide the outcome of a write from it.
 
 use std::collections::VecDeque;
@@ -27,9 +27,9 @@ pub enum RequestStage {
     Answered,
 }
 
-/// A request at a stage.
+/// A request at a stage, as the proxy matches and records it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct ProxiedRequest {
     /// The method.
     pub method: Method,
     /// The path, without the query.
@@ -56,13 +56,13 @@ pub struct RequestProxy {
 
 /// A pending hold.
 #[derive(Debug)]
-pub struct Hold(Receiver<Held>);
+pub struct Hold(Receiver<HeldRequest>);
 
 /// A held request. Dropping this drops the request.
 #[derive(Debug)]
-pub struct Held {
-    /// The request and its stage.
-    pub step: Step,
+pub struct HeldRequest {
+    /// The request.
+    pub request: ProxiedRequest,
     decision: oneshot::Sender<ProxyAction>,
 }
 
@@ -75,16 +75,16 @@ struct Shared {
 #[derive(Debug, Default)]
 struct State {
     upstream: String,
-    /// Each step since the last call of [`RequestProxy::take_steps`].
-    steps: Vec<Step>,
-    /// The step to hold, and the channel of the hold.
-    hold: Option<(Step, Sender<Held>)>,
-    /// The steps to drop.
-    drops: VecDeque<Step>,
+    /// Each request since the last call of [`RequestProxy::take_requests`].
+    requests: Vec<ProxiedRequest>,
+    /// The request to hold, and the channel of the hold.
+    hold: Option<(ProxiedRequest, Sender<HeldRequest>)>,
+    /// The requests to drop.
+    drops: VecDeque<ProxiedRequest>,
 }
 
-impl Step {
-    /// Returns the step of a request of this method and path.
+impl ProxiedRequest {
+    /// Describes a request of this method and path at a stage.
     pub fn new(method: Method, path: impl Into<String>, stage: RequestStage) -> Self {
         Self { method, path: path.into(), stage }
     }
@@ -112,32 +112,32 @@ impl RequestProxy {
         upstream.clone_into(&mut self.shared.state.lock().upstream);
     }
 
-    /// Holds the next occurrence of a step.
-    pub fn hold_at(&self, step: Step) -> Hold {
+    /// Holds the next occurrence of a request.
+    pub fn hold_at(&self, request: ProxiedRequest) -> Hold {
         let (sender, receiver) = channel();
-        self.shared.state.lock().hold = Some((step, sender));
+        self.shared.state.lock().hold = Some((request, sender));
         Hold(receiver)
     }
 
-    /// Drops the request or the response at the next occurrence of a step.
-    pub fn drop_at(&self, step: Step) {
-        self.shared.state.lock().drops.push_back(step);
+    /// Drops the request or the response at the next occurrence of a request.
+    pub fn drop_at(&self, request: ProxiedRequest) {
+        self.shared.state.lock().drops.push_back(request);
     }
 
-    /// Returns the steps since the last call.
-    pub fn take_steps(&self) -> Vec<Step> {
-        std::mem::take(&mut self.shared.state.lock().steps)
+    /// Returns the requests since the last call.
+    pub fn take_requests(&self) -> Vec<ProxiedRequest> {
+        std::mem::take(&mut self.shared.state.lock().requests)
     }
 }
 
 impl Hold {
-    /// Waits for the step until the timeout.
-    pub fn wait(&self, timeout: Duration) -> Option<Held> {
+    /// Waits for the request until the timeout.
+    pub fn wait(&self, timeout: Duration) -> Option<HeldRequest> {
         self.0.recv_timeout(timeout).ok()
     }
 }
 
-impl Held {
+impl HeldRequest {
     /// Releases the request with a decision.
     pub fn release(self, action: ProxyAction) {
         // A request whose connection is closed is dropped already.
@@ -148,27 +148,27 @@ impl Held {
 impl Shared {
     async fn proxy(self: Arc<Self>, request: Request<Bytes>) -> Option<Response<Full<Bytes>>> {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        self.record_step(Step::new(method.clone(), path.clone(), RequestStage::Arrived)).await?;
+        self.record(ProxiedRequest::new(method.clone(), path.clone(), RequestStage::Arrived)).await?;
         let answer = self.forward(request).await?;
-        self.record_step(Step::new(method, path, RequestStage::Answered)).await?;
+        self.record(ProxiedRequest::new(method, path, RequestStage::Answered)).await?;
         Some(answer)
     }
 
-    /// Records the step and waits while it is held. Returns `None` if the request is dropped.
-    async fn record_step(&self, step: Step) -> Option<()> {
+    /// Records the request and waits while it is held. Returns `None` if the request is dropped.
+    async fn record(&self, request: ProxiedRequest) -> Option<()> {
         let held = {
             let mut state = self.state.lock();
-            state.steps.push(step.clone());
-            if let Some(place) = state.drops.iter().position(|drop| *drop == step) {
+            state.requests.push(request.clone());
+            if let Some(place) = state.drops.iter().position(|drop| *drop == request) {
                 state.drops.remove(place);
                 return None;
             }
-            state.hold.take_if(|(hold, _)| *hold == step)
+            state.hold.take_if(|(hold, _)| *hold == request)
         };
         let Some((_, sender)) = held else { return Some(()) };
         let (decision, decided) = oneshot::channel();
         // Without a waiting test the request continues.
-        if sender.send(Held { step, decision }).is_err() {
+        if sender.send(HeldRequest { request, decision }).is_err() {
             return Some(());
         }
         (decided.await == Ok(ProxyAction::Continue)).then_some(())

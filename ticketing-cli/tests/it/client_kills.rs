@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
-use ticketing_testkit::{Method, ProxyAction, RequestProxy, RequestStage, Step};
+use ticketing_testkit::{Method, ProxiedRequest, ProxyAction, RequestProxy, RequestStage};
 
 use crate::support::{Cli, Run, Server, eventually, finish, number, program, say, text};
 
@@ -28,11 +28,11 @@ const TICKET: &str = "TICKET";
 #[derive(Clone, Debug)]
 enum Kill {
     /// The client, with its request or the answer to it lost or still on its way.
-    Client(Step, ProxyAction),
+    Client(ProxiedRequest, ProxyAction),
     /// The client, somewhere.
     ClientAtRandom,
     /// The server, while it has a request or its answer is on its way.
-    Server(Step, ProxyAction),
+    Server(ProxiedRequest, ProxyAction),
     /// The server, somewhere.
     ServerAtRandom,
 }
@@ -104,11 +104,11 @@ impl Stage {
     /// at random.
     fn plan(&self) -> Vec<Kill> {
         let ticket = self.seller.ticket("The first", "20");
-        let _ = self.proxy.take_steps();
+        let _ = self.proxy.take_requests();
         assert_eq!(Run::from_child(self.begin_to_buy(&ticket)).code, 0);
         let mut steps = Vec::new();
-        for step in self.proxy.take_steps() {
-            let step = Step { path: step.path.replace(&ticket, TICKET), ..step };
+        for step in self.proxy.take_requests() {
+            let step = ProxiedRequest { path: step.path.replace(&ticket, TICKET), ..step };
             if !steps.contains(&step) {
                 steps.push(step);
             }
@@ -117,8 +117,10 @@ impl Stage {
         assert_eq!(writes.len(), 4, "an order and a payment, at two points each: {steps:?}");
         assert!(steps.len() > writes.len(), "the ticket is read first: {steps:?}");
         let listing = [RequestStage::Arrived, RequestStage::Answered]
-            .map(|point| Step::new(Method::POST, "/api/tickets", point));
-        let fates = |step: Step| [ProxyAction::Drop, ProxyAction::Continue].map(|fate| (step.clone(), fate));
+            .map(|point| ProxiedRequest::new(Method::POST, "/api/tickets", point));
+        let fates = |step: ProxiedRequest| {
+            [ProxyAction::Drop, ProxyAction::Continue].map(|fate| (step.clone(), fate))
+        };
         let of_client =
             steps.into_iter().chain(listing).flat_map(fates).map(|(step, fate)| Kill::Client(step, fate));
         let of_server = writes.into_iter().flat_map(fates).map(|(step, fate)| Kill::Server(step, fate));
@@ -194,8 +196,9 @@ impl Stage {
         let delay = self.random(round);
         match kill {
             Kill::Client(step, fate) => {
-                let hold =
-                    self.proxy.hold_at(Step { path: step.path.replace(TICKET, ticket), ..step.clone() });
+                let hold = self
+                    .proxy
+                    .hold_at(ProxiedRequest { path: step.path.replace(TICKET, ticket), ..step.clone() });
                 let mut client = begin(self);
                 let held = hold.wait(STEP_TIMEOUT).unwrap_or_else(|| panic!("{kill:?} is never reached"));
                 client.kill().unwrap();
@@ -212,8 +215,9 @@ impl Stage {
                 figures.late += u32::from(ended);
             }
             Kill::Server(step, fate) => {
-                let hold =
-                    self.proxy.hold_at(Step { path: step.path.replace(TICKET, ticket), ..step.clone() });
+                let hold = self
+                    .proxy
+                    .hold_at(ProxiedRequest { path: step.path.replace(TICKET, ticket), ..step.clone() });
                 let client = begin(self);
                 let held = hold.wait(STEP_TIMEOUT).unwrap_or_else(|| panic!("{kill:?} is never reached"));
                 self.restart_server();

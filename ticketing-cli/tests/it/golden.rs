@@ -238,7 +238,7 @@ fn no_dry_run_sends_a_write() {
         "startedAt": "2099-01-01T00:00:00.000Z",
     });
     std::fs::write(&note, text.to_string()).unwrap();
-    let _ = proxy.take_steps();
+    let _ = proxy.take_requests();
     let writes: &[(&[&str], &str)] = &[
         (&["tickets", "create", "-t", "Gig", "-p", "7"], "POST /api/tickets"),
         (&["sell", "-t", "Gig", "-p", "7", "--count", "3"], "POST /api/tickets"),
@@ -268,7 +268,8 @@ fn no_dry_run_sends_a_write() {
         assert!(run.out.contains(&path), "{words:?}: {run:?}");
         assert!(run.err.contains("nothing was sent"), "{words:?}: {run:?}");
         assert!(!run.out.contains("s3cret") && !run.out.contains("tok_visa"), "{words:?}: {run:?}");
-        let sent: Vec<_> = proxy.take_steps().into_iter().filter(|step| step.method != Method::GET).collect();
+        let sent: Vec<_> =
+            proxy.take_requests().into_iter().filter(|step| step.method != Method::GET).collect();
         assert!(sent.is_empty(), "{words:?}: {sent:?}");
     }
     assert!(note.exists(), "the write is not settled");
@@ -276,7 +277,7 @@ fn no_dry_run_sends_a_write() {
     let door = door.to_str().unwrap();
     cli.ok(&["checkin", "prepare", door]);
     cli.ok(&["checkin", "sync", door, "--dry-run"]);
-    assert!(proxy.take_steps().iter().all(|step| step.method == Method::GET));
+    assert!(proxy.take_requests().iter().all(|step| step.method == Method::GET));
 }
 
 #[test]

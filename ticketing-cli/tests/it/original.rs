@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use ticketing_testkit::{Method, OriginalServer, ProxyAction, RequestProxy, RequestStage, Step};
+use ticketing_testkit::{Method, OriginalServer, ProxiedRequest, ProxyAction, RequestProxy, RequestStage};
 
 use crate::support::{Cli, Run, eventually, text};
 
@@ -194,7 +194,7 @@ fn buy_pays_no_other_price_than_the_one_agreed_to() {
         let fixture = OriginalFixture::new();
         let ticket = fixture.ticket();
         // The price that is read is not the price that is ordered.
-        let read = Step::new(Method::GET, format!("/api/tickets/{ticket}"), RequestStage::Answered);
+        let read = ProxiedRequest::new(Method::GET, format!("/api/tickets/{ticket}"), RequestStage::Answered);
         let hold = fixture.proxy.hold_at(read);
         let words = [&["buy", &ticket, "--token", "tok_visa"], more].concat();
         let buying = fixture.buyer.command(&words).spawn().unwrap();
@@ -242,13 +242,13 @@ fn lost_responses_at_original_are_reported_and_not_retried() {
         let fixture = OriginalFixture::new();
         let ticket = fixture.ticket();
         // Payments has received the order before the request: the loss meets the request that charges.
-        let hold = fixture.proxy.hold_at(Step::new(Method::POST, path, RequestStage::Arrived));
+        let hold = fixture.proxy.hold_at(ProxiedRequest::new(Method::POST, path, RequestStage::Arrived));
         let buying =
             fixture.buyer.command(&["buy", &ticket, "--token", "tok_visa", "--yes"]).spawn().unwrap();
         let held = hold.wait(STEP_TIMEOUT).unwrap();
         fixture.after_lag();
         if point == RequestStage::Answered {
-            fixture.proxy.drop_at(Step::new(Method::POST, path, point));
+            fixture.proxy.drop_at(ProxiedRequest::new(Method::POST, path, point));
             held.release(ProxyAction::Continue);
         } else {
             held.release(ProxyAction::Drop);
@@ -287,7 +287,7 @@ fn raw_payment_with_lost_answer_is_not_repeated() {
     let fixture = OriginalFixture::new();
     let order = text(&fixture.buyer.json(&["orders", "create", &fixture.ticket()])["id"]);
     fixture.after_lag();
-    fixture.proxy.drop_at(Step::new(Method::POST, PAYMENTS, RequestStage::Answered));
+    fixture.proxy.drop_at(ProxiedRequest::new(Method::POST, PAYMENTS, RequestStage::Answered));
     let field = format!("orderId={order}");
     let run = fixture.buyer.run(&["api", "POST", PAYMENTS, "-f", &field, "-f", "token=tok_visa"]);
     assert_eq!(run.code, 9, "{run:?}");
@@ -298,9 +298,9 @@ fn raw_payment_with_lost_answer_is_not_repeated() {
 fn client_killed_at_any_step_of_buy_at_original_charges_once() {
     let fixture = OriginalFixture::new();
     let first = fixture.ticket();
-    let _ = fixture.proxy.take_steps();
+    let _ = fixture.proxy.take_requests();
     assert_eq!(fixture.buy(&first).code, 0);
-    let mut steps = fixture.proxy.take_steps();
+    let mut steps = fixture.proxy.take_requests();
     steps.dedup();
     assert!(steps.len() >= 6, "a read, an order and a payment, at two points each: {steps:?}");
     for (step, fate) in
@@ -309,7 +309,7 @@ fn client_killed_at_any_step_of_buy_at_original_charges_once() {
         let ticket = fixture.ticket();
         let charges = fixture.original.charges().len();
         let path = step.path.replace(&first, &ticket);
-        let hold = fixture.proxy.hold_at(Step { path, ..step.clone() });
+        let hold = fixture.proxy.hold_at(ProxiedRequest { path, ..step.clone() });
         let mut client =
             fixture.buyer.command(&["buy", &ticket, "--token", "tok_visa", "--yes"]).spawn().unwrap();
         let held = hold.wait(STEP_TIMEOUT).unwrap();

@@ -9,7 +9,7 @@ mod story;
 use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;
 
-use ticketing_testkit::{Method, RequestProxy, RequestStage, Step};
+use ticketing_testkit::{Method, ProxiedRequest, RequestProxy, RequestStage};
 
 use crate::completions::complete;
 use crate::support::passes::{buy, check_in, code, one, prepare, verdicts};
@@ -272,7 +272,7 @@ fn door_learns_of_another_door_after_a_scan_of_unknown_outcome() {
     let door = Cli::for_server(&proxy.url()).sign_in("seller@example.com");
     // The scan and its retries are lost before the server has them.
     for _ in 0..4 {
-        proxy.drop_at(Step::new(Method::POST, "/api/passes/check-ins", RequestStage::Arrived));
+        proxy.drop_at(ProxiedRequest::new(Method::POST, "/api/passes/check-ins", RequestStage::Arrived));
     }
     let lost = door.run(&["checkin", "--device", "second", &code]);
     assert_eq!((lost.code, verdicts(&lost)), (7, one("unknown", "")), "{lost:?}");

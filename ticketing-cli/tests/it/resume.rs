@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use ticketing_testkit::{Method, ProxyAction, RequestProxy, RequestStage, Step};
+use ticketing_testkit::{Method, ProxiedRequest, ProxyAction, RequestProxy, RequestStage};
 
 use crate::journal::{OnWrite, serve_script};
 use crate::schemas;
@@ -36,7 +36,7 @@ fn leave_note_with(cli: &Cli, server: &str, operation: &str, fields: &Value) -> 
 }
 
 /// Starts a command, and kills it while its request is at this step.
-fn kill_at(proxy: &RequestProxy, command: &mut Command, step: Step, fate: ProxyAction) {
+fn kill_at(proxy: &RequestProxy, command: &mut Command, step: ProxiedRequest, fate: ProxyAction) {
     let hold = proxy.hold_at(step);
     let mut client = command.spawn().unwrap();
     let held = hold.wait(STEP_TIMEOUT).unwrap();
@@ -151,7 +151,7 @@ fn interrupted_listing_is_repeated_with_its_key() {
         let seller = Cli::for_server(&proxy.url()).sign_up(&format!("{stage:?}@example.com"));
         let words =
             ["sell", "-t", "Opera, 'first' row", "-p", "20", "--venue", "City Hall", "--seat", "Row 4"];
-        let step = Step::new(Method::POST, "/api/tickets", stage);
+        let step = ProxiedRequest::new(Method::POST, "/api/tickets", stage);
         kill_at(&proxy, &mut seller.command(&words), step, fate);
 
         let dry = seller.ok(&["orders", "resume", "--dry-run"]);
@@ -173,7 +173,7 @@ fn interrupted_writes_of_passes_are_repeated_with_their_keys() {
     let [seller, buyer, friend] = ["seller", "buyer", "friend"]
         .map(|name| Cli::for_server(&proxy.url()).sign_up(&format!("{name}@example.com")));
     let [sold, given] = [buy(&seller, &buyer), buy(&seller, &buyer)];
-    let lost = |path: &str| Step::new(Method::POST, path, RequestStage::Answered);
+    let lost = |path: &str| ProxiedRequest::new(Method::POST, path, RequestStage::Answered);
 
     let transfer = format!("/api/passes/{given}/transfer");
     let words = ["passes", "transfer", &given];
@@ -228,7 +228,7 @@ fn purchase_that_was_killed_after_its_payment_is_paid() {
     let proxy = RequestProxy::start(&server.url);
     let buyer = Cli::for_server(&proxy.url()).sign_up("buyer@example.com");
     let words = ["buy", &ticket, "--token", "tok_visa", "--yes"];
-    let step = Step::new(Method::GET, "/api/passes", RequestStage::Arrived);
+    let step = ProxiedRequest::new(Method::GET, "/api/passes", RequestStage::Arrived);
     kill_at(&proxy, &mut buyer.command(&words), step, ProxyAction::Drop);
     let again = buyer.ok(&words);
     assert!(again.err.contains("paid $20.00 for Opera"), "{again:?}");
@@ -245,7 +245,7 @@ fn refusal_of_a_repeated_write_is_reported_as_not_done() {
     let proxy = RequestProxy::start(&server.url);
     let cli = Cli::for_server(&proxy.url()).sign_up("ada@example.com");
     let words = ["api", "POST", "/api/tickets", "-f", "title=", "-F", "price=5"];
-    let step = Step::new(Method::POST, "/api/tickets", RequestStage::Arrived);
+    let step = ProxiedRequest::new(Method::POST, "/api/tickets", RequestStage::Arrived);
     kill_at(&proxy, &mut cli.command(&words), step, ProxyAction::Drop);
     let write = resume(&cli, 0);
     assert_eq!([&write["operation"], &write["outcome"]], ["api POST /api/tickets", "not_done"], "{write}");

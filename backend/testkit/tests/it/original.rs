@@ -6,7 +6,9 @@ use ticketing_sdk::{
     CardToken, Client, Error, ErrorCode, IdempotencyKey, ListTickets, NewTicket, Order, OrderStatus,
     SafeToRepeat, SecretString, Ticket, TicketSort, TicketStatus,
 };
-use ticketing_testkit::{Method, OriginalServer, RequestProxy, RequestStage, Step, dollars, eventually};
+use ticketing_testkit::{
+    Method, OriginalServer, ProxiedRequest, RequestProxy, RequestStage, dollars, eventually,
+};
 
 /// The original takes passwords of 4 to 20 characters.
 const PASSWORD: &str = "correct horse";
@@ -135,7 +137,7 @@ async fn payment_with_lost_answer_is_charged_once() {
         let (buyer, order) = open_order(&original, &proxy).await;
         // Payments has received the order: the loss meets the request that charges.
         eventually!(buyer.tickets().get(&order.ticket.id).await.unwrap().order_id.is_some());
-        proxy.drop_at(Step::new(Method::POST, PAYMENTS, point));
+        proxy.drop_at(ProxiedRequest::new(Method::POST, PAYMENTS, point));
         let error = buyer.payments().create(&order.id, card()).await.unwrap_err();
         let Error::UnknownOutcome { safe_to_repeat, .. } = &error else { panic!("{error:?}") };
         assert_eq!((*safe_to_repeat, error.must_keep_key()), (SafeToRepeat::Never, false));
@@ -165,20 +167,24 @@ async fn listing_and_order_with_lost_answers_are_made_once() {
     let original = OriginalServer::start();
     let proxy = RequestProxy::start(&original.url());
     let seller = user(&proxy.url(), "seller").await;
-    proxy.drop_at(Step::new(Method::POST, "/api/tickets", RequestStage::Answered));
+    proxy.drop_at(ProxiedRequest::new(Method::POST, "/api/tickets", RequestStage::Answered));
     let error = seller.tickets().create(NewTicket::new("RustConf", dollars("20"))).await.unwrap_err();
     assert!(error.is_unknown_outcome(), "{error:?}");
     assert_eq!(original.tickets_listed(), 1);
 
     let ticket = seller.tickets().list().all().await.unwrap().remove(0);
     eventually!(original.clock().now() > ticket_known(&ticket));
-    proxy.drop_at(Step::new(Method::POST, ORDERS, RequestStage::Answered));
+    proxy.drop_at(ProxiedRequest::new(Method::POST, ORDERS, RequestStage::Answered));
     let error = seller.orders().create(&ticket.id).await.unwrap_err();
     assert!(error.is_unknown_outcome(), "{error:?}");
     assert_eq!(original.orders_made(), 1);
     // A write that changes nothing the second time is repeated anywhere.
     let order = seller.orders().list().all().await.unwrap().remove(0);
-    proxy.drop_at(Step::new(Method::DELETE, format!("{ORDERS}/{}", order.id), RequestStage::Answered));
+    proxy.drop_at(ProxiedRequest::new(
+        Method::DELETE,
+        format!("{ORDERS}/{}", order.id),
+        RequestStage::Answered,
+    ));
     seller.orders().cancel(&order.id).await.unwrap();
 }
 
