@@ -20,7 +20,7 @@ pub(super) enum ErrorResponse {
     Failed,
 }
 
-pub(super) type Answered = Result<(u16, Value), ErrorResponse>;
+pub(super) type ResponseResult = Result<(u16, Value), ErrorResponse>;
 
 impl ErrorResponse {
     fn into_parts(self) -> (u16, Value) {
@@ -40,8 +40,8 @@ impl ErrorResponse {
 }
 
 /// Returns the answer as bytes, with the cookie where the session changes.
-pub(super) fn response(answered: Answered, cookie: Option<String>) -> Response<Full<Bytes>> {
-    let (status, body) = answered.unwrap_or_else(ErrorResponse::into_parts);
+pub(super) fn response(result: ResponseResult, cookie: Option<String>) -> Response<Full<Bytes>> {
+    let (status, body) = result.unwrap_or_else(ErrorResponse::into_parts);
     let is_empty = status == 204;
     let body = if is_empty { Bytes::new() } else { body.to_string().into() };
     let mut response = Response::new(Full::new(body));

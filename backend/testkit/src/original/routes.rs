@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::ORDER_TTL;
 use super::market::{Charge, Market, Order, Ticket, User, find};
-use super::response::{Answered, ErrorResponse, response};
+use super::response::{ErrorResponse, ResponseResult, response};
 
 /// Answers one request. `cookie` is the name of the session's cookie.
 pub(super) fn respond(market: &mut Market, cookie: &str, request: &Request<Bytes>) -> Response<Full<Bytes>> {
@@ -23,7 +23,7 @@ pub(super) fn respond(market: &mut Market, cookie: &str, request: &Request<Bytes
     let Ok(body) = body_of(request) else { return response(Err(ErrorResponse::Failed), None) };
     let mut session = None;
     let segments: Vec<&str> = path.split('/').skip(1).collect();
-    let answered = match (request.method().as_str(), segments.as_slice()) {
+    let result = match (request.method().as_str(), segments.as_slice()) {
         ("POST", ["api", "users", "signup"]) => sign_up(market, &body).inspect(|answer| {
             session = Some(set_cookie(cookie, answer));
         }),
@@ -49,7 +49,7 @@ pub(super) fn respond(market: &mut Market, cookie: &str, request: &Request<Bytes
         ("POST", ["api", "payments"]) => pay(market, user, &body),
         _ => Err(ErrorResponse::NotFound),
     };
-    response(answered, session)
+    response(result, session)
 }
 
 fn body_of(request: &Request<Bytes>) -> Result<Value, serde_json::Error> {
@@ -83,7 +83,7 @@ fn is_email(text: &str) -> bool {
     text.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'))
 }
 
-fn sign_up(market: &mut Market, body: &Value) -> Answered {
+fn sign_up(market: &mut Market, body: &Value) -> ResponseResult {
     let (email, password) = (text(body, "email"), text(body, "password").trim());
     let mut invalid = Vec::new();
     if !is_email(email) {
@@ -103,7 +103,7 @@ fn sign_up(market: &mut Market, body: &Value) -> Answered {
     Ok((201, json!({ "email": email, "id": id })))
 }
 
-fn sign_in(market: &Market, body: &Value) -> Answered {
+fn sign_in(market: &Market, body: &Value) -> ResponseResult {
     let (email, password) = (text(body, "email"), text(body, "password").trim());
     let mut invalid = Vec::new();
     if !is_email(email) {
@@ -133,7 +133,7 @@ fn object_id(id: &str) -> Result<(), ErrorResponse> {
     is_one.then_some(()).ok_or(ErrorResponse::Failed)
 }
 
-fn show_ticket(market: &Market, id: &str) -> Answered {
+fn show_ticket(market: &Market, id: &str) -> ResponseResult {
     object_id(id)?;
     let ticket = market.tickets.iter().find(|ticket| ticket.id == id).ok_or(ErrorResponse::NotFound)?;
     Ok((200, ticket.json()))
@@ -157,7 +157,7 @@ fn contents(body: &Value) -> Result<(String, f64), ErrorResponse> {
     }
 }
 
-fn create_ticket(market: &mut Market, user: Option<String>, body: &Value) -> Answered {
+fn create_ticket(market: &mut Market, user: Option<String>, body: &Value) -> ResponseResult {
     let user = user.ok_or(ErrorResponse::NotAuthorized)?;
     let (title, price) = contents(body)?;
     let ticket = Ticket { id: market.new_id(), title, price, user, order: None, version: 0 };
@@ -166,7 +166,7 @@ fn create_ticket(market: &mut Market, user: Option<String>, body: &Value) -> Ans
     Ok((201, ticket.json()))
 }
 
-fn update_ticket(market: &mut Market, user: Option<String>, id: &str, body: &Value) -> Answered {
+fn update_ticket(market: &mut Market, user: Option<String>, id: &str, body: &Value) -> ResponseResult {
     let user = user.ok_or(ErrorResponse::NotAuthorized)?;
     let (title, price) = contents(body)?;
     object_id(id)?;
@@ -184,7 +184,7 @@ fn update_ticket(market: &mut Market, user: Option<String>, id: &str, body: &Val
     Ok((200, ticket.json()))
 }
 
-fn list_orders(market: &Market, user: Option<String>) -> Answered {
+fn list_orders(market: &Market, user: Option<String>) -> ResponseResult {
     let user = user.ok_or(ErrorResponse::NotAuthorized)?;
     let own = market.orders.iter().filter(|order| order.user == user);
     Ok((200, own.map(|order| order.json(market)).collect()))
@@ -197,11 +197,11 @@ fn own_order<'m>(market: &'m Market, user: Option<String>, id: &str) -> Result<&
     if order.user == user { Ok(order) } else { Err(ErrorResponse::NotAuthorized) }
 }
 
-fn show_order(market: &Market, user: Option<String>, id: &str) -> Answered {
+fn show_order(market: &Market, user: Option<String>, id: &str) -> ResponseResult {
     Ok((200, own_order(market, user, id)?.json(market)))
 }
 
-fn create_order(market: &mut Market, user: Option<String>, body: &Value) -> Answered {
+fn create_order(market: &mut Market, user: Option<String>, body: &Value) -> ResponseResult {
     let user = user.ok_or(ErrorResponse::NotAuthorized)?;
     let id = text(body, "ticketId");
     object_id(id).map_err(|_| ErrorResponse::Invalid(vec![("ticketId", "TicketId must be provided")]))?;
@@ -224,14 +224,14 @@ fn create_order(market: &mut Market, user: Option<String>, body: &Value) -> Answ
     Ok((201, order.json(market)))
 }
 
-fn cancel_order(market: &mut Market, user: Option<String>, id: &str) -> Answered {
+fn cancel_order(market: &mut Market, user: Option<String>, id: &str) -> ResponseResult {
     let id = own_order(market, user, id)?.id.clone();
     market.cancel(&id);
     Ok((204, Value::Null))
 }
 
 /// Charges the card and records the charge, without a check whether the order is paid already.
-fn pay(market: &mut Market, user: Option<String>, body: &Value) -> Answered {
+fn pay(market: &mut Market, user: Option<String>, body: &Value) -> ResponseResult {
     let user = user.ok_or(ErrorResponse::NotAuthorized)?;
     let (token, id) = (text(body, "token"), text(body, "orderId"));
     let required = [("token", token), ("orderId", id)].into_iter().filter(|(_, value)| value.is_empty());

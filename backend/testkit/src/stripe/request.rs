@@ -25,8 +25,8 @@ impl StripeRequest {
         self.fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
     }
 
-    /// Returns the provider call of this request, `None` for a lookup.
-    pub(super) fn call(&self) -> Option<PaymentStep> {
+    /// Returns the step of a payment that this request makes, `None` for a lookup.
+    pub(super) fn payment_step(&self) -> Option<PaymentStep> {
         if self.method != Method::POST {
             return None;
         }

@@ -33,7 +33,7 @@ pub(super) fn start(clock: Clock) -> FakeStripe {
 async fn serve(shared: Option<Arc<Shared>>, request: Request<Bytes>) -> Option<Response<Full<Bytes>>> {
     let fake = FakeStripe { shared: shared? };
     let request = read(request);
-    let call = request.call();
+    let call = request.payment_step();
     match call {
         Some(call) => fake.faults().before_call(call).await.ok()?,
         None if fake.faults().is_unreachable() => return None,
@@ -69,7 +69,7 @@ impl FakeStripe {
             return StripeResponse::invalid(400, "", "The caller does not pin a version");
         }
         let now = self.shared.clock.now().as_millis() / 1000;
-        let Some(call) = request.call() else {
+        let Some(call) = request.payment_step() else {
             return account.respond(request, now, self.server_faults().is_search_blind());
         };
         if key.is_empty() || key.len() > 255 {
