@@ -1,6 +1,6 @@
 //! Password hashing: Argon2id on blocking threads, few at a time.
 
-mod turns;
+mod fair_semaphore;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,8 +13,8 @@ use secrecy::{ExposeSecret, SecretString};
 use ticketing_platform::http::ApiError;
 use tokio::task::spawn_blocking;
 
-pub(crate) use self::turns::Requester;
-use self::turns::{QueueFull, Turns};
+pub(crate) use self::fair_semaphore::Requester;
+use self::fair_semaphore::{FairSemaphore, QueueFull};
 
 /// The cost of a hash, and the limits of concurrent and queued hashes.
 #[derive(Debug, Clone, Copy)]
@@ -84,7 +84,7 @@ pub(crate) struct Hasher {
     decoy: PasswordHash,
     /// The memory of idle slots, which is reused and not freed.
     memory: Arc<Mutex<Vec<Vec<Block>>>>,
-    turns: Turns,
+    semaphore: FairSemaphore,
     /// The hashes of new passwords, and those of verified ones, including those of unknown e-mails.
     counts: [AtomicU64; 2],
 }
@@ -105,7 +105,7 @@ impl Hasher {
             argon2,
             decoy,
             memory: Arc::new(Mutex::new(vec![blocks])),
-            turns: Turns::new(costs.slots, costs.waiting),
+            semaphore: FairSemaphore::new(costs.slots, costs.waiting),
             counts: Default::default(),
         })
     }
@@ -157,14 +157,14 @@ impl Hasher {
         requester: Requester,
         work: impl FnOnce(&Argon2<'static>, &mut Vec<Block>) -> Result<T, password_hash::Error> + Send + 'static,
     ) -> Result<T, HashingError> {
-        let turn = self.turns.take(requester).await.map_err(|QueueFull| {
+        let permit = self.semaphore.acquire(requester).await.map_err(|QueueFull| {
             metrics::counter!("auth_hashing_refused_total").increment(1);
             HashingError::Busy
         })?;
         let (argon2, memory) = (self.argon2.clone(), Arc::clone(&self.memory));
         join_hash(spawn_blocking(move || {
             // Held until the end of the hash, which continues if its client has disconnected.
-            let _held = turn;
+            let _held = permit;
             let mut blocks = memory.lock().pop().unwrap_or_default();
             let outcome = work(&argon2, &mut blocks);
             memory.lock().push(blocks);

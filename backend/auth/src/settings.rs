@@ -21,15 +21,15 @@ pub struct Settings {
     pub sessions: Sessions,
     /// The proxies whose forwarding headers are trusted.
     pub proxies: TrustedProxies,
-    /// The key of the fingerprints of sign-ups, which contain a password: the session key.
+    /// The HMAC key of the fingerprints of sign-ups, whose bodies contain a password. It is the session key.
     pub fingerprint_key: SecretString,
-    /// The limits of attempts.
+    /// The rate limits of sign-ins.
     pub limits: Limits,
     /// The cost of password hashing.
     pub hashing: HashingSettings,
 }
 
-/// The limits of attempts.
+/// The rate limits of sign-ins.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Sign-in attempts a minute for one account from one address, whether the account exists or not; then 429.

@@ -75,7 +75,7 @@ impl OriginalServer {
         self.market().orders.len()
     }
 
-    /// Returns each result request, as `POST /api/orders`.
+    /// Returns each answered request, as `POST /api/orders`.
     pub fn requests(&self) -> Vec<String> {
         self.market().requests.clone()
     }

@@ -1,4 +1,4 @@
-//! The queue of requests for a hash, shared fairly between client addresses and accounts.
+//! A semaphore for hashes whose queue is shared fairly between client addresses and accounts.
 //!
 //! Free slots are assigned to addresses in turn. If the queue is full, a request of an address with few requests displaces
 //! the newest one of the address with most, so that a flood from some addresses refuses only its own requests. Attempts at
@@ -24,13 +24,13 @@ pub(crate) struct Requester {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct QueueFull;
 
-/// The slots and their queue. Clones share them.
+/// The slots and their queue. Clones share both.
 #[derive(Debug, Clone)]
-pub(crate) struct Turns(Arc<Mutex<State>>);
+pub(crate) struct FairSemaphore(Arc<Mutex<State>>);
 
 /// A slot, which is assigned to the next request when it is dropped.
 #[derive(Debug)]
-pub(crate) struct Turn(Turns);
+pub(crate) struct Permit(FairSemaphore);
 
 #[derive(Debug)]
 struct State {
@@ -55,16 +55,16 @@ struct Waiter {
     granted: oneshot::Sender<()>,
 }
 
-/// The place of a request in the queue, which is released when it is dropped.
-struct Place {
-    turns: Turns,
+/// A request in the queue, which it leaves when this is dropped.
+struct QueuedRequest {
+    semaphore: FairSemaphore,
     address: IpAddr,
     id: u64,
     granted: oneshot::Receiver<()>,
     is_over: bool,
 }
 
-impl Turns {
+impl FairSemaphore {
     /// Creates slots (at least 1) and their queue.
     pub(crate) fn new(slots: usize, room: usize) -> Self {
         Self(Arc::new(Mutex::new(State {
@@ -80,17 +80,17 @@ impl Turns {
     }
 
     /// Waits for a slot.
-    pub(crate) async fn take(&self, requester: Requester) -> Result<Turn, QueueFull> {
-        let mut place = match self.0.lock().enter(requester) {
-            Admission::Free => return Ok(Turn(self.clone())),
+    pub(crate) async fn acquire(&self, requester: Requester) -> Result<Permit, QueueFull> {
+        let mut queued = match self.0.lock().enter(requester) {
+            Admission::Free => return Ok(Permit(self.clone())),
             Admission::Full => return Err(QueueFull),
             Admission::Waits { address, id, granted } => {
-                Place { turns: self.clone(), address, id, granted, is_over: false }
+                QueuedRequest { semaphore: self.clone(), address, id, granted, is_over: false }
             }
         };
-        let granted = (&mut place.granted).await;
-        place.is_over = true;
-        granted.map(|()| Turn(self.clone())).map_err(|_| QueueFull)
+        let granted = (&mut queued.granted).await;
+        queued.is_over = true;
+        granted.map(|()| Permit(self.clone())).map_err(|_| QueueFull)
     }
 }
 
@@ -185,18 +185,18 @@ impl State {
     }
 }
 
-impl Drop for Turn {
+impl Drop for Permit {
     fn drop(&mut self) {
         self.0.0.lock().release();
     }
 }
 
-impl Drop for Place {
+impl Drop for QueuedRequest {
     fn drop(&mut self) {
         if self.is_over {
             return;
         }
-        let mut state = self.turns.0.lock();
+        let mut state = self.semaphore.0.lock();
         // Its client has disconnected. A slot that it has received goes to the next request.
         if state.remove(self.address, self.id).is_none() && self.granted.try_recv().is_ok() {
             state.release();
@@ -212,7 +212,7 @@ mod tests {
 
     use super::*;
 
-    type Waiting = Pin<Box<dyn Future<Output = Result<Turn, QueueFull>>>>;
+    type Waiting = Pin<Box<dyn Future<Output = Result<Permit, QueueFull>>>>;
 
     fn requester(address: u8) -> Requester {
         Requester { address: IpAddr::from([10, 0, 0, address]), guessed_account: None }
@@ -222,10 +222,10 @@ mod tests {
         Requester { guessed_account: Some(account.to_owned()), ..requester(address) }
     }
 
-    /// Returns a request that has taken its place, or was refused one.
-    fn enter(turns: &Turns, requester: Requester) -> Waiting {
-        let turns = turns.clone();
-        let mut waiting: Waiting = Box::pin(async move { turns.take(requester).await }.fuse());
+    /// Returns a request that is in the queue or was refused.
+    fn enter(semaphore: &FairSemaphore, requester: Requester) -> Waiting {
+        let semaphore = semaphore.clone();
+        let mut waiting: Waiting = Box::pin(async move { semaphore.acquire(requester).await }.fuse());
         match (&mut waiting).now_or_never() {
             Some(outcome) => Box::pin(std::future::ready(outcome).fuse()),
             None => waiting,
@@ -233,58 +233,59 @@ mod tests {
     }
 
     /// Returns the outcome of the request; `None` while it waits, and after the outcome was taken.
-    fn outcome(waiting: &mut Waiting) -> Option<Result<Turn, QueueFull>> {
+    fn outcome(waiting: &mut Waiting) -> Option<Result<Permit, QueueFull>> {
         waiting.now_or_never()
     }
 
     #[test]
     fn flood_from_some_addresses_refuses_only_its_own_requests() {
-        let turns = Turns::new(1, 20);
-        let busy = outcome(&mut enter(&turns, requester(99))).unwrap().unwrap();
+        let semaphore = FairSemaphore::new(1, 20);
+        let busy = outcome(&mut enter(&semaphore, requester(99))).unwrap().unwrap();
         let mut flood: Vec<Waiting> =
-            (0..200_u8).map(|number| enter(&turns, requester(number % 10))).collect();
-        let mut owner = enter(&turns, requester(50));
+            (0..200_u8).map(|number| enter(&semaphore, requester(number % 10))).collect();
+        let mut owner = enter(&semaphore, requester(50));
         assert!(outcome(&mut owner).is_none(), "it waits");
         let refused = flood.iter_mut().filter_map(outcome).filter(Result::is_err).count();
         assert_eq!(refused, 181, "20 wait, of which the owner is one");
-        // Its turn comes when each of the ten others has had one.
+        // It gets a permit when each of the ten others has had one.
         drop(busy);
-        let mut turns_before = 0;
+        let mut permits_before = 0;
         let owners = loop {
-            if let Some(turn) = outcome(&mut owner) {
-                break turn;
+            if let Some(permit) = outcome(&mut owner) {
+                break permit;
             }
-            let turn = flood.iter_mut().find_map(|waiting| outcome(waiting).and_then(Result::ok));
-            turns_before += usize::from(turn.is_some());
-            assert!(turns_before <= 10, "the owner waits for ever");
+            let permit = flood.iter_mut().find_map(|waiting| outcome(waiting).and_then(Result::ok));
+            permits_before += usize::from(permit.is_some());
+            assert!(permits_before <= 10, "the owner waits for ever");
         };
         assert!(owners.is_ok());
         drop(owners);
         drop(flood);
-        let state = turns.0.lock();
+        let state = semaphore.0.lock();
         assert_eq!((state.free, state.waiting), (1, 0));
         assert!(state.by_address.is_empty() && state.by_account.is_empty() && state.order.is_empty());
     }
 
     #[test]
     fn guesses_of_one_account_get_half_of_the_queue() {
-        let turns = Turns::new(1, 8);
-        let _busy = outcome(&mut enter(&turns, requester(99))).unwrap().unwrap();
+        let semaphore = FairSemaphore::new(1, 8);
+        let _busy = outcome(&mut enter(&semaphore, requester(99))).unwrap().unwrap();
         // Each from an address of its own.
         let mut guesses: Vec<Waiting> =
-            (0..20).map(|address| enter(&turns, guessing_requester(address, "ada"))).collect();
+            (0..20).map(|address| enter(&semaphore, guessing_requester(address, "ada"))).collect();
         assert_eq!(guesses.iter_mut().filter_map(outcome).count(), 16, "half of the queue waits");
         // Its owner, at a known address, and the others have the other half.
-        let mut others = [enter(&turns, requester(50)), enter(&turns, guessing_requester(51, "bob"))];
+        let mut others = [enter(&semaphore, requester(50)), enter(&semaphore, guessing_requester(51, "bob"))];
         assert!(others.iter_mut().all(|waiting| outcome(waiting).is_none()));
     }
 
     #[test]
     fn owner_at_a_new_address_displaces_the_newest_guess() {
-        let turns = Turns::new(1, 8);
-        let _busy = outcome(&mut enter(&turns, requester(99))).unwrap().unwrap();
-        let mut guesses: Vec<Waiting> = (0..4).map(|_| enter(&turns, guessing_requester(1, "ada"))).collect();
-        let mut owner = enter(&turns, guessing_requester(2, "ada"));
+        let semaphore = FairSemaphore::new(1, 8);
+        let _busy = outcome(&mut enter(&semaphore, requester(99))).unwrap().unwrap();
+        let mut guesses: Vec<Waiting> =
+            (0..4).map(|_| enter(&semaphore, guessing_requester(1, "ada"))).collect();
+        let mut owner = enter(&semaphore, guessing_requester(2, "ada"));
         assert!(outcome(&mut owner).is_none(), "it waits");
         assert_eq!(guesses.iter_mut().rev().filter_map(outcome).count(), 1);
         assert!(outcome(guesses.last_mut().unwrap()).is_none_or(|outcome| outcome.is_err()));
@@ -292,16 +293,16 @@ mod tests {
 
     #[test]
     fn cancelled_request_leaves_the_queue() {
-        let turns = Turns::new(1, 1);
-        let busy = outcome(&mut enter(&turns, requester(99))).unwrap().unwrap();
-        let gone = enter(&turns, requester(1));
-        assert!(matches!(outcome(&mut enter(&turns, requester(2))), Some(Err(QueueFull))));
+        let semaphore = FairSemaphore::new(1, 1);
+        let busy = outcome(&mut enter(&semaphore, requester(99))).unwrap().unwrap();
+        let gone = enter(&semaphore, requester(1));
+        assert!(matches!(outcome(&mut enter(&semaphore, requester(2))), Some(Err(QueueFull))));
         drop(gone);
-        let granted = enter(&turns, requester(2));
+        let granted = enter(&semaphore, requester(2));
         drop(busy);
         // The request is dropped after it was granted a slot and before it takes the slot.
         drop(granted);
-        let state = turns.0.lock();
+        let state = semaphore.0.lock();
         assert_eq!((state.free, state.waiting), (1, 0));
     }
 }
