@@ -10,7 +10,7 @@ use ticketing_sdk::{EventTime, PriceBound, Problem, Ticket, TicketStatus, Timest
 
 use super::filter_schemas;
 use crate::App;
-use crate::domain::listing::{self, Listing, MAX_QUERY_CHARS, Sort};
+use crate::domain::ticket_query::{self, MAX_QUERY_CHARS, Sort, TicketQuery};
 use crate::pages::Page;
 use crate::store::{self, Position};
 
@@ -90,22 +90,23 @@ pub(crate) async fn list(
     let (query, mut errors) = (Query::from_uri(&uri), ValidationErrors::new());
     let page = PageQuery::parse(&query, &mut errors);
     let seller = seller(&query, &app, &headers, &mut errors);
-    let listing = check(&query, now, &mut errors);
+    let ticket_query = check(&query, now, &mut errors);
     let after: Option<Position> = page.decode_cursor(&mut errors);
     let after = after.filter(|position| {
-        let fits = position.fits(listing.sort);
+        let fits = position.fits(ticket_query.sort);
         if !fits {
             errors.push("cursor", "Cursor belongs to another order of the list");
         }
         fits
     });
     errors.finish()?;
-    let listing = Listing { seller: seller?, ..listing };
+    let ticket_query = TicketQuery { seller: seller?, ..ticket_query };
 
     let seen = app.pages.generation();
-    let (sort, rows, own) = (listing.sort, page.rows(), listing.seller.is_some());
-    let changes_with_time = listing.starts_after.is_some();
-    let mut tickets = app.core.db.read(move |tx| store::list(tx, &listing, after.as_ref(), rows)).await?;
+    let (sort, rows, own) = (ticket_query.sort, page.rows(), ticket_query.seller.is_some());
+    let changes_with_time = ticket_query.starts_after.is_some();
+    let mut tickets =
+        app.core.db.read(move |tx| store::list(tx, &ticket_query, after.as_ref(), rows)).await?;
     let link =
         page.truncate(&uri, &mut tickets, |last| Position::from_ticket(last, sort))?.map(|(_, link)| link);
     // A ticket leaves the list when its event starts.
@@ -139,7 +140,7 @@ fn seller(
 }
 
 /// Checks the other filters.
-fn check(query: &Query, now: Timestamp, errors: &mut ValidationErrors) -> Listing {
+fn check(query: &Query, now: Timestamp, errors: &mut ValidationErrors) -> TicketQuery {
     let mut price = |name: &str, spelled: &str| {
         let bound = query.value(name, errors)?.parse::<PriceBound>();
         let error = || format!("{spelled} must be a number like 20 or 149.99, and 0 or more");
@@ -168,7 +169,7 @@ fn check(query: &Query, now: Timestamp, errors: &mut ValidationErrors) -> Listin
         if text.chars().count() > MAX_QUERY_CHARS {
             errors.push(name, format!("{spelled} must be at most {MAX_QUERY_CHARS} characters"));
         }
-        listing::words(text)
+        ticket_query::words(text)
     };
     let (words, venue) = (words("q", "Q"), words("venue", "Venue"));
     let sort = query.value("sort", errors).map_or(Ok(Sort::default()), str::parse).unwrap_or_else(|_| {
@@ -180,7 +181,18 @@ fn check(query: &Query, now: Timestamp, errors: &mut ValidationErrors) -> Listin
         Some(_) => query.list("status", STATUS, errors),
     };
     let starts_after = (!past).then_some(now);
-    Listing { words, venue, from, until, starts_after, min_price, max_price, seller: None, statuses, sort }
+    TicketQuery {
+        words,
+        venue,
+        from,
+        until,
+        starts_after,
+        min_price,
+        max_price,
+        seller: None,
+        statuses,
+        sort,
+    }
 }
 
 const STATUS: &str = "Status must be available, reserved, sold, a list of these, or all";

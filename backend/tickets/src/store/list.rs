@@ -7,7 +7,7 @@ use ticketing_sdk::text::search_key;
 
 use super::terms::{NEVER, starts_at};
 use super::ticket_row::{COLUMNS, ticket};
-use crate::domain::listing::{Listing, Sort};
+use crate::domain::ticket_query::{Sort, TicketQuery};
 
 /// The position of a page: the sort key and the identifier of its last ticket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,17 +58,17 @@ impl Position {
 /// If the database fails.
 pub fn list(
     tx: &mut Tx<'_>,
-    listing: &Listing,
+    ticket_query: &TicketQuery,
     position: Option<&Position>,
     limit: u32,
 ) -> Result<Vec<Ticket>, DbError> {
     let patterns = |words: &[String]| -> Vec<String> {
         words.iter().map(|word| format!("%{}%", escape_like(word))).collect()
     };
-    let (words, venue) = (patterns(&listing.words), patterns(&listing.venue));
+    let (words, venue) = (patterns(&ticket_query.words), patterns(&ticket_query.venue));
     let mut query = Query::default();
     query.and("status <> 'deleted'");
-    match listing.statuses.as_slice() {
+    match ticket_query.statuses.as_slice() {
         [] => {}
         [one] => query.and(&format!("status = '{}'", one.as_str())),
         many => {
@@ -85,12 +85,12 @@ pub fn list(
         query.and(&format!("venue_key LIKE {word} ESCAPE '\\'"));
     }
     let bounds: [(&str, Option<Arg<'_>>); 6] = [
-        ("starts_at >", listing.starts_after.map(Arg::from)),
-        ("starts_at >=", listing.from.map(Arg::from)),
-        ("starts_at <=", listing.until.map(Arg::from)),
-        ("price >=", listing.min_price.map(|price| price.cents().into())),
-        ("price <=", listing.max_price.map(|price| price.cents().into())),
-        ("user_id =", listing.seller.as_ref().map(Arg::from)),
+        ("starts_at >", ticket_query.starts_after.map(Arg::from)),
+        ("starts_at >=", ticket_query.from.map(Arg::from)),
+        ("starts_at <=", ticket_query.until.map(Arg::from)),
+        ("price >=", ticket_query.min_price.map(|price| price.cents().into())),
+        ("price <=", ticket_query.max_price.map(|price| price.cents().into())),
+        ("user_id =", ticket_query.seller.as_ref().map(Arg::from)),
     ];
     for (comparison, bound) in bounds {
         if let Some(bound) = bound {
@@ -98,10 +98,10 @@ pub fn list(
             query.and(&format!("{comparison} {bound}"));
         }
     }
-    if listing.from.is_some() {
+    if ticket_query.from.is_some() {
         query.and(&format!("starts_at < {NEVER}"));
     }
-    let (key, direction, beyond) = match listing.sort {
+    let (key, direction, beyond) = match ticket_query.sort {
         Sort::Oldest => (None, "ASC", ">"),
         Sort::Newest => (None, "DESC", "<"),
         Sort::Price => (Some("price"), "ASC", ">"),

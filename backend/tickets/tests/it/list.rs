@@ -6,36 +6,36 @@ use ticketing_sdk::text::search_key;
 use ticketing_sdk::{
     DetailField, DetailsUpdate, EventTime, PriceBound, Ticket, TicketStatus, Timestamp, UserId,
 };
-use ticketing_tickets::domain::listing::{Listing, Sort, words};
+use ticketing_tickets::domain::ticket_query::{Sort, TicketQuery, words};
 use ticketing_tickets::store::{self, NewListing, Position};
 
 use crate::support::{Shop, Step, listing};
 
-async fn page(shop: &Shop, listing: &Listing, position: Option<&Position>, limit: u32) -> Vec<Ticket> {
-    let (listing, position) = (listing.clone(), position.cloned());
-    let page = shop.core.db.read(move |tx| store::list(tx, &listing, position.as_ref(), limit));
+async fn page(shop: &Shop, query: &TicketQuery, position: Option<&Position>, limit: u32) -> Vec<Ticket> {
+    let (query, position) = (query.clone(), position.cloned());
+    let page = shop.core.db.read(move |tx| store::list(tx, &query, position.as_ref(), limit));
     page.await.map_err(|error: ticketing_platform::db::DbError| error).unwrap()
 }
 
-fn naive(all: &[Ticket], listing: &Listing) -> Vec<Ticket> {
+fn naive(all: &[Ticket], query: &TicketQuery) -> Vec<Ticket> {
     let fits = |ticket: &&Ticket| {
         let title = search_key(&ticket.title);
         let venue = ticket.details.venue.as_deref().map(search_key).unwrap_or_default();
         let starts = ticket.details.starts_at.as_ref().map(EventTime::instant);
-        listing.words.iter().all(|word| title.contains(word) || venue.contains(word))
-            && listing.venue.iter().all(|word| venue.contains(word))
-            && listing.from.is_none_or(|from| starts.is_some_and(|starts| starts >= from))
-            && listing.until.is_none_or(|until| starts.is_some_and(|starts| starts <= until))
-            && listing.starts_after.is_none_or(|now| starts.is_none_or(|starts| starts > now))
-            && listing.min_price.is_none_or(|least| PriceBound::from(ticket.price) >= least)
-            && listing.max_price.is_none_or(|most| PriceBound::from(ticket.price) <= most)
-            && listing.seller.as_ref().is_none_or(|seller| ticket.user_id == *seller)
-            && (listing.statuses.is_empty() || listing.statuses.contains(&ticket.status))
+        query.words.iter().all(|word| title.contains(word) || venue.contains(word))
+            && query.venue.iter().all(|word| venue.contains(word))
+            && query.from.is_none_or(|from| starts.is_some_and(|starts| starts >= from))
+            && query.until.is_none_or(|until| starts.is_some_and(|starts| starts <= until))
+            && query.starts_after.is_none_or(|now| starts.is_none_or(|starts| starts > now))
+            && query.min_price.is_none_or(|least| PriceBound::from(ticket.price) >= least)
+            && query.max_price.is_none_or(|most| PriceBound::from(ticket.price) <= most)
+            && query.seller.as_ref().is_none_or(|seller| ticket.user_id == *seller)
+            && (query.statuses.is_empty() || query.statuses.contains(&ticket.status))
     };
     let mut found: Vec<Ticket> = all.iter().filter(fits).cloned().collect();
     found.sort_by(|a, b| {
         let by_age = a.id.cmp(&b.id);
-        match listing.sort {
+        match query.sort {
             Sort::Oldest => by_age,
             Sort::Newest => by_age.reverse(),
             Sort::Price => a.price.cmp(&b.price).then(by_age),
@@ -52,7 +52,7 @@ fn naive(all: &[Ticket], listing: &Listing) -> Vec<Ticket> {
     found
 }
 
-fn any_listing() -> impl Strategy<Value = Listing> {
+fn any_query() -> impl Strategy<Value = TicketQuery> {
     // 0 and more than any price are bounds, too.
     let bounds = ["0", "1", "2", "3.5", "4", "5", "1000000", "1e30"];
     let price = || prop::option::of(prop::sample::select(bounds.map(|text| text.parse().unwrap()).to_vec()));
@@ -69,17 +69,19 @@ fn any_listing() -> impl Strategy<Value = Listing> {
     let seller = prop::option::of(prop::sample::select(vec!["u1", "u2"]));
     let times = (time(), time(), time());
     (text, venue, times, price(), price(), seller, status, prop::sample::select(sorts)).prop_map(
-        |(text, venue, (from, until, starts_after), min_price, max_price, seller, statuses, sort)| Listing {
-            words: words(text),
-            venue: words(venue),
-            from,
-            until,
-            starts_after,
-            min_price,
-            max_price,
-            seller: seller.map(UserId::new),
-            statuses,
-            sort,
+        |(text, venue, (from, until, starts_after), min_price, max_price, seller, statuses, sort)| {
+            TicketQuery {
+                words: words(text),
+                venue: words(venue),
+                from,
+                until,
+                starts_after,
+                min_price,
+                max_price,
+                seller: seller.map(UserId::new),
+                statuses,
+                sort,
+            }
         },
     )
 }
@@ -132,7 +134,7 @@ proptest! {
     #[test]
     fn every_list_is_the_naive_one_page_by_page(
         stock in prop::collection::vec((0..TITLES.len(), 1_i64..6, any::<bool>(), 0_u8..4, 0..EVENTS.len()), 1..30),
-        listings in prop::collection::vec((any_listing(), 1_u32..8), 25),
+        queries in prop::collection::vec((any_query(), 1_u32..8), 25),
         engine in prop::sample::select(&Engine::ALL[..]),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -156,19 +158,19 @@ proptest! {
                 }
                 all.extend(shop.find(&id).await);
             }
-            for (listing, limit) in listings {
-                let expected = naive(&all, &listing);
+            for (query, limit) in queries {
+                let expected = naive(&all, &query);
                 let (mut position, mut found) = (None, Vec::new());
                 loop {
-                    let next = page(&shop, &listing, position.as_ref(), limit).await;
+                    let next = page(&shop, &query, position.as_ref(), limit).await;
                     prop_assert!(next.len() <= limit as usize);
                     let Some(last) = next.last() else { break };
-                    let reached = Position::from_ticket(last, listing.sort);
-                    prop_assert!(reached.fits(listing.sort));
+                    let reached = Position::from_ticket(last, query.sort);
+                    prop_assert!(reached.fits(query.sort));
                     position = Some(reached);
                     found.extend(next);
                 }
-                prop_assert_eq!(&found, &expected, "{:?} by {}", listing, limit);
+                prop_assert_eq!(&found, &expected, "{:?} by {}", query, limit);
             }
             Ok(())
         })?;

@@ -5,7 +5,7 @@ use ticketing_sdk::{PriceBound, TicketStatus, Timestamp, UserId};
 
 /// A query of the list of tickets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Listing {
+pub struct TicketQuery {
     /// Words that title and venue must contain together, compared by search keys.
     pub words: Vec<String>,
     /// Words that the venue must contain.
