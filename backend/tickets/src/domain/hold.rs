@@ -9,7 +9,7 @@ use super::terms::Terms;
 
 /// The listing of a seller.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listing {
+pub struct SellerListing {
     /// The terms.
     pub terms: Terms,
     /// Whether the seller has withdrawn the ticket.
@@ -41,9 +41,9 @@ pub enum ShownState {
     Deleted,
 }
 
-/// The shown state of a ticket.
+/// The ticket as buyers see it: the listing, or what the order that holds it has agreed to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct View {
+pub struct EffectiveTicket {
     /// The status.
     pub state: ShownState,
     /// The terms.
@@ -59,15 +59,15 @@ impl ShownState {
     }
 }
 
-/// Returns the shown state of a listing that this order holds, if any.
-pub fn view(listing: &Listing, hold: Option<&Hold>) -> View {
+/// Merges a listing with the order that holds it, if any.
+pub fn effective_ticket(listing: &SellerListing, hold: Option<&Hold>) -> EffectiveTicket {
     let state = match hold {
         Some(Hold { is_sold: true, .. }) => ShownState::Sold,
         Some(_) => ShownState::Reserved,
         None if listing.is_withdrawn => ShownState::Deleted,
         None => ShownState::Available,
     };
-    View {
+    EffectiveTicket {
         state,
         terms: hold.map_or(&listing.terms, |hold| &hold.terms).clone(),
         order_id: hold.map(|hold| hold.order_id.clone()),
@@ -84,8 +84,8 @@ mod tests {
         Terms { title: title.to_owned(), price: Money::from_cents(cents).unwrap(), details }
     }
 
-    fn listing(is_withdrawn: bool) -> Listing {
-        Listing { terms: terms("edited", 3000), is_withdrawn }
+    fn listing(is_withdrawn: bool) -> SellerListing {
+        SellerListing { terms: terms("edited", 3000), is_withdrawn }
     }
 
     fn hold(is_sold: bool) -> Hold {
@@ -95,8 +95,8 @@ mod tests {
     #[test]
     fn ticket_without_order_shows_its_listing() {
         for (is_withdrawn, state) in [(false, ShownState::Available), (true, ShownState::Deleted)] {
-            let shown = view(&listing(is_withdrawn), None);
-            assert_eq!(shown, View { state, terms: terms("edited", 3000), order_id: None });
+            let shown = effective_ticket(&listing(is_withdrawn), None);
+            assert_eq!(shown, EffectiveTicket { state, terms: terms("edited", 3000), order_id: None });
         }
     }
 
@@ -104,9 +104,9 @@ mod tests {
     fn held_ticket_shows_the_terms_ordered_even_if_withdrawn() {
         for is_withdrawn in [false, true] {
             for (is_sold, state) in [(false, ShownState::Reserved), (true, ShownState::Sold)] {
-                let shown = view(&listing(is_withdrawn), Some(&hold(is_sold)));
+                let shown = effective_ticket(&listing(is_withdrawn), Some(&hold(is_sold)));
                 let order_id = Some(OrderId::new("o"));
-                assert_eq!(shown, View { state, terms: terms("ordered", 2000), order_id });
+                assert_eq!(shown, EffectiveTicket { state, terms: terms("ordered", 2000), order_id });
             }
         }
     }

@@ -8,7 +8,7 @@ use super::change_publisher::ChangePublisher;
 use super::changes::{publish_deleted, publish_updated};
 use super::terms::TermColumns;
 use super::ticket_row::ticket;
-use crate::domain::hold::{Hold, Listing, ShownState, View, view};
+use crate::domain::hold::{EffectiveTicket, Hold, SellerListing, ShownState, effective_ticket};
 use crate::domain::terms::Terms;
 
 /// Withdraws the listing of a pass that a door has admitted at `admitted_at`, or whose event has started, unless it is sold. The
@@ -37,7 +37,7 @@ pub(super) fn withdraw(
 #[derive(Clone)]
 pub(super) struct StoredTicket {
     shown: Ticket,
-    listing: Listing,
+    listing: SellerListing,
 }
 
 pub(super) const STORED: &str = "id, title, price, details, user_id, resale_of, order_id, version, created_at, updated_at, \
@@ -51,7 +51,7 @@ pub(super) fn read_stored(row: &Row<'_>) -> Result<StoredTicket, DbError> {
         price: row.column("listed_price")?,
         details: row.column("listed_details")?,
     };
-    let listing = Listing { terms, is_withdrawn: row.column("withdrawn")? };
+    let listing = SellerListing { terms, is_withdrawn: row.column("withdrawn")? };
     Ok(StoredTicket { shown: ticket(row)?, listing })
 }
 
@@ -101,7 +101,7 @@ fn write_shown(
     hold: Option<&Hold>,
 ) -> Result<Ticket, DbError> {
     let StoredTicket { mut shown, listing } = stored;
-    let View { state, terms, order_id } = view(&listing, hold);
+    let EffectiveTicket { state, terms, order_id } = effective_ticket(&listing, hold);
     let Terms { title, price, details } = &listing.terms;
     let listed_details = serde_json::to_string(details)?;
     let differs = terms != listing.terms;
