@@ -89,7 +89,7 @@ pub struct Transfer {
 
 /// A pass cannot be given away or sold on now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NotValid {
+pub enum PassUnavailable {
     /// For its status.
     #[error("the pass is {}", .0.as_str())]
     Status(PassStatus),
@@ -100,7 +100,7 @@ pub enum NotValid {
 
 /// Why a code does not admit.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum CheckInError {
     /// No such pass, or one that no code admits.
     #[error("the code is not valid")]
     Invalid,
@@ -172,11 +172,11 @@ impl StoredPass {
         true
     }
 
-    fn valid(&self) -> Result<Option<&Transfer>, NotValid> {
+    fn ensure_valid(&self) -> Result<Option<&Transfer>, PassUnavailable> {
         match &self.state {
             // A serial is never used twice, so the last one stays.
             PassState::Valid { transfer } if self.serial < u16::MAX => Ok(transfer.as_ref()),
-            other => Err(NotValid::Status(other.status())),
+            other => Err(PassUnavailable::Status(other.status())),
         }
     }
 
@@ -184,8 +184,8 @@ impl StoredPass {
     ///
     /// # Errors
     /// If the pass is not valid.
-    pub fn start_transfer(&mut self, transfer: Transfer) -> Result<(), NotValid> {
-        self.valid()?;
+    pub fn start_transfer(&mut self, transfer: Transfer) -> Result<(), PassUnavailable> {
+        self.ensure_valid()?;
         self.step(PassState::Valid { transfer: Some(transfer) });
         Ok(())
     }
@@ -194,8 +194,8 @@ impl StoredPass {
     ///
     /// # Errors
     /// If the pass is not valid.
-    pub fn cancel_transfer(&mut self) -> Result<bool, NotValid> {
-        let is_pending = self.valid()?.is_some();
+    pub fn cancel_transfer(&mut self) -> Result<bool, PassUnavailable> {
+        let is_pending = self.ensure_valid()?.is_some();
         if is_pending {
             self.step(PassState::Valid { transfer: None });
         }
@@ -205,7 +205,7 @@ impl StoredPass {
     /// Claims the pass by its pending transfer; its own holder takes the transfer back that way. Returns whether it was
     /// pending at `now`.
     pub fn claim(&mut self, claimant: &UserId, now: Timestamp) -> bool {
-        let is_pending = matches!(self.valid(), Ok(Some(transfer)) if transfer.expires_at > now);
+        let is_pending = matches!(self.ensure_valid(), Ok(Some(transfer)) if transfer.expires_at > now);
         if !is_pending {
             return false;
         }
@@ -220,10 +220,10 @@ impl StoredPass {
     ///
     /// # Errors
     /// If the pass is not valid, or an earlier holder has entered with it.
-    pub fn offer(&mut self, listing: TicketId) -> Result<(), NotValid> {
-        self.valid()?;
+    pub fn offer(&mut self, listing: TicketId) -> Result<(), PassUnavailable> {
+        self.ensure_valid()?;
         if !self.double_admissions.is_empty() {
-            return Err(NotValid::Entered);
+            return Err(PassUnavailable::Entered);
         }
         self.step(PassState::Offered { listing, admission: None });
         Ok(())
@@ -272,17 +272,17 @@ impl StoredPass {
         starts_within: Option<Duration>,
         device: Option<String>,
         now: Timestamp,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), CheckInError> {
         if self.issuer_id != *user {
-            return Err(Refusal::NotIssuer);
+            return Err(CheckInError::NotIssuer);
         }
         if serial > self.serial || self.state == PassState::Void {
-            return Err(Refusal::Invalid);
+            return Err(CheckInError::Invalid);
         }
         if let (Some(span), Some(starts_at)) = (starts_within, &self.details.starts_at) {
             let at = at.unwrap_or(now);
             if !starts_at.is_within(span, at) {
-                return Err(Refusal::OtherDay {
+                return Err(CheckInError::OtherDay {
                     title: self.title.clone(),
                     starts_at: starts_at.clone(),
                     at,
@@ -293,10 +293,10 @@ impl StoredPass {
             // The holder of an old code who is at the door learns nothing about the present holder.
             Some(first) if serial == self.serial || at.is_some() => {
                 let DoubleAdmission { admitted_at, device, .. } = first;
-                return Err(Refusal::AlreadyAdmitted { admitted_at, device });
+                return Err(CheckInError::AlreadyAdmitted { admitted_at, device });
             }
-            _ if serial < self.serial => return Err(Refusal::Superseded),
-            _ if self.state.status() == PassStatus::Offered => return Err(Refusal::Offered),
+            _ if serial < self.serial => return Err(CheckInError::Superseded),
+            _ if self.state.status() == PassStatus::Offered => return Err(CheckInError::Offered),
             _ => {}
         }
         self.step(PassState::used(DoubleAdmission::new(at.unwrap_or(now), device)));

@@ -13,7 +13,7 @@ use ticketing_platform::http::ApiError;
 use ticketing_sdk::{ErrorCode, ErrorDetail, Pass, PassStatus, UserId};
 
 use crate::App;
-use crate::domain::pass::{NotValid, Refusal, StoredPass};
+use crate::domain::pass::{CheckInError, PassUnavailable, StoredPass};
 use crate::store::passes::PassError;
 
 /// Returns the pass as `viewer` may see it, with its code where the viewer holds it and it is valid.
@@ -29,26 +29,26 @@ fn show_pass(app: &App, pass: &StoredPass, viewer: &UserId) -> Result<Pass, ApiE
 fn map_pass_error(error: PassError) -> ApiError {
     match error {
         PassError::NotFound => ApiError::not_found(),
-        PassError::NotValid(NotValid::Status(status)) => {
+        PassError::Unavailable(PassUnavailable::Status(status)) => {
             ApiError::rule(ErrorCode::PassNotValid, format!("The pass is {}", label(status)))
         }
-        PassError::NotValid(NotValid::Entered) => ApiError::rule(
+        PassError::Unavailable(PassUnavailable::Entered) => ApiError::rule(
             ErrorCode::PassNotValid,
             "An earlier holder has entered with this pass, so it cannot be sold on",
         ),
         PassError::ClaimInvalid => ApiError::rule(ErrorCode::ClaimInvalid, "The claim code is not valid"),
-        PassError::Refused(refusal) => match refusal {
-            Refusal::Invalid => invalid_code(),
-            Refusal::NotIssuer => ApiError::not_owner(),
-            Refusal::Superseded => ApiError::rule(
+        PassError::CheckIn(error) => match error {
+            CheckInError::Invalid => invalid_code(),
+            CheckInError::NotIssuer => ApiError::not_owner(),
+            CheckInError::Superseded => ApiError::rule(
                 ErrorCode::PassSuperseded,
                 "The pass has another holder since this code was made",
             ),
-            Refusal::AlreadyAdmitted { admitted_at, device } => {
+            CheckInError::AlreadyAdmitted { admitted_at, device } => {
                 ApiError::already_admitted(admitted_at, device)
             }
-            Refusal::Offered => ApiError::rule(ErrorCode::PassOffered, "The pass is for sale"),
-            Refusal::OtherDay { title, starts_at, at } => {
+            CheckInError::Offered => ApiError::rule(ErrorCode::PassOffered, "The pass is for sale"),
+            CheckInError::OtherDay { title, starts_at, at } => {
                 let message = format!("{title}: {}", starts_at.other_day_message(at));
                 let detail = ErrorDetail::new(message).field("code").code(ErrorCode::PassOtherDay);
                 ApiError::invalid(vec![detail.title(title).starts_at(starts_at)])

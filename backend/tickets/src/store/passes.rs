@@ -9,7 +9,7 @@ use ticketing_platform::{args, read_row};
 use ticketing_sdk::{DoubleAdmission, OrderId, PassId, PassStatus, TicketId, Timestamp, UserId};
 
 use super::change_publisher::ChangePublisher;
-use crate::domain::pass::{NotValid, PassState, Refusal, StoredPass, Transfer};
+use crate::domain::pass::{CheckInError, PassState, PassUnavailable, StoredPass, Transfer};
 
 pub use admissions::{ReadCode, admit, record_double_admission};
 pub use issue::close_listing;
@@ -27,13 +27,13 @@ pub enum PassError {
     NotFound,
     /// It is for sale, used or void.
     #[error(transparent)]
-    NotValid(#[from] NotValid),
+    Unavailable(#[from] PassUnavailable),
     /// The claim code is unknown, expired, used or taken back.
     #[error("the claim code is not valid")]
     ClaimInvalid,
     /// The door refuses the code.
     #[error(transparent)]
-    Refused(#[from] Refusal),
+    CheckIn(#[from] CheckInError),
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DbError),

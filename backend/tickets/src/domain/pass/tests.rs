@@ -217,25 +217,25 @@ fn door_names_the_first_reason_of_its_refusal() {
     let mut moved = pass();
     moved.start_transfer(transfer(START + 2000)).unwrap();
     assert!(moved.claim(&"friend".into(), now));
-    assert_eq!(admit(&moved, 0, None), Err(Refusal::Superseded));
-    assert_eq!(admit(&moved, 2, None), Err(Refusal::Invalid));
+    assert_eq!(admit(&moved, 0, None), Err(CheckInError::Superseded));
+    assert_eq!(admit(&moved, 2, None), Err(CheckInError::Invalid));
     assert_eq!(moved.order_id, None);
 
     let mut offered = moved.clone();
     offered.offer("l".into()).unwrap();
-    assert_eq!(admit(&offered, 0, None), Err(Refusal::Superseded));
-    assert_eq!(admit(&offered, 1, None), Err(Refusal::Offered));
+    assert_eq!(admit(&offered, 0, None), Err(CheckInError::Superseded));
+    assert_eq!(admit(&offered, 1, None), Err(CheckInError::Offered));
 
     let mut used = moved.clone();
     used.admit(&issuer, 1, None, None, Some("north".to_owned()), now).unwrap();
-    let again = Refusal::AlreadyAdmitted { admitted_at: now, device: Some("north".to_owned()) };
+    let again = CheckInError::AlreadyAdmitted { admitted_at: now, device: Some("north".to_owned()) };
     assert_eq!(admit(&used, 1, None), Err(again.clone()));
-    assert_eq!(admit(&used, 0, None), Err(Refusal::Superseded));
+    assert_eq!(admit(&used, 0, None), Err(CheckInError::Superseded));
     assert_eq!(admit(&used, 0, Some(now)), Err(again), "both have entered");
 
-    assert_eq!(admit(&StoredPass { state: PassState::Void, ..pass() }, 0, None), Err(Refusal::Invalid));
+    assert_eq!(admit(&StoredPass { state: PassState::Void, ..pass() }, 0, None), Err(CheckInError::Invalid));
     let foreign = pass().admit(&"someone".into(), 0, None, None, None, now);
-    assert_eq!(foreign, Err(Refusal::NotIssuer));
+    assert_eq!(foreign, Err(CheckInError::NotIssuer));
 }
 
 #[test]
@@ -251,8 +251,8 @@ fn time_of_a_door_is_kept_whatever_its_clock_says() {
 #[test]
 fn last_serial_is_never_passed_on() {
     let last = || StoredPass { serial: u16::MAX, ..pass() };
-    assert_eq!(last().start_transfer(transfer(START)), Err(NotValid::Status(PassStatus::Valid)));
-    assert_eq!(last().offer("l".into()), Err(NotValid::Status(PassStatus::Valid)));
+    assert_eq!(last().start_transfer(transfer(START)), Err(PassUnavailable::Status(PassStatus::Valid)));
+    assert_eq!(last().offer("l".into()), Err(PassUnavailable::Status(PassStatus::Valid)));
     let now = Timestamp::from_millis(START);
     assert_eq!(last().admit(&"seller".into(), u16::MAX, None, None, None, now), Ok(()));
 }

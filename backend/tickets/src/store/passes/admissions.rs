@@ -9,7 +9,7 @@ use ticketing_sdk::{DoubleAdmission, PassId, Timestamp, UserId};
 use super::super::change_publisher::ChangePublisher;
 use super::super::shown_ticket::withdraw;
 use super::{Change, PassError, find, update, write};
-use crate::domain::pass::{PassState, Refusal, StoredPass};
+use crate::domain::pass::{CheckInError, PassState, StoredPass};
 
 /// A code that a door has read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub fn admit(
     code: &ReadCode,
     issuer: &UserId,
 ) -> Result<StoredPass, PassError> {
-    let mut pass = find(tx, &code.pass_id)?.ok_or(Refusal::Invalid)?;
+    let mut pass = find(tx, &code.pass_id)?.ok_or(CheckInError::Invalid)?;
     pass.admit(issuer, code.serial, code.at, code.starts_within, code.device.clone(), publisher.now)?;
     let admission = DoubleAdmission::new(code.at.unwrap_or(publisher.now), code.device.clone());
     write_used(tx, publisher, &pass, admission)?;

@@ -2,7 +2,7 @@
 
 use ticketing_events::TicketDeleted;
 use ticketing_sdk::DoubleAdmission;
-use ticketing_tickets::domain::pass::NotValid;
+use ticketing_tickets::domain::pass::PassUnavailable;
 
 use super::*;
 
@@ -139,7 +139,7 @@ async fn admission_with_an_old_code_ends_the_offer_of_a_valid_pass(engine: Engin
     let returned = find(&shop, &pass.id).await;
     assert_eq!((&returned.state, returned.serial), (&PassState::Valid { transfer: None }, 1));
     let mut resold = returned.clone();
-    assert_eq!(resold.offer("another".into()), Err(NotValid::Entered));
+    assert_eq!(resold.offer("another".into()), Err(PassUnavailable::Entered));
     let used = admit(&shop, &returned).await.unwrap();
     assert_eq!(used.double_admissions, [first], "its holder has entered, and is warned");
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ticketing_sdk::{DetailsUpdate, FieldUpdate};
-use ticketing_tickets::domain::pass::Refusal;
+use ticketing_tickets::domain::pass::CheckInError;
 use ticketing_tickets::store::NewListing;
 
 use super::*;
@@ -31,7 +31,7 @@ async fn refusal_for_another_day_writes_nothing(engine: Engine) {
         shop.write_published(move |tx, publisher| passes::admit(tx, publisher, &code, &"seller".into()))
     };
     let refused = admit().await.unwrap_err();
-    assert!(matches!(refused, PassError::Refused(Refusal::OtherDay { .. })), "{refused:?}");
+    assert!(matches!(refused, PassError::CheckIn(CheckInError::OtherDay { .. })), "{refused:?}");
     assert_eq!((find(&shop, &pass.id).await, shop.published_events().await), (pass.clone(), before));
     shop.core.clock.advance(Duration::from_millis(1));
     assert_eq!(admit().await.unwrap().version, 1);

@@ -16,7 +16,7 @@ fn admission_with_an_old_code_or_of_an_offered_pass_is_recorded() {
     assert!(!moved.record_double_admission(&issuer, 2, double(2)), "a code that does not exist");
     assert!(!moved.record_double_admission(&"someone".into(), 0, double(2)));
     assert_eq!(moved.state.status(), PassStatus::Valid, "its new holder may enter");
-    assert_eq!(moved.clone().offer("l".into()), Err(NotValid::Entered), "nobody pays for it");
+    assert_eq!(moved.clone().offer("l".into()), Err(PassUnavailable::Entered), "nobody pays for it");
     assert!(moved.clone().start_transfer(transfer(START + 20_000)).is_ok(), "it can be given away");
     moved.admit(&issuer, 1, None, None, None, now).unwrap();
     let shown = moved.shown_to(&issuer, ResaleCap::default(), Timestamp::from_millis(START));
@@ -70,7 +70,7 @@ fn pass_of_an_admitted_holder_is_used_once_its_listing_closes() {
     assert!(!offered.record_double_admission(&issuer, 0, double(5, "north")), "an answer that was lost");
     assert!(offered.record_double_admission(&issuer, 0, double(3, "south")));
     assert_eq!(offered.state.status(), PassStatus::Offered);
-    let first = Refusal::AlreadyAdmitted {
+    let first = CheckInError::AlreadyAdmitted {
         admitted_at: double(3, "south").admitted_at,
         device: Some("south".to_owned()),
     };
