@@ -27,7 +27,7 @@ use ticketing_platform::signal::{Listener, Signal};
 use self::batch::Batch;
 use self::ring::Ring;
 use self::watcher::Watcher;
-use crate::store::{self, Resumed};
+use crate::store::{self, ResumePoint};
 
 /// The number of groups of watchers. The publisher yields between groups, so a request waits for at most one group.
 const GROUPS: usize = 512;
@@ -121,7 +121,7 @@ impl Feed {
         // The listener starts before the position is read, so that no change is missed.
         let (guard, woken) = self.shared.join();
         let now = clock.now();
-        let Resumed { position, newest, is_reset } =
+        let ResumePoint { position, newest, is_reset } =
             db.read(move |tx| store::resume(tx, resume.as_deref(), now)).await?;
         {
             let mut ring = self.shared.ring.lock();

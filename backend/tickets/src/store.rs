@@ -13,7 +13,9 @@ mod tickets;
 mod timeline;
 
 pub use change_publisher::ChangePublisher;
-pub use changes::{Change, Changes, Resumed, changes_after, delete_foreign_changes, latest, prune, resume};
+pub use changes::{
+    Change, Changes, ResumePoint, changes_after, delete_foreign_changes, latest, prune, resume,
+};
 pub use ended_resales::{end_started, next_end};
 pub use list::{Position, list};
 pub use reservations::{complete, confirm, release, reserve};

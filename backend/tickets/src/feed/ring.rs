@@ -27,7 +27,7 @@ pub(super) struct Ring {
 
 /// The next bytes for a watcher.
 #[derive(Debug)]
-pub(super) enum Next {
+pub(super) enum RingRead {
     /// These bytes, whether they are changes, and the number of the following batch.
     Send(Bytes, bool, u64),
     /// None yet, and the number of the next batch.
@@ -92,12 +92,12 @@ impl Ring {
     }
 
     /// Returns the batch with a number; only its changes after `passed`, if that is given.
-    pub(super) fn next(&self, number: u64, passed: Option<&str>) -> Next {
-        let Some(at) = number.checked_sub(self.first) else { return Next::Behind };
+    pub(super) fn next(&self, number: u64, passed: Option<&str>) -> RingRead {
+        let Some(at) = number.checked_sub(self.first) else { return RingRead::Behind };
         let batch = usize::try_from(at).ok().and_then(|at| self.batches.get(at));
-        let Some(batch) = batch else { return Next::Wait(self.end().max(number)) };
+        let Some(batch) = batch else { return RingRead::Wait(self.end().max(number)) };
         let bytes = passed.map_or_else(|| batch.bytes(), |position| batch.bytes_after(position));
-        Next::Send(bytes, batch.last().is_some(), number + 1)
+        RingRead::Send(bytes, batch.last().is_some(), number + 1)
     }
 
     fn end(&self) -> u64 {
@@ -120,13 +120,13 @@ mod tests {
         let (mut number, mut seen) = (ring.enter(position)?, Vec::new());
         loop {
             match ring.next(number, Some(position)) {
-                Next::Send(bytes, _, next) => {
+                RingRead::Send(bytes, _, next) => {
                     let text = String::from_utf8(bytes.to_vec()).unwrap();
                     seen.extend(text.lines().filter_map(|line| line.strip_prefix("id: ").map(str::to_owned)));
                     number = next;
                 }
-                Next::Wait(_) => return Some(seen),
-                Next::Behind => return None,
+                RingRead::Wait(_) => return Some(seen),
+                RingRead::Behind => return None,
             }
         }
     }
@@ -153,7 +153,7 @@ mod tests {
         for id in ["a", "b", "c", "d"] {
             ring.push(batch(&[id]));
         }
-        assert!(matches!(ring.next(number, None), Next::Behind));
+        assert!(matches!(ring.next(number, None), RingRead::Behind));
         assert_eq!((sent_positions(&ring, "0"), sent_positions(&ring, "a")), (None, None));
         assert_eq!(ring.floor(), "b");
         assert_eq!(sent_positions(&ring, "b").unwrap(), ["c", "d"]);

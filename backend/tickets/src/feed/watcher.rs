@@ -9,7 +9,7 @@ use ticketing_platform::db::{Db, DbError};
 use ticketing_platform::signal::Listener;
 
 use super::batch::Batch;
-use super::ring::Next;
+use super::ring::RingRead;
 use super::{PAGE, Shared, WatcherGuard};
 use crate::store;
 
@@ -65,10 +65,10 @@ impl Watcher {
             let WatcherPosition::InRing(number, passed) = &mut self.position else { continue };
             let next = match self.shared.ring.lock().as_ref() {
                 Some(ring) => ring.next(*number, passed.as_deref()),
-                None => Next::Behind,
+                None => RingRead::Behind,
             };
             match next {
-                Next::Send(bytes, is_change, next) => {
+                RingRead::Send(bytes, is_change, next) => {
                     *number = next;
                     if bytes.is_empty() {
                         continue;
@@ -79,11 +79,11 @@ impl Watcher {
                     }
                     return Some(bytes);
                 }
-                Next::Wait(next) => {
+                RingRead::Wait(next) => {
                     *number = next;
                     self.woken.notified().await;
                 }
-                Next::Behind => {
+                RingRead::Behind => {
                     metrics::counter!("feed_watchers_dropped_total").increment(1);
                     tracing::debug!("watcher fell behind the feed; it resumes");
                     return None;

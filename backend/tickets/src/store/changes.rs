@@ -197,7 +197,7 @@ pub fn latest(tx: &mut Tx<'_>, now: Timestamp) -> Result<String, DbError> {
 
 /// The position from which a watcher starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Resumed {
+pub struct ResumePoint {
     /// The position after which it starts.
     pub position: String,
     /// The position after all readable changes.
@@ -212,7 +212,7 @@ pub struct Resumed {
 ///
 /// # Errors
 /// If the database fails.
-pub fn resume(tx: &mut Tx<'_>, last_seen: Option<&str>, now: Timestamp) -> Result<Resumed, DbError> {
+pub fn resume(tx: &mut Tx<'_>, last_seen: Option<&str>, now: Timestamp) -> Result<ResumePoint, DbError> {
     let newest = latest(tx, now)?;
     let (position, is_reset) = match last_seen {
         None => (newest.clone(), false),
@@ -224,7 +224,7 @@ pub fn resume(tx: &mut Tx<'_>, last_seen: Option<&str>, now: Timestamp) -> Resul
         }
         Some(_) => (newest.clone(), true),
     };
-    Ok(Resumed { position, newest, is_reset })
+    Ok(ResumePoint { position, newest, is_reset })
 }
 
 fn is_known(tx: &mut Tx<'_>, position: &str, now: Timestamp) -> Result<bool, DbError> {

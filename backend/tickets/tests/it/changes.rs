@@ -6,7 +6,7 @@ use ticketing_engines::{Engine, on_both};
 use ticketing_platform::args;
 use ticketing_platform::db::DbError;
 use ticketing_sdk::{Ticket, TicketStatus};
-use ticketing_tickets::store::{Change, Resumed};
+use ticketing_tickets::store::{Change, ResumePoint};
 
 use crate::support::{Shop, Step};
 
@@ -140,7 +140,7 @@ async fn resuming_since_a_time_begins_before_its_first_change(engine: Engine) {
     let pruned = shop.resume(&since(start - 30 * hour)).await;
     assert!(pruned.is_reset && pruned.position < places[0], "{pruned:?}");
     // A watcher that has seen the reset and then failed continues there.
-    assert_eq!(shop.resume(&pruned.position).await, Resumed { is_reset: false, ..pruned });
+    assert_eq!(shop.resume(&pruned.position).await, ResumePoint { is_reset: false, ..pruned });
     assert!(shop.resume("since:").await.is_reset && shop.resume("since:x").await.is_reset);
 }
 

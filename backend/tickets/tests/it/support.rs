@@ -9,7 +9,7 @@ use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{Money, OrderId, OrderStatus, Ticket, TicketId, Timestamp, UserId};
 use ticketing_tickets::domain::title::Title;
-use ticketing_tickets::store::{self, Change, ChangePublisher, EditError, NewListing, Resumed};
+use ticketing_tickets::store::{self, Change, ChangePublisher, EditError, NewListing, ResumePoint};
 use ticketing_tickets::{Feed, MIGRATIONS};
 
 pub(crate) struct Shop {
@@ -183,7 +183,7 @@ impl Shop {
 
     /// Returns where a watcher begins that has seen the changes up to `place`. On a server that others use too, any
     /// transaction may hold the newest ones back.
-    pub(crate) async fn resume(&self, place: &str) -> Resumed {
+    pub(crate) async fn resume(&self, place: &str) -> ResumePoint {
         self.changes().await;
         let (now, place) = (self.core.clock.now(), place.to_owned());
         let resumed = self.core.db.read(move |tx| store::resume(tx, Some(&place), now));
