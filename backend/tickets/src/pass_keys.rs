@@ -32,7 +32,7 @@ pub enum PassKeyError {
     NotASeed,
 }
 
-/// The keys of Ed25519: the first one signs, all verify. Clones share them.
+/// Signs pass codes with the first Ed25519 key; verifies with any. Clones share the keys.
 #[derive(Clone)]
 pub struct PassSigner {
     keys: Arc<Keys>,
@@ -66,10 +66,10 @@ impl PassSigner {
         Ok(Self { keys: Arc::new(Keys { signing, public, verifier, claims }) })
     }
 
-    /// Makes a seed, as [`new`](Self::new) reads it.
+    /// Generates a seed in the format of [`new`](Self::new).
     ///
     /// # Errors
-    /// If the system has no randomness.
+    /// If the system RNG fails.
     pub fn generate_seed() -> Result<SecretString, ring::error::Unspecified> {
         random().map(|seed: [u8; SEED]| SecretString::from(BASE64_STANDARD.encode(seed)))
     }
@@ -96,7 +96,7 @@ impl PassSigner {
     /// Reads a code and verifies its signature.
     ///
     /// # Errors
-    /// If it is no code of these keys.
+    /// If the code is malformed, or not signed by one of these keys.
     pub fn verify(&self, code: &PassCode) -> Result<PassClaim, PassCodeError> {
         self.keys.verifier.verify(code)
     }
@@ -108,7 +108,7 @@ impl PassSigner {
         context.update(nonce.as_bytes());
         let tag = context.sign();
         let mut code = String::with_capacity(CLAIM_CHARS + CLAIM_CHARS / CLAIM_GROUP);
-        // Five of the eight bits of a byte; all values are as likely.
+        // The low five bits of each byte, so the 32 characters are equally likely.
         for (place, byte) in tag.as_ref().iter().take(CLAIM_CHARS).enumerate() {
             if place > 0 && place % CLAIM_GROUP == 0 {
                 code.push('-');
