@@ -8,29 +8,29 @@
 //! are derived from the facts of the other services, never from the row that may be wrong: that a ticket is sold
 //! follows from the complete order, that money may be kept follows from the sold ticket.
 
+mod auditor;
 mod checks;
 mod facts;
 mod files;
-mod offline;
-mod offline_error;
 mod read;
 mod report;
+mod target;
+mod target_error;
 mod unfinished;
-mod watch;
 
 use ticketing_platform::db::DbError;
 
-pub use facts::{Facts, OrderCopy, OutboxEvent, Unconsumed};
-pub use offline::Offline;
-pub use offline_error::OfflineError;
+pub use auditor::Auditor;
+pub use facts::{Facts, OrderCopy, OutboxEvent, UnconsumedEvent};
 pub use read::Sources;
 pub use report::{Check, Report, Violation};
+pub use target::AuditTarget;
+pub use target_error::AuditTargetError;
 pub use ticketing_auth::audit::RevokedSessionRow;
 pub use ticketing_orders::audit::{OpenOrdersRow, OrderRow, TicketCopyRow};
 pub use ticketing_payments::audit::PaymentRow;
 pub use ticketing_payments::provider::Ledger;
 pub use ticketing_tickets::audit::{PassEventRow, PassRow, TicketRow};
-pub use watch::Watch;
 
 /// An error of the audit.
 #[derive(Debug, thiserror::Error)]

@@ -14,7 +14,7 @@ use ticketing_platform::session::RevokedSessions;
 use ticketing_platform::shutdown::Shutdown;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::audit::{Sources, Watch};
+use crate::audit::{Auditor, Sources};
 use crate::clock_routes::with_clock;
 use crate::data_dir::{DataDir, FolderWatch};
 use crate::databases::{BUS, Databases, PROVIDER, database_files};
@@ -30,7 +30,7 @@ pub struct Stack {
     server: HttpServer,
     cores: [(&'static str, ServiceCore); 5],
     provider: CardProvider,
-    watch: Watch,
+    auditor: Auditor,
     _data_dir: DataDir,
 }
 
@@ -81,8 +81,8 @@ impl Stack {
         let [auth, tickets, orders, payments, expiration] = cores.each_ref().map(|(_, core)| core.db.clone());
         let ledger = provider.provider.clone();
         let sources = Sources { auth: Some(auth), tickets, orders, payments, expiration, ledger };
-        let watch = Watch { sources, bus, clock };
-        Ok(Self { server, cores, provider, watch, _data_dir: data_dir })
+        let auditor = Auditor { sources, bus, clock };
+        Ok(Self { server, cores, provider, auditor, _data_dir: data_dir })
     }
 
     /// Returns the address of the listener.
@@ -102,12 +102,12 @@ impl Stack {
 
     /// Returns the clock, which tests can move.
     pub fn clock(&self) -> &Clock {
-        &self.watch.clock
+        &self.auditor.clock
     }
 
     /// Returns the bus between the services.
     pub fn bus(&self) -> &Bus {
-        &self.watch.bus
+        &self.auditor.bus
     }
 
     /// Returns the simulated card provider, with its ledger and fault injection, if cards are simulated.
@@ -125,12 +125,12 @@ impl Stack {
     /// # Errors
     /// If the log cannot be read.
     pub async fn events(&self, limit: u32) -> Result<Vec<Envelope>, ticketing_bus::BusError> {
-        self.watch.bus.recent(limit).await
+        self.auditor.bus.recent(limit).await
     }
 
-    /// Returns an audit of the running marketplace.
-    pub fn watch(&self) -> &Watch {
-        &self.watch
+    /// Returns the auditor of the running marketplace.
+    pub fn auditor(&self) -> &Auditor {
+        &self.auditor
     }
 
     /// Stops accepting, lets requests in progress finish, then ends the workers. Returns `false` if a request was cut off

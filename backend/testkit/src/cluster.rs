@@ -12,7 +12,7 @@ use ticketing_bus::{Bus, JetStreamOptions};
 use ticketing_engines::Nginx;
 use ticketing_payments::StripeProvider;
 use ticketing_platform::db::PostgresUrl;
-use ticketing_server::audit::{Offline, Watch};
+use ticketing_server::audit::{AuditTarget, Auditor};
 use ticketing_server::{Service, StackSettings};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -39,7 +39,7 @@ pub struct Cluster {
     /// The folder of the armed kill points, with a folder per service.
     kill_points_dir: TempDir,
     ingress: Nginx,
-    watch: Watch,
+    auditor: Auditor,
 }
 
 /// One process of a service, and where it listens: the same after a restart.
@@ -127,14 +127,14 @@ impl Cluster {
         let options = settings.nats.clone().unwrap_or_else(|| JetStreamOptions::new(nats));
         let bus = Bus::jetstream(options).await.expect("the bus can be read");
         let url: PostgresUrl = database.parse().expect("a URL");
-        let mut offline = Offline::new("").with_database(url.with_connections(2)).with_bus(&bus);
+        let mut target = AuditTarget::new("").with_database(url.with_connections(2)).with_bus(&bus);
         if let Some(stripe) = &settings.stripe {
             let ledger =
                 StripeProvider::new(stripe, settings.clock.clone()).expect("the Stripe settings are valid");
-            offline = offline.with_ledger(Arc::new(ledger));
+            target = target.with_ledger(Arc::new(ledger));
         }
-        let watch = offline.watch().expect("the databases can be read");
-        Self { program, replicas, kill_points_dir, ingress, watch }
+        let auditor = target.auditor().expect("the databases can be read");
+        Self { program, replicas, kill_points_dir, ingress, auditor }
     }
 
     /// Returns the URL of the ingress.
@@ -142,9 +142,9 @@ impl Cluster {
         self.ingress.url()
     }
 
-    /// Returns an audit of the running marketplace.
-    pub fn watch(&self) -> &Watch {
-        &self.watch
+    /// Returns the auditor of the running marketplace.
+    pub fn auditor(&self) -> &Auditor {
+        &self.auditor
     }
 
     /// Returns the numbers of its processes.

@@ -1,7 +1,7 @@
 //! The processes of a marketplace: this one, or several of its own.
 
 use ticketing_engines::Shape;
-use ticketing_server::audit::Watch;
+use ticketing_server::audit::Auditor;
 use ticketing_server::{Service, Stack};
 
 use crate::cluster::{Cluster, ClusterSettings};
@@ -51,10 +51,10 @@ impl Deployment {
         }
     }
 
-    pub(crate) fn watch(&self) -> &Watch {
+    pub(crate) fn auditor(&self) -> &Auditor {
         match self {
-            Self::InProcess(stack) => stack.watch(),
-            Self::Cluster(cluster) => cluster.watch(),
+            Self::InProcess(stack) => stack.auditor(),
+            Self::Cluster(cluster) => cluster.auditor(),
         }
     }
 }

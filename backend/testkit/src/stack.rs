@@ -107,7 +107,7 @@ impl TestStack {
     /// # Panics
     /// Panics if the ledger cannot be read.
     pub async fn ledger(&self) -> Ledger {
-        self.deployment().watch().ledger().await.expect("the ledger can be read")
+        self.deployment().auditor().ledger().await.expect("the ledger can be read")
     }
 
     /// Returns its URL.
@@ -192,7 +192,7 @@ impl TestStack {
     /// # Panics
     /// Panics if the databases cannot be read.
     pub async fn is_settled(&self) -> bool {
-        match self.deployment().watch().is_settled().await {
+        match self.deployment().auditor().is_settled().await {
             Err(AuditError::Bus(_)) => false,
             settled => settled.expect("the databases can be read"),
         }
@@ -216,7 +216,7 @@ impl TestStack {
     /// # Panics
     /// Panics if the audit fails.
     pub async fn report(&self) -> Report {
-        self.deployment().watch().audit().await.expect("the databases can be read")
+        self.deployment().auditor().audit().await.expect("the databases can be read")
     }
 
     /// Fails the test if an invariant is violated.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Serialize;
-use ticketing_server::audit::{Check, Offline, OfflineError, Report, Violation};
+use ticketing_server::audit::{AuditTarget, AuditTargetError, Check, Report, Violation};
 
 use super::serve::{not_started, settings_of_server};
 use crate::context::{Context, LocalCommand};
@@ -52,7 +52,7 @@ impl LocalCommand for Args {
             false => failure,
         };
         let marketplace =
-            Box::pin(Offline::from_settings(&settings)).await.map_err(|error| not_started(&error))?;
+            Box::pin(AuditTarget::from_settings(&settings)).await.map_err(|error| not_started(&error))?;
         let report = Box::pin(marketplace.audit_confirmed(CHECKS, CHECK_INTERVAL))
             .await
             .map_err(|error| not_audited(&error))?;
@@ -76,13 +76,13 @@ impl LocalCommand for Args {
     }
 }
 
-fn not_audited(error: &OfflineError) -> Failure {
+fn not_audited(error: &AuditTargetError) -> Failure {
     let failure = Failure::failed(error.to_string());
     match error {
-        OfflineError::LedgerElsewhere => Failure::usage(error.to_string())
+        AuditTargetError::LedgerElsewhere => Failure::usage(error.to_string())
             .hint("give this command the key that the server has; nothing was audited"),
-        OfflineError::Missing { .. } => failure.hint("restore the whole folder from a backup"),
-        OfflineError::NoMarketplace { .. } => {
+        AuditTargetError::Missing { .. } => failure.hint("restore the whole folder from a backup"),
+        AuditTargetError::NoMarketplace { .. } => {
             failure.hint("`ticketing serve` keeps one; --data-dir names another folder")
         }
         _ => failure,

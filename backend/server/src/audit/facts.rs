@@ -40,7 +40,7 @@ impl OutboxEvent {
 
 /// An event that a consuming service has not applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unconsumed {
+pub struct UnconsumedEvent {
     /// The consuming service.
     pub consumer: &'static str,
     /// The id of the event.
@@ -85,7 +85,7 @@ pub struct Facts {
     /// The dead letters: consumer, event and cause.
     pub dead_letters: Vec<Violation>,
     /// The events that a consuming service has not applied.
-    pub unconsumed: Vec<Unconsumed>,
+    pub unconsumed: Vec<UnconsumedEvent>,
     /// The number of events that wait in the log of the bus.
     pub backlog: u64,
     /// The orders whose deadline has passed and whose timer has not fired.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use ticketing_platform::db::{Db, DbOptions, ReadOnly};
 
-use super::offline_error::OfflineError;
+use super::target_error::AuditTargetError;
 use crate::StartError;
 
 /// The way to read the files of a data directory.
@@ -46,14 +46,14 @@ impl LockedFolder {
 
     /// Opens a database with the changes of its write-ahead log. SQLite would create files beside that log, so both are
     /// copied first.
-    fn open(&mut self, path: &Path) -> Result<Db, OfflineError> {
+    fn open(&mut self, path: &Path) -> Result<Db, AuditTargetError> {
         let options = DbOptions { readers: 1, ..DbOptions::default() };
         let log = file_beside(path, "-wal");
         if log.metadata().map_or(0, |log| log.len()) == 0 {
             return Ok(Db::open_read_only(path, ReadOnly::Quiescent, options)?);
         }
         let copy = self.copy(path, &log);
-        let copy = copy.map_err(|source| OfflineError::Copy { path: path.to_owned(), source })?;
+        let copy = copy.map_err(|source| AuditTargetError::Copy { path: path.to_owned(), source })?;
         Ok(Db::open(copy, options, &[])?)
     }
 
@@ -72,7 +72,7 @@ impl LockedFolder {
 
 impl Access {
     /// Opens the database in a file.
-    pub(super) fn open(&mut self, path: &Path) -> Result<Db, OfflineError> {
+    pub(super) fn open(&mut self, path: &Path) -> Result<Db, AuditTargetError> {
         match self {
             Self::Exclusive(locked) => locked.open(path),
             Self::BesideServer => {

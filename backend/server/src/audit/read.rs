@@ -16,7 +16,7 @@ use ticketing_sdk::Timestamp;
 use ticketing_tickets::audit as tickets;
 
 use super::AuditError;
-use super::facts::{Facts, OutboxEvent, Unconsumed};
+use super::facts::{Facts, OutboxEvent, UnconsumedEvent};
 use super::report::Violation;
 
 /// The events that each service consumes.
@@ -128,7 +128,7 @@ impl Sources {
         read(&self.tickets, move |tx| tickets::read_due_resales(tx, now)).await
     }
 
-    async fn read_unconsumed(&self, events: &[OutboxEvent]) -> Result<Vec<Unconsumed>, DbError> {
+    async fn read_unconsumed(&self, events: &[OutboxEvent]) -> Result<Vec<UnconsumedEvent>, DbError> {
         let mut unconsumed = Vec::new();
         for (consumer, names) in CONSUMED {
             let Some((_, db)) = self.databases().find(|(service, _)| *service == consumer) else { continue };
@@ -136,7 +136,7 @@ impl Sources {
             let names: HashSet<&str> = names.iter().map(|name| name.as_str()).collect();
             let missing =
                 events.iter().filter(|event| names.contains(&*event.name) && !inbox.contains(&event.id));
-            unconsumed.extend(missing.map(|event| Unconsumed {
+            unconsumed.extend(missing.map(|event| UnconsumedEvent {
                 consumer,
                 event_id: event.id.clone(),
                 name: event.name.clone(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use ticketing_platform::db::PostgresUrl;
-use ticketing_server::audit::Offline;
+use ticketing_server::audit::AuditTarget;
 use ticketing_server::{Stack, StackSettings, StartError, migrate};
 use ticketing_testkit::{Engine, OwnDatabase, PrivateServer, TestStack, eventually, on_both};
 
@@ -111,7 +111,7 @@ async fn each_service_has_a_schema_and_the_audit_reads_them() {
     stack.settle().await;
     let url: PostgresUrl = stack.database_url().parse().unwrap();
     let report =
-        Offline::new(stack.data_dir()).with_database(url.clone()).audit_beside_server().await.unwrap();
+        AuditTarget::new(stack.data_dir()).with_database(url.clone()).audit_beside_server().await.unwrap();
     assert!(report.is_clean(), "{report}");
     for (service, table) in
         [("auth", "users"), ("tickets", "tickets"), ("orders", "orders"), ("payments", "payments")]
@@ -121,7 +121,7 @@ async fn each_service_has_a_schema_and_the_audit_reads_them() {
     // Tampering by SQL.
     stack.psql("UPDATE orders.orders SET status = 'cancelled'");
     let report =
-        Offline::new(stack.data_dir()).with_database(url.clone()).audit_beside_server().await.unwrap();
+        AuditTarget::new(stack.data_dir()).with_database(url.clone()).audit_beside_server().await.unwrap();
     assert!(!report.is_clean(), "{report}");
     stack.psql("UPDATE orders.orders SET status = 'complete'");
     stack.finish().await;

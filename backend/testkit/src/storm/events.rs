@@ -4,7 +4,7 @@ use std::path::Path;
 
 use ticketing_bus::{Bus, JetStreamOptions};
 use ticketing_engines::NatsServer;
-use ticketing_server::audit::{AuditError, Offline, OfflineError, Report};
+use ticketing_server::audit::{AuditError, AuditTarget, AuditTargetError, Report};
 
 use super::Program;
 
@@ -40,21 +40,21 @@ impl<'s> Events<'s> {
 
     /// Audits the marketplace of a running server; `None` while the bus cannot be read.
     pub(super) async fn audit_beside_server(&self, data_dir: &Path) -> Option<Report> {
-        match self.offline(data_dir).audit_beside_server().await {
-            Err(OfflineError::Audit(AuditError::Bus(_))) => None,
+        match self.audit_target(data_dir).audit_beside_server().await {
+            Err(AuditTargetError::Audit(AuditError::Bus(_))) => None,
             report => Some(report.expect("the databases can be read beside the server")),
         }
     }
 
     /// Audits the data directory.
     pub(super) async fn audit(&self, data_dir: &Path) -> Report {
-        self.offline(data_dir).audit().await.expect("the data directory can be audited")
+        self.audit_target(data_dir).audit().await.expect("the data directory can be audited")
     }
 
-    fn offline(&self, data_dir: &Path) -> Offline {
+    fn audit_target(&self, data_dir: &Path) -> AuditTarget {
         match self {
-            Self::Embedded => Offline::new(data_dir),
-            Self::Nats(_, bus) => Offline::new(data_dir).with_bus(bus),
+            Self::Embedded => AuditTarget::new(data_dir),
+            Self::Nats(_, bus) => AuditTarget::new(data_dir).with_bus(bus),
         }
     }
 }

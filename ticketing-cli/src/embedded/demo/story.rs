@@ -51,7 +51,7 @@ impl<'a> Story<'a> {
         self.sell_again(last).await?;
         self.admit(&sold).await?;
         self.at = "waiting for the services to agree";
-        eventually(async || Ok(self.stack.watch().is_settled().await.map_err(to_failure)?)).await?;
+        eventually(async || Ok(self.stack.auditor().is_settled().await.map_err(to_failure)?)).await?;
         self.event_log(&sold).await?;
         self.audit().await
     }
@@ -211,7 +211,7 @@ impl<'a> Story<'a> {
 
     async fn audit(&mut self) -> Outcome {
         self.at = "auditing";
-        let report = self.stack.watch().audit().await.map_err(to_failure)?;
+        let report = self.stack.auditor().audit().await.map_err(to_failure)?;
         expect(!report.checks.is_empty(), "the audit checked nothing")?;
         if !report.is_clean() {
             self.io.data(report.to_string())?;

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use ticketing_payments::domain::PaymentStep;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbError, DbOptions};
-use ticketing_server::audit::Offline;
+use ticketing_server::audit::AuditTarget;
 use ticketing_testkit::storm::ClientPool;
 use ticketing_testkit::{TestStack, eventually};
 
@@ -57,7 +57,7 @@ async fn audit_changes_no_file_of_a_stopped_server() {
     let (mut stack, _) = stack_with_sale().await;
     stack.stop().await;
     let before = contents(&stack.data_dir());
-    assert!(Offline::new(stack.data_dir()).audit().await.unwrap().is_clean());
+    assert!(AuditTarget::new(stack.data_dir()).audit().await.unwrap().is_clean());
     assert_eq!(contents(&stack.data_dir()), before);
     stack.finish().await;
 }
@@ -70,7 +70,7 @@ async fn audit_reads_write_ahead_logs_and_changes_no_file() {
     let copy = copy_folder(&stack.data_dir());
     let before = contents(copy.path());
     assert!(before.iter().any(|(name, (bytes, _))| name.ends_with("-wal") && !bytes.is_empty()));
-    let report = Offline::new(copy.path()).audit().await.unwrap();
+    let report = AuditTarget::new(copy.path()).audit().await.unwrap();
     assert!(report.is_clean(), "\n{report}");
     assert!(report.checks.iter().any(|check| check.number == 10 && check.examined == 1), "\n{report}");
     assert!(contents(copy.path()) == before, "the copy was changed");
@@ -78,7 +78,7 @@ async fn audit_reads_write_ahead_logs_and_changes_no_file() {
     for name in before.keys().filter(|name| name.ends_with("-shm")) {
         std::fs::remove_file(copy.path().join(name)).unwrap();
     }
-    assert!(Offline::new(copy.path()).audit().await.unwrap().is_clean());
+    assert!(AuditTarget::new(copy.path()).audit().await.unwrap().is_clean());
     assert!(contents(copy.path()).keys().all(|name| !name.ends_with("-shm")));
     stack.finish().await;
 }
@@ -95,7 +95,7 @@ async fn read_only_folder_can_be_audited() {
         set(&copy.path().join(name), 0o400);
     }
     set(copy.path(), 0o500);
-    let report = Offline::new(copy.path()).audit().await;
+    let report = AuditTarget::new(copy.path()).audit().await;
     set(copy.path(), 0o700);
     assert!(report.unwrap().is_clean());
     stack.finish().await;
@@ -110,7 +110,7 @@ async fn audit_beside_a_server_writes_no_database() {
         files
     };
     let before = data(&stack.data_dir());
-    assert!(Offline::new(stack.data_dir()).audit_beside_server().await.unwrap().is_clean());
+    assert!(AuditTarget::new(stack.data_dir()).audit_beside_server().await.unwrap().is_clean());
     assert!(data(&stack.data_dir()) == before, "the audit has written into the folder");
     stack.finish().await;
 }
@@ -124,7 +124,8 @@ async fn outage_of_card_provider_is_pending() {
     let gate = stack.provider().faults().hold(PaymentStep::Capture);
     pay(&stack, &buyer, &order, "tok_visa").await.ok(202);
     eventually!(order_of(&stack, &buyer, &order).await["status"] == "awaiting:payment");
-    let report = Offline::new(stack.data_dir()).audit_confirmed(MAX_AUDITS, AUDIT_INTERVAL).await.unwrap();
+    let report =
+        AuditTarget::new(stack.data_dir()).audit_confirmed(MAX_AUDITS, AUDIT_INTERVAL).await.unwrap();
     assert!(report.is_unsettled() && report.count_violations() == 0 && report.unsettled > 0, "\n{report}");
     assert!(!report.to_string().contains("BROKEN"), "\n{report}");
     drop(gate);
@@ -139,7 +140,7 @@ async fn busy_server_is_clean_until_a_violation_stays() {
     let (stack, order) = sell_in(builder.start().await).await;
     let mut clients = ClientPool::start(&stack, 6, 1);
     clients.wait_for_responses(50).await;
-    let marketplace = Offline::new(stack.data_dir());
+    let marketplace = AuditTarget::new(stack.data_dir());
     let report = marketplace.audit_confirmed(MAX_AUDITS, AUDIT_INTERVAL).await.unwrap();
     assert!(report.is_clean(), "\n{report}");
     clients.wait_for_responses(50).await;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 use ticketing_platform::db::{Db, DbError, DbOptions};
-use ticketing_server::audit::Offline;
+use ticketing_server::audit::AuditTarget;
 use ticketing_testkit::{TestSession, TestStack};
 
 use crate::support::passes::{check_in, claim, code_of, pass_of_order, resell, start_transfer};
@@ -216,11 +216,11 @@ async fn tamper(folder: &Path, tampering: &Tampering) {
 async fn audit_reports_each_tampering_by_number() {
     let stack = Box::pin(stopped_stack()).await;
     let untouched = copy_folder(&stack.data_dir());
-    assert!(Offline::new(untouched.path()).audit().await.unwrap().is_clean());
+    assert!(AuditTarget::new(untouched.path()).audit().await.unwrap().is_clean());
     for tampering in &TAMPERINGS {
         let folder = copy_folder(&stack.data_dir());
         tamper(folder.path(), tampering).await;
-        let report = Offline::new(folder.path()).audit().await.unwrap();
+        let report = AuditTarget::new(folder.path()).audit().await.unwrap();
         let broken: Vec<u8> =
             report.checks.iter().filter(|check| !check.holds()).map(|check| check.number).collect();
         assert!(
@@ -254,7 +254,7 @@ async fn money_is_pending_while_its_capture_is_due() {
     let folder = copy_folder(&stack.data_dir());
     tamper(folder.path(), &DUE_CAPTURE).await;
     tamper(folder.path(), &NOT_CAPTURED).await;
-    let report = Offline::new(folder.path()).audit().await.unwrap();
+    let report = AuditTarget::new(folder.path()).audit().await.unwrap();
     let pending: Vec<u8> =
         report.checks.iter().filter(|check| !check.pending.is_empty()).map(|check| check.number).collect();
     assert_eq!(pending, [10, 11, 12], "\n{report}");
@@ -262,7 +262,7 @@ async fn money_is_pending_while_its_capture_is_due() {
     assert!(!report.to_string().contains("BROKEN"), "\n{report}");
     // The same without the step is broken.
     tamper(folder.path(), &tampering(11, "payments", &["UPDATE payments SET next_step = NULL"])).await;
-    let report = Offline::new(folder.path()).audit().await.unwrap();
+    let report = AuditTarget::new(folder.path()).audit().await.unwrap();
     assert!(report.count_violations() >= 3 && !report.is_unsettled(), "\n{report}");
     stack.finish().await;
 }

@@ -5,7 +5,7 @@ use ticketing_payments::StripeProvider;
 use ticketing_payments::provider::{AuthorizeRequest, Charge, Confirmation, Provider};
 use ticketing_sdk::{Money, OrderId, PaymentId};
 use ticketing_server::StackSettings;
-use ticketing_server::audit::{Offline, OfflineError};
+use ticketing_server::audit::{AuditTarget, AuditTargetError};
 use ticketing_testkit::{Shape, TestStackBuilder};
 
 use super::StripeMarket;
@@ -57,12 +57,12 @@ async fn offline_audit_reads_the_ledger_of_stripe() {
     market.stack.settle().await;
     let folder = market.stack.data_dir();
     market.stack.stop().await;
-    let alone = Offline::new(&folder).audit().await;
-    assert!(matches!(alone, Err(OfflineError::LedgerElsewhere)), "{alone:?}");
+    let alone = AuditTarget::new(&folder).audit().await;
+    assert!(matches!(alone, Err(AuditTargetError::LedgerElsewhere)), "{alone:?}");
     assert!(!folder.join("provider.db").exists(), "the audit creates nothing");
     let mut settings = StackSettings::new(&folder);
     settings.stripe = Some(market.stripe.settings());
-    let report = Offline::from_settings(&settings).await.unwrap().audit().await.unwrap();
+    let report = AuditTarget::from_settings(&settings).await.unwrap().audit().await.unwrap();
     assert!(report.is_clean(), "\n{report}");
     market.stack.restart().await;
     market.finish().await;
@@ -80,12 +80,12 @@ async fn stripe_sales_are_not_audited_against_a_simulated_ledger() {
     settings.database = Some(market.stack.database_url().parse().unwrap());
     settings.nats = Some(JetStreamOptions::new(market.stack.nats().url()));
     // The schema of the simulated provider is there, and empty.
-    let without = Offline::from_settings(&settings).await.unwrap();
+    let without = AuditTarget::from_settings(&settings).await.unwrap();
     let refused = without.audit_beside_server().await.unwrap_err();
-    assert!(matches!(refused, OfflineError::LedgerElsewhere), "{refused:?}");
+    assert!(matches!(refused, AuditTargetError::LedgerElsewhere), "{refused:?}");
     assert!(refused.to_string().contains("TICKETING_STRIPE_KEY"), "{refused}");
     settings.stripe = Some(market.stripe.settings());
-    let report = Offline::from_settings(&settings).await.unwrap().audit_beside_server().await.unwrap();
+    let report = AuditTarget::from_settings(&settings).await.unwrap().audit_beside_server().await.unwrap();
     assert!(report.is_clean(), "\n{report}");
     market.finish().await;
 }

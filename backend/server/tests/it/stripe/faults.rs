@@ -138,7 +138,7 @@ async fn unreachable_provider_is_reported_and_a_retry_is_safe() {
             .await
             .assert_refused(503, "provider_unavailable");
     }
-    assert!(market.stack.stack().watch().audit().await.is_err(), "the ledger is unreachable");
+    assert!(market.stack.stack().auditor().audit().await.is_err(), "the ledger is unreachable");
     market.stripe.faults().set_unreachable(false);
     market.assert_sold(&reservation).await;
     market.finish().await;

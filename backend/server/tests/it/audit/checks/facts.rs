@@ -5,7 +5,7 @@ use ticketing_payments::provider::LedgerCharge;
 use ticketing_sdk::{OrderId, OrderStatus, PassStatus, Timestamp};
 use ticketing_server::audit::{
     Facts, OrderCopy, OrderRow, OutboxEvent, PassEventRow, PassRow, PaymentRow, TicketCopyRow, TicketRow,
-    Unconsumed, check,
+    UnconsumedEvent, check,
 };
 
 pub(super) const NOW: i64 = 1_800_000_000_000;
@@ -136,9 +136,9 @@ pub(super) fn charge(order: &str, captured: i64, refunded: i64) -> LedgerCharge 
     }
 }
 
-pub(super) fn unconsumed_event(consumer: &'static str, aggregate: &str, is_pending: bool) -> Unconsumed {
+pub(super) fn unconsumed_event(consumer: &'static str, aggregate: &str, is_pending: bool) -> UnconsumedEvent {
     let (event_id, name) = (format!("{aggregate}-event"), "order:created".to_owned());
-    Unconsumed { consumer, event_id, name, aggregate: aggregate.to_owned(), is_pending }
+    UnconsumedEvent { consumer, event_id, name, aggregate: aggregate.to_owned(), is_pending }
 }
 
 /// Applies a change to the facts, and returns the numbers of the violated invariants.

@@ -7,15 +7,15 @@ use ticketing_platform::clock::Clock;
 use super::read::{Sources, add_bus};
 use super::{AuditError, Report, check};
 
-/// The sources of an audit. Clones share them.
+/// Audits a marketplace from its databases, its bus and its ledger. Clones share them.
 #[derive(Clone, Debug)]
-pub struct Watch {
+pub struct Auditor {
     pub(crate) sources: Sources,
     pub(crate) bus: Bus,
     pub(crate) clock: Clock,
 }
 
-impl Watch {
+impl Auditor {
     /// Checks every invariant. The result is exact once the marketplace is settled.
     ///
     /// # Errors

@@ -10,9 +10,9 @@ use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbOptions, PostgresUrl, ReadOnly};
 
 use super::files::{Access, LockedFolder};
-use super::offline_error::OfflineError;
 use super::read::{Sources, add_bus};
-use super::{AuditError, Report, Watch, check};
+use super::target_error::AuditTargetError;
+use super::{AuditError, Auditor, Report, check};
 use crate::data_dir::{MANIFEST, database};
 use crate::databases::{BUS, PROVIDER, is_file, schema};
 use crate::{Service, StackSettings, StartError};
@@ -20,14 +20,14 @@ use crate::{Service, StackSettings, StartError};
 /// The location of a marketplace that is audited without being run: a data directory, and the engines that have the
 /// data that is not in it.
 #[derive(Clone, Debug)]
-pub struct Offline {
+pub struct AuditTarget {
     folder: PathBuf,
     database: Option<PostgresUrl>,
     bus: Option<Bus>,
     ledger: Option<Arc<dyn Provider>>,
 }
 
-impl Offline {
+impl AuditTarget {
     /// Creates a marketplace whose data directory has everything.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into(), database: None, bus: None, ledger: None }
@@ -38,17 +38,17 @@ impl Offline {
     /// # Errors
     /// If the NATS server or Stripe cannot be used.
     pub async fn from_settings(settings: &StackSettings) -> Result<Self, StartError> {
-        let mut offline = Self::new(&settings.data_dir);
-        offline.database.clone_from(&settings.database);
+        let mut target = Self::new(&settings.data_dir);
+        target.database.clone_from(&settings.database);
         if let Some(options) = &settings.nats {
             let bus = Box::pin(Bus::jetstream_read_only(options.clone())).await;
-            offline.bus = Some(bus.map_err(StartError::nats)?);
+            target.bus = Some(bus.map_err(StartError::nats)?);
         }
         if let Some(stripe) = &settings.stripe {
             let provider = StripeProvider::new(stripe, settings.clock.clone()).map_err(StartError::Stripe)?;
-            offline = offline.with_ledger(Arc::new(provider));
+            target = target.with_ledger(Arc::new(provider));
         }
-        Ok(offline)
+        Ok(target)
     }
 
     /// Reads the databases of the services from the schemas of this PostgreSQL database.
@@ -77,11 +77,11 @@ impl Offline {
     ///
     /// # Errors
     /// If there is no marketplace, a server uses it, or it cannot be read.
-    pub async fn audit(&self) -> Result<Report, OfflineError> {
+    pub async fn audit(&self) -> Result<Report, AuditTargetError> {
         self.require_files()?;
         let mut access = Access::Exclusive(LockedFolder::lock(&self.folder)?);
-        let watch = self.open(&mut access)?;
-        self.audit_watch(&watch).await
+        let auditor = self.open(&mut access)?;
+        self.audit_with(&auditor).await
     }
 
     /// Checks every invariant beside a server that may use the data directory. The result is exact once no work is
@@ -89,9 +89,9 @@ impl Offline {
     ///
     /// # Errors
     /// If there is no marketplace, or it cannot be read.
-    pub async fn audit_beside_server(&self) -> Result<Report, OfflineError> {
+    pub async fn audit_beside_server(&self) -> Result<Report, AuditTargetError> {
         self.require_files()?;
-        self.audit_watch(&self.open(&mut Access::BesideServer)?).await
+        self.audit_with(&self.open(&mut Access::BesideServer)?).await
     }
 
     /// Audits the marketplace whether or not servers run it. The lock of a data directory shows whether one uses it.
@@ -100,10 +100,10 @@ impl Offline {
     ///
     /// # Errors
     /// If there is no marketplace, or it cannot be read.
-    pub async fn audit_confirmed(&self, attempts: u32, pause: Duration) -> Result<Report, OfflineError> {
+    pub async fn audit_confirmed(&self, attempts: u32, pause: Duration) -> Result<Report, AuditTargetError> {
         if self.database.is_none() {
             match self.audit().await {
-                Err(OfflineError::DataDir(StartError::InUse { .. })) => {}
+                Err(AuditTargetError::DataDir(StartError::InUse { .. })) => {}
                 result => return result,
             }
         }
@@ -120,7 +120,7 @@ impl Offline {
         &self,
         attempts: u32,
         pause: Duration,
-    ) -> Result<Report, OfflineError> {
+    ) -> Result<Report, AuditTargetError> {
         let mut report = self.audit_beside_server().await?;
         for _ in 1..attempts {
             if report.is_clean() {
@@ -133,10 +133,10 @@ impl Offline {
     }
 
     /// Fails unless the files exist. An audit of the wrong folder must not create a marketplace there.
-    fn require_files(&self) -> Result<(), OfflineError> {
+    fn require_files(&self) -> Result<(), AuditTargetError> {
         let in_files = self.database.is_none();
         let services = Service::STATEFUL.map(Service::name).into_iter().filter(|_| in_files);
-        let unreadable = |source| OfflineError::Folder { path: self.folder.clone(), source };
+        let unreadable = |source| AuditTargetError::Folder { path: self.folder.clone(), source };
         let (mut first_missing, mut exists) =
             (None, self.folder.join(MANIFEST).try_exists().map_err(unreadable)?);
         for name in services.chain(self.bus.is_none().then_some(BUS)) {
@@ -147,12 +147,12 @@ impl Offline {
         }
         if let Some(missing) = first_missing {
             return Err(match exists {
-                true => OfflineError::Missing { path: self.file(missing) },
-                false => OfflineError::NoMarketplace { path: self.folder.clone() },
+                true => AuditTargetError::Missing { path: self.file(missing) },
+                false => AuditTargetError::NoMarketplace { path: self.folder.clone() },
             });
         }
         if in_files && self.ledger.is_none() && !is_file(&self.folder, PROVIDER).map_err(unreadable)? {
-            return Err(OfflineError::LedgerElsewhere);
+            return Err(AuditTargetError::LedgerElsewhere);
         }
         Ok(())
     }
@@ -161,16 +161,16 @@ impl Offline {
         database(&self.folder, part)
     }
 
-    async fn audit_watch(&self, watch: &Watch) -> Result<Report, OfflineError> {
-        let Watch { sources, bus, clock } = watch;
+    async fn audit_with(&self, auditor: &Auditor) -> Result<Report, AuditTargetError> {
+        let Auditor { sources, bus, clock } = auditor;
         // Compared with the simulated ledger, every sale would be unpaid.
         if self.ledger.is_none() && sources.has_real_charges().await.map_err(AuditError::from)? {
-            return Err(OfflineError::LedgerElsewhere);
+            return Err(AuditTargetError::LedgerElsewhere);
         }
         let mut facts = sources.facts(clock.now()).await?;
         add_bus(&mut facts, bus).await?;
         let mut report = check(&facts);
-        report.unsettled = watch.count_unfinished().await?;
+        report.unsettled = auditor.count_unfinished().await?;
         Ok(report)
     }
 
@@ -178,12 +178,12 @@ impl Offline {
     ///
     /// # Errors
     /// If there is no marketplace, or it cannot be read.
-    pub fn watch(&self) -> Result<Watch, OfflineError> {
+    pub fn auditor(&self) -> Result<Auditor, AuditTargetError> {
         self.require_files()?;
         self.open(&mut Access::BesideServer)
     }
 
-    fn open(&self, access: &mut Access) -> Result<Watch, OfflineError> {
+    fn open(&self, access: &mut Access) -> Result<Auditor, AuditTargetError> {
         let mut open = |name: &str| match &self.database {
             Some(url) => {
                 let options = DbOptions { readers: 1, ..DbOptions::default() };
@@ -208,6 +208,6 @@ impl Offline {
             Some(bus) => bus.clone(),
             None => Bus::open_embedded_read_only(access.open(&self.file(BUS))?),
         };
-        Ok(Watch { sources, bus, clock: Clock::system() })
+        Ok(Auditor { sources, bus, clock: Clock::system() })
     }
 }

@@ -11,7 +11,7 @@ use crate::StartError;
 /// An error of the audit of a data directory.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum OfflineError {
+pub enum AuditTargetError {
     /// The folder has no marketplace.
     #[error("{} has no marketplace", path.display())]
     NoMarketplace {
