@@ -19,14 +19,14 @@ pub(crate) const BUS: &str = "bus";
 /// The location of the databases.
 #[derive(Clone, Debug)]
 #[expect(clippy::large_enum_variant, reason = "there is one in a process")]
-pub(crate) enum Databases {
+pub(crate) enum DatabaseLocation {
     /// Files in this folder.
     Files(PathBuf),
     /// Schemas on this server, whose tables are migrated.
     Schemas(PostgresUrl),
 }
 
-impl Databases {
+impl DatabaseLocation {
     /// Migrates the schemas of these services, or checks that they are migrated.
     pub(crate) async fn prepare(url: &PostgresUrl, services: &[Service]) -> Result<Self, StartError> {
         let (server, services) = (url.clone(), services.to_vec());

@@ -9,14 +9,14 @@ use ticketing_platform::shutdown::Shutdown;
 use ticketing_tickets::PassSigner;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::databases::Databases;
+use crate::databases::DatabaseLocation;
 use crate::provider::CardProvider;
 use crate::{Service, StackSettings, StartError};
 
 /// Opens services that share the settings, databases and session keys of a process.
 pub(crate) struct ServiceOpener<'s> {
     pub(crate) settings: &'s StackSettings,
-    pub(crate) databases: Databases,
+    pub(crate) databases: DatabaseLocation,
     /// The session keys: the first one signs, all verify.
     pub(crate) session_keys: Vec<SecretString>,
     /// The keys of the codes of passes: the first one signs, all verify.

@@ -3,7 +3,7 @@
 use ticketing_bus::{Bus, BusError, DeadLetter, RebuildError, ServiceCore, rebuild};
 use ticketing_platform::db::OpenError;
 
-use crate::databases::Databases;
+use crate::databases::DatabaseLocation;
 use crate::open::connect_jetstream;
 use crate::{Service, StackSettings, StartError};
 
@@ -37,7 +37,7 @@ pub async fn republish(settings: &StackSettings) -> Result<u64, OperateError> {
     let bus = bus(settings).await?;
     let url = settings.database.as_ref().ok_or(StartError::Missing("TICKETING_DATABASE_URL"))?;
     // Checks the schemas, and creates none.
-    let databases = Databases::prepare(&url.clone().without_migrations(), &Service::STATEFUL).await?;
+    let databases = DatabaseLocation::prepare(&url.clone().without_migrations(), &Service::STATEFUL).await?;
     let mut cores = Vec::new();
     for service in Service::STATEFUL {
         cores.push(ServiceCore::open(

@@ -9,7 +9,7 @@ use ticketing_platform::health::Health;
 use ticketing_platform::session::RevokedSessions;
 use ticketing_platform::shutdown::Shutdown;
 
-use crate::databases::Databases;
+use crate::databases::DatabaseLocation;
 use crate::http_server::{HttpServer, ShutdownPhases};
 use crate::open::{OpenService, ServiceOpener, client_app, connect_jetstream};
 use crate::{Service, StackSettings, StartError, openapi};
@@ -77,7 +77,7 @@ async fn open(
     }
     let opener = ServiceOpener {
         settings,
-        databases: Databases::prepare(url, &[service]).await?,
+        databases: DatabaseLocation::prepare(url, &[service]).await?,
         session_keys: settings.jwt_keys.clone(),
         pass_keys: settings.pass_keys.clone(),
         revoked: RevokedSessions::new(settings.clock.clone()),

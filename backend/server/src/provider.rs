@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ticketing_payments::{Provider, SimulatedProvider, StripeProvider};
 
-use crate::databases::Databases;
+use crate::databases::DatabaseLocation;
 use crate::{StackSettings, StartError};
 
 /// The card provider of a process.
@@ -17,7 +17,7 @@ pub(crate) struct CardProvider {
 
 impl CardProvider {
     /// Opens the provider of the settings, and logs which one it is.
-    pub(crate) fn open(settings: &StackSettings, databases: &Databases) -> Result<Self, StartError> {
+    pub(crate) fn open(settings: &StackSettings, databases: &DatabaseLocation) -> Result<Self, StartError> {
         let Some(stripe) = &settings.stripe else {
             tracing::info!("cards are simulated: no money moves (TICKETING_STRIPE_KEY is not set)");
             let provider = SimulatedProvider::open(databases.provider()?, settings.clock.clone())?;

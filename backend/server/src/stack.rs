@@ -17,7 +17,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::audit::{Auditor, Sources};
 use crate::clock_routes::with_clock;
 use crate::data_dir::{DataDir, FolderWatch};
-use crate::databases::{BUS, Databases, PROVIDER, database_files};
+use crate::databases::{BUS, DatabaseLocation, PROVIDER, database_files};
 use crate::http_server::{HttpServer, ShutdownPhases};
 use crate::open::{OpenService, ServiceOpener, client_app, connect_jetstream};
 use crate::process::{with_database_check, with_write_check};
@@ -155,8 +155,8 @@ impl Parts {
             keys => keys.to_vec(),
         };
         let databases = match &settings.database {
-            None => Databases::Files(data_dir.path().to_owned()),
-            Some(url) => Databases::prepare(url, &Service::STATEFUL).await?,
+            None => DatabaseLocation::Files(data_dir.path().to_owned()),
+            Some(url) => DatabaseLocation::prepare(url, &Service::STATEFUL).await?,
         };
         let bus = match &settings.nats {
             None => Bus::open_embedded(&data_dir.database(BUS), EmbeddedOptions::default())?,

@@ -24,7 +24,7 @@ const CREATING: &str = "creating";
 const REMARK: &str = "# The databases of this folder. Each must be there when a server starts.";
 
 /// The databases of a folder, by name, each with its identity if that is known.
-pub(crate) type Databases = BTreeMap<String, Option<String>>;
+pub(crate) type DatabaseIds = BTreeMap<String, Option<String>>;
 
 /// The databases that a start needs, checked before the first of them is opened.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub(crate) struct CheckedDatabases {
     /// The databases that must exist, as they are before they are opened.
     required: BTreeMap<&'static str, (OpenedPath, String)>,
     needed: Vec<&'static str>,
-    listed: Option<Databases>,
+    listed: Option<DatabaseIds>,
 }
 
 impl CheckedDatabases {
@@ -119,7 +119,7 @@ impl CheckedDatabases {
     }
 
     /// Adds these databases to the manifest, and writes it if it changed. Returns all databases.
-    fn write(&self, identities: BTreeMap<&str, String>) -> Result<Databases, StartError> {
+    fn write(&self, identities: BTreeMap<&str, String>) -> Result<DatabaseIds, StartError> {
         let mut databases = self.listed.clone().unwrap_or_default();
         databases.extend(identities.into_iter().map(|(name, identity)| (name.to_owned(), Some(identity))));
         if !databases.is_empty() && self.listed.as_ref() != Some(&databases) {
@@ -136,7 +136,7 @@ fn is_empty(path: &Path) -> bool {
 }
 
 /// Reads the manifest of a folder, if it has one.
-pub(super) fn listed_databases(folder: &Path) -> io::Result<Option<Databases>> {
+pub(super) fn listed_databases(folder: &Path) -> io::Result<Option<DatabaseIds>> {
     match read_text(&folder.join(MANIFEST)) {
         Ok(text) => {
             let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
@@ -161,7 +161,7 @@ pub(crate) fn write_manifest(folder: &Path, names: &BTreeSet<String>) -> io::Res
     write_databases(folder, &names.iter().map(|name| (name.clone(), None)).collect())
 }
 
-fn write_databases(folder: &Path, databases: &Databases) -> io::Result<()> {
+fn write_databases(folder: &Path, databases: &DatabaseIds) -> io::Result<()> {
     let line = |(name, identity): (&String, &Option<String>)| match identity {
         Some(identity) => format!("{name} {identity}\n"),
         None => format!("{name}\n"),

@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use ticketing_platform::files::{OpenedPath, PathChange};
 use ticketing_platform::shutdown::Shutdown;
 
-use super::manifest::{Databases, listed_databases};
+use super::manifest::{DatabaseIds, listed_databases};
 use super::{MANIFEST, check_key};
 
 /// The interval of the checks.
@@ -27,7 +27,7 @@ struct FolderBaseline {
     folder: OpenedPath,
     databases: Vec<OpenedPath>,
     /// The manifest, if there is one.
-    listed: Option<Databases>,
+    listed: Option<DatabaseIds>,
     /// The keys that were read from the folder, by the names of their files.
     keys: Vec<(&'static str, SecretString)>,
     /// The problem that was logged last.
@@ -93,7 +93,7 @@ impl FolderWatch {
                 return Some(FolderProblem::Key(path, problem));
             }
         }
-        let is_listed = |found: &Databases, listed: &Databases| {
+        let is_listed = |found: &DatabaseIds, listed: &DatabaseIds| {
             // A manifest without identities is valid.
             listed.iter().all(|(name, identity)| {
                 found.get(name).is_some_and(|found| found.is_none() || found == identity)
