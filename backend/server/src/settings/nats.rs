@@ -13,7 +13,7 @@ pub(crate) const URL: &str = "TICKETING_NATS_URL";
 /// The setting of the credentials.
 pub(crate) const CREDS: &str = "TICKETING_NATS_CREDS";
 
-/// Returns the options of both settings. Reads the file, so that its errors are reported with all others.
+/// Parses both settings. Reads the file now, so that its errors are reported with the others.
 pub(super) fn options(
     url: Option<SecretString>,
     file: Option<&Path>,
@@ -22,7 +22,7 @@ pub(super) fn options(
     let shown = |file: &Path| Some(file.display().to_string());
     let Some(url) = url else {
         if let Some(file) = file {
-            errors.add(CREDS, shown(file), format!("{URL} beside it"));
+            errors.add(CREDS, shown(file), format!("{URL} to be set as well"));
         }
         return None;
     };
