@@ -30,7 +30,7 @@ pub(crate) use connection::Connection;
 pub use options::{Credentials, JetStreamOptions};
 pub(crate) use readiness::ConsumerReadiness;
 pub(crate) use subscription::Subscription;
-pub use users::{NatsPassword, NatsUser, authorization};
+pub use users::{NatsPassword, NatsUser, render_nats_authorization};
 
 /// The subjects of all events, without replays.
 const EVERY_EVENT: &str = "ticketing.>";

@@ -29,9 +29,7 @@ pub use delivery::{AckDecision, DeadLetter, Delivery};
 pub use effect::{ApplyOutcome, Copies, compare_version};
 pub use embedded::EmbeddedOptions;
 pub use error::{BusError, JetStreamError};
-pub use jetstream::{
-    Credentials, JetStreamOptions, NatsPassword, NatsUser, authorization as nats_authorization,
-};
+pub use jetstream::{Credentials, JetStreamOptions, NatsPassword, NatsUser, render_nats_authorization};
 pub use outbox::{INBOX_RETENTION, OUTBOX_RETENTION, Outbox};
 pub use rebuild::{RebuildError, rebuild};
 pub use relay::Relay;

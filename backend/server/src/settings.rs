@@ -209,7 +209,9 @@ impl StackSettings {
         let Some(key) = &self.stripe_publishable_key else { return };
         let expected = match &self.stripe {
             None => {
-                format!("{STRIPE_KEY} to be set as well: cards are simulated, and the pages would ask for real ones")
+                format!(
+                    "{STRIPE_KEY} to be set as well: cards are simulated, and the pages would ask for real ones"
+                )
             }
             Some(stripe) if stripe.is_live() != key.is_live() => {
                 format!("a key of the same kind as {STRIPE_KEY}, test or live")

@@ -65,7 +65,7 @@ impl NatsUser {
             Some((words, durable)) => {
                 publish.extend(words.iter().map(|word| format!("{EVENT_PREFIX}.{word}.*.*")));
                 publish.extend(stream_permissions());
-                publish.extend(durable.into_iter().flat_map(consumer));
+                publish.extend(durable.into_iter().flat_map(consumer_permissions));
             }
             None => {
                 publish.push("$JS.API.>".to_owned());
@@ -87,7 +87,7 @@ fn stream_permissions() -> impl Iterator<Item = String> {
 }
 
 /// Returns the permissions for the consumer `durable`.
-fn consumer(durable: &str) -> Vec<String> {
+fn consumer_permissions(durable: &str) -> Vec<String> {
     let mut allowed = vec![
         format!("{DEAD_LETTER_PREFIX}.{durable}.*"),
         format!("{REPLAY_PREFIX}.{durable}.*"),
@@ -107,7 +107,7 @@ fn consumer(durable: &str) -> Vec<String> {
 }
 
 /// Returns the block `authorization { … }` of the configuration of a NATS server for these users.
-pub fn authorization(users: &[(NatsUser, NatsPassword)]) -> String {
+pub fn render_nats_authorization(users: &[(NatsUser, NatsPassword)]) -> String {
     let mut text = "authorization {\n  users: [\n".to_owned();
     for (user, password) in users {
         let Permissions { publish, subscribe } = user.permissions();
@@ -150,7 +150,7 @@ mod tests {
     use strum::VariantArray;
     use ticketing_events::EventName;
 
-    use super::{NatsPassword, NatsUser, authorization};
+    use super::{NatsPassword, NatsUser, render_nats_authorization};
 
     #[test]
     fn each_event_is_published_by_one_service() {
@@ -167,7 +167,7 @@ mod tests {
         let text = NatsPassword::Text(r#"a"b\c"#.to_owned());
         assert_eq!(format!("{text:?}"), "Text(…)");
         let variable = NatsPassword::Variable("ORDERS_PASSWORD".to_owned());
-        let block = authorization(&[(NatsUser::Auth, text), (NatsUser::Orders, variable)]);
+        let block = render_nats_authorization(&[(NatsUser::Auth, text), (NatsUser::Orders, variable)]);
         assert!(block.contains(r#"password: "a\"b\\c""#), "{block}");
         assert!(block.contains("password: $ORDERS_PASSWORD\n"), "{block}");
         assert!(

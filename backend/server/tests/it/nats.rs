@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use serde_json::json;
-use ticketing_bus::{Credentials, JetStreamOptions, NatsPassword, NatsUser, nats_authorization, rebuild};
+use ticketing_bus::{
+    Credentials, JetStreamOptions, NatsPassword, NatsUser, rebuild, render_nats_authorization,
+};
 use ticketing_events::EventName;
 use ticketing_testkit::storm::{Program, SellerActivity, Storm};
 use ticketing_testkit::{NatsServer, TestStack, eventually};
@@ -24,7 +26,7 @@ fn all_with(settings: &[(&str, &str)]) -> Output {
 #[tokio::test]
 async fn unusable_nats_server_is_reported_before_a_port_is_bound() {
     let guarded = NatsServer::builder()
-        .config(&nats_authorization(&[(NatsUser::Orders, NatsPassword::Text("right".to_owned()))]))
+        .config(&render_nats_authorization(&[(NatsUser::Orders, NatsPassword::Text("right".to_owned()))]))
         .start()
         .await;
     let bare = NatsServer::builder().without_jetstream().start().await;
@@ -59,7 +61,7 @@ async fn unusable_nats_server_is_reported_before_a_port_is_bound() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_process_runs_under_the_user_of_all() {
     let users = [(NatsUser::All, NatsPassword::Text("secret".to_owned()))];
-    let server = NatsServer::builder().config(&nats_authorization(&users)).start().await;
+    let server = NatsServer::builder().config(&render_nats_authorization(&users)).start().await;
     let options = JetStreamOptions {
         credentials: Some(Credentials::user("all", "secret")),
         name: "all".to_owned(),

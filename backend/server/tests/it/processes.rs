@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
-use ticketing_bus::{NatsPassword, NatsUser, nats_authorization};
+use ticketing_bus::{NatsPassword, NatsUser, render_nats_authorization};
 use ticketing_server::Service;
 use ticketing_testkit::storm::{CLUSTER_ORDER_TTL, ClusterStorm, SellerActivity};
 use ticketing_testkit::{NatsServer, OwnDatabase, RawClient, Shape, TestStack, eventually};
@@ -46,7 +46,7 @@ async fn unusable_servers_of_a_service_are_reported() {
     let own = OwnDatabase::create();
     let open = NatsServer::begin().await;
     let users = [(NatsUser::Orders, NatsPassword::Text("right".to_owned()))];
-    let guarded = NatsServer::builder().config(&nats_authorization(&users)).start().await;
+    let guarded = NatsServer::builder().config(&render_nats_authorization(&users)).start().await;
     let folder = tempfile::tempdir().unwrap();
     let creds = folder.path().join("orders");
     std::fs::write(&creds, "orders:right").unwrap();

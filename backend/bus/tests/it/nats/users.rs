@@ -2,7 +2,8 @@
 
 use strum::VariantArray;
 use ticketing_bus::{
-    Bus, BusError, Credentials, JetStreamError, JetStreamOptions, NatsPassword, NatsUser, nats_authorization,
+    Bus, BusError, Credentials, JetStreamError, JetStreamOptions, NatsPassword, NatsUser,
+    render_nats_authorization,
 };
 use ticketing_engines::{NatsServer, eventually};
 use ticketing_platform::shutdown::Shutdown;
@@ -14,7 +15,7 @@ async fn fixture_with_users() -> Fixture {
     let users =
         NatsUser::VARIANTS.iter().map(|user| (*user, NatsPassword::Text(format!("{}-secret", user.name()))));
     let users: Vec<_> = users.collect();
-    Fixture::served_by(NatsServer::builder().config(&nats_authorization(&users)).start().await)
+    Fixture::served_by(NatsServer::builder().config(&render_nats_authorization(&users)).start().await)
 }
 
 fn options(fixture: &Fixture, user: NatsUser) -> JetStreamOptions {
@@ -121,7 +122,7 @@ fn the_users_of_a_deployment_are_these() {
     let users: Vec<_> = users
         .map(|user| (user, NatsPassword::Variable(format!("NATS_{}_PASSWORD", user.name().to_uppercase()))))
         .collect();
-    let wanted = nats_authorization(&users);
+    let wanted = render_nats_authorization(&users);
     let shipped = std::fs::read_to_string(path).unwrap();
     let (remarks, block) = shipped.split_at(shipped.find("authorization {").unwrap());
     if std::env::var_os(UPDATE).is_some() {
