@@ -1,9 +1,9 @@
 // Time zones of venues: the offset of a clock time, and the times that do not exist or occur twice.
 import { clockTime, offsetOf } from './details'
 
-/** The start of an event as a form has it. */
+/** The start of an event, split into the fields of a form. */
 export interface When {
-  /** The clock time at the place, as `datetime-local` inputs have it. */
+  /** The clock time at the place, in the format of `datetime-local` inputs. */
   local: string
   /** The place: an IANA zone such as `Europe/Berlin`, or an offset such as `+01:00`. */
   zone: string
@@ -34,8 +34,7 @@ export function offsetAt(zone: string, instant: number): string {
 const instantAt = (local: string, offset: string): number => Date.parse(`${local}${local.length === 16 ? ':00' : ''}${offset}`)
 
 /**
- * Returns the offsets that a clock time has at a place, the earlier instant first: two where the clocks are set back over it, and none
- * where they are set forward over it.
+ * Returns the offsets that a clock time has at a place, the earlier instant first: two in a DST overlap, none in a DST gap.
  */
 export function offsetsOn(local: string, zone: string): string[] {
   const middle = instantAt(local, 'Z')

@@ -1,4 +1,4 @@
-// Says from when something is that the server cannot confirm now.
+// Shows the age of cached data while the server is unreachable.
 import type { ReactElement } from 'react'
 
 import { useI18n } from '../texts/context'

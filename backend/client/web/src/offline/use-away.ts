@@ -8,12 +8,12 @@ import { keys } from '../live/cache'
 import { useOnline } from '../live/context'
 import { useSession } from '../session/context'
 
-/** The time that a page waits for the server before it shows kept data, in milliseconds. */
+/** The fallback delay: how long a page waits for the server before it shows cached data, in milliseconds. */
 const ANSWER_TIME = 1500
 /** A request without an answer is repeated after this time, in milliseconds. */
 const REPEAT_TIME = 4000
 
-/** Returns whether the server has had the time to answer since the component was mounted. */
+/** Returns true once the fallback delay has passed since mount. */
 function useIsLate(): boolean {
   const [isLate, setLate] = useState(false)
   useEffect(() => {
@@ -23,7 +23,7 @@ function useIsLate(): boolean {
   return isLate
 }
 
-/** Returns the signed-in user; while the server cannot say who that is, the user for whom this browser has kept something. */
+/** Returns the signed-in user. Falls back to the user of the cached data while the session is unknown. */
 export function useUserOrKept(userOfKept: () => User | null): User | null {
   const { state, user } = useSession()
   const [isLate, online] = [useIsLate(), useOnline()]

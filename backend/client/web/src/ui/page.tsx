@@ -50,7 +50,7 @@ export function PageHeading({ loading = false, children }: { loading?: boolean; 
   )
 }
 
-/** A page that loads: a heading, which is only for screen readers unless the page is a form with that `title`, and a placeholder. */
+/** The loading state of a page: a visible heading with `title`, else one for screen readers only, and a skeleton. */
 export function LoadingPage({ title, skeleton }: { title?: string | undefined; skeleton: Elements }) {
   const texts = useTexts()
   if (title) {
