@@ -96,7 +96,7 @@ impl Db {
     pub fn migrate(database: impl Into<Database>, migrations: &[Migrations]) -> Result<(), OpenError> {
         match database.into() {
             Database::File(path) => Self::open(path, DbOptions::default(), migrations).map(drop),
-            Database::Postgres(target) => postgres::migrate(&target, migrations),
+            Database::Postgres(target) => postgres::prepare(&target, true, migrations),
         }
     }
 
@@ -108,7 +108,7 @@ impl Db {
     pub fn check(database: impl Into<Database>, migrations: &[Migrations]) -> Result<(), OpenError> {
         match database.into() {
             Database::File(_) => Ok(()),
-            Database::Postgres(target) => postgres::check(&target, migrations),
+            Database::Postgres(target) => postgres::prepare(&target, false, migrations),
         }
     }
 

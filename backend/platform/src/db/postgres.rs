@@ -4,29 +4,18 @@ mod client;
 mod connection;
 mod migrate;
 mod notifier;
-mod retry_reason;
+mod run_error;
 mod tls;
 mod transaction;
 mod url;
 
 use super::{Migrations, OpenError};
-pub(super) use client::ConnectError;
-pub(super) use connection::{CommitError, Connection, Role};
+pub(super) use connection::{Connection, Role};
 pub(super) use notifier::Notifier;
-pub(super) use retry_reason::{RetryReason, is_connection_lost, map_error};
-pub(super) use transaction::PostgresTransaction;
+pub(super) use run_error::RunError;
 pub use url::{CONNECTIONS, PostgresUrl, Target, UrlError};
 
-/// Applies missing migrations.
-pub(super) fn migrate(target: &Target, migrations: &[Migrations]) -> Result<(), OpenError> {
-    prepare(target, true, migrations)
-}
-
-/// Reports missing migrations. Changes nothing.
-pub(super) fn check(target: &Target, migrations: &[Migrations]) -> Result<(), OpenError> {
-    prepare(target, false, migrations)
-}
-
+/// Applies missing migrations, or reports them and changes nothing.
 pub(super) fn prepare(target: &Target, migrate: bool, migrations: &[Migrations]) -> Result<(), OpenError> {
     // The client blocks in its own runtime, which must not start on a thread of another runtime.
     std::thread::scope(|scope| {

@@ -18,8 +18,8 @@ pub(super) use files::Files;
 use files::LOG_LIMIT;
 pub use identity::file_identity;
 pub(super) use read_only::connect as connect_read_only;
-pub(super) use transaction::SqliteTransaction;
 use transaction::map_error;
+pub(super) use transaction::{execute, query};
 
 const STATEMENT_CACHE: usize = 128;
 /// The pages of 4 KiB in the write-ahead log after which they are written back. Fewer, larger checkpoints delay the writer

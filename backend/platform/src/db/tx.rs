@@ -1,5 +1,7 @@
 //! One transaction of either database, as a unit of work uses it.
 
+use rusqlite::Connection;
+
 use super::{Arg, DbError, Dialect, Row, postgres, sqlite};
 use crate::signal::Signal;
 
@@ -18,8 +20,8 @@ pub struct Tx<'c> {
 
 /// The connection that a transaction runs on.
 pub(super) enum DbTransaction<'c> {
-    Sqlite(sqlite::SqliteTransaction<'c>),
-    Postgres(postgres::PostgresTransaction<'c>),
+    Sqlite(&'c Connection),
+    Postgres(&'c mut postgres::Connection),
 }
 
 /// How a transaction undoes a part of it that fails.
@@ -86,8 +88,8 @@ impl<'c> Tx<'c> {
     /// [`DbError::Unique`] if a unique index refuses a row; otherwise the mapped error of the database.
     pub fn execute(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<u64, DbError> {
         let outcome = match &mut self.transaction {
-            DbTransaction::Sqlite(transaction) => transaction.execute(sql, args),
-            DbTransaction::Postgres(transaction) => transaction.execute(sql, args),
+            DbTransaction::Sqlite(connection) => sqlite::execute(connection, sql, args),
+            DbTransaction::Postgres(connection) => connection.execute(sql, args),
         };
         self.note_outage(outcome)
     }
@@ -99,8 +101,8 @@ impl<'c> Tx<'c> {
     /// As for [`execute`](Self::execute).
     pub fn execute_deferred(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<(), DbError> {
         match (&mut self.transaction, self.mode) {
-            (DbTransaction::Postgres(transaction), Mode::Optimistic) => {
-                let outcome = transaction.execute_deferred(sql, args);
+            (DbTransaction::Postgres(connection), Mode::Optimistic) => {
+                let outcome = connection.execute_deferred(sql, args);
                 self.note_outage(outcome)
             }
             _ => self.execute(sql, args).map(drop),
@@ -118,8 +120,8 @@ impl<'c> Tx<'c> {
         map: impl FnMut(&Row<'_>) -> Result<T, DbError>,
     ) -> Result<Vec<T>, DbError> {
         let outcome = match &mut self.transaction {
-            DbTransaction::Sqlite(transaction) => transaction.query(sql, args, map),
-            DbTransaction::Postgres(transaction) => transaction.query(sql, args, map),
+            DbTransaction::Sqlite(connection) => sqlite::query(connection, sql, args, map),
+            DbTransaction::Postgres(connection) => connection.query(sql, args, map),
         };
         self.note_outage(outcome)
     }
@@ -200,8 +202,8 @@ impl DbTransaction<'_> {
     /// Returns a number that rises with every change.
     fn changes(&self) -> u64 {
         match self {
-            Self::Sqlite(transaction) => transaction.changes(),
-            Self::Postgres(transaction) => transaction.changes(),
+            Self::Sqlite(connection) => connection.total_changes(),
+            Self::Postgres(connection) => connection.changes(),
         }
     }
 
@@ -210,26 +212,14 @@ impl DbTransaction<'_> {
     fn is_aborted(&self) -> bool {
         match self {
             Self::Sqlite(_) => false,
-            Self::Postgres(transaction) => transaction.is_aborted(),
+            Self::Postgres(connection) => connection.is_aborted(),
         }
     }
 
     fn control(&mut self, sql: &str) -> Result<(), DbError> {
         match self {
-            Self::Sqlite(transaction) => transaction.execute(sql, &[]).map(drop),
-            Self::Postgres(transaction) => transaction.control(sql),
+            Self::Sqlite(connection) => sqlite::execute(connection, sql, &[]).map(drop),
+            Self::Postgres(connection) => connection.control(sql),
         }
-    }
-}
-
-impl<'c> From<sqlite::SqliteTransaction<'c>> for DbTransaction<'c> {
-    fn from(transaction: sqlite::SqliteTransaction<'c>) -> Self {
-        Self::Sqlite(transaction)
-    }
-}
-
-impl<'c> From<postgres::PostgresTransaction<'c>> for DbTransaction<'c> {
-    fn from(transaction: postgres::PostgresTransaction<'c>) -> Self {
-        Self::Postgres(transaction)
     }
 }

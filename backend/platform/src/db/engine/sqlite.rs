@@ -13,10 +13,9 @@ use tokio::sync::mpsc;
 use super::{Counters, Engine, Queued, next_unit};
 use crate::db::migrate::migration_error;
 use crate::db::sqlite::{
-    Files, SqliteTransaction, connect, connect_read_only, connect_readers, file_stem, open_error, roll_back,
-    truncate_wal,
+    Files, connect, connect_read_only, connect_readers, file_stem, open_error, roll_back, truncate_wal,
 };
-use crate::db::tx::Mode;
+use crate::db::tx::{DbTransaction, Mode};
 use crate::db::{DbError, DbOptions, Dialect, Migrations, OpenError, ReadOnly, Tx};
 use crate::signal::Signal;
 
@@ -144,7 +143,7 @@ fn run_group(
     mode: Mode,
     files: &Files,
 ) -> Result<Option<u64>, DbError> {
-    let mut tx = Tx::new(SqliteTransaction::new(connection).into(), mode);
+    let mut tx = Tx::new(DbTransaction::Sqlite(connection), mode);
     tx.execute("BEGIN IMMEDIATE", &[])?;
     let mut committed = 0;
     for Queued { job, .. } in jobs {
@@ -168,7 +167,7 @@ fn run_group(
 
 fn read_all(connection: &Connection, queue: &Mutex<mpsc::Receiver<Queued>>) {
     while let Some(Queued { mut job, .. }) = next_unit(queue) {
-        let mut tx = Tx::new(SqliteTransaction::new(connection).into(), Mode::WithSavepoints);
+        let mut tx = Tx::new(DbTransaction::Sqlite(connection), Mode::WithSavepoints);
         let begun = tx.execute("BEGIN", &[]).map(drop);
         if begun.is_ok() {
             job.run(&mut tx);

@@ -10,6 +10,7 @@ use postgres::types::ToSql;
 use postgres::{Error, Statement};
 use tokio::runtime::{Builder, Runtime};
 
+use super::run_error::RunError;
 use super::url::Target;
 use crate::db::Arg;
 
@@ -29,15 +30,6 @@ struct Driver {
     has_ended: bool,
 }
 
-/// Why no connection was made.
-#[derive(Debug)]
-pub(in crate::db) enum ConnectError {
-    /// This machine has no resources for a runtime.
-    NoRuntime(std::io::Error),
-    /// The connection or its setup failed.
-    Failed(Error),
-}
-
 /// A statement that is sent with the next one.
 pub(in crate::db) struct DeferredStatement {
     pub(in crate::db) statement: Statement,
@@ -53,11 +45,12 @@ pub(in crate::db) struct BatchResult<T> {
 }
 
 impl Client {
-    pub(in crate::db) fn connect(target: &Target) -> Result<Self, ConnectError> {
-        let runtime = Builder::new_current_thread().enable_all().build().map_err(ConnectError::NoRuntime)?;
+    pub(in crate::db) fn connect(target: &Target) -> Result<Self, RunError> {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| RunError::Unreachable(error.to_string()))?;
         let config = target.config();
         let connected = runtime.block_on(config.connect(target.tls()));
-        let (client, connection) = connected.map_err(ConnectError::Failed)?;
+        let (client, connection) = connected.map_err(|error| RunError::from_connect(&error))?;
         Ok(Self { client, driver: Driver { runtime, connection: Box::pin(connection), has_ended: false } })
     }
 

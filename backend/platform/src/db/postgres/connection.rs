@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use postgres::{Error, Statement};
 
-use super::client::{BatchResult, Client, ConnectError, DeferredStatement};
-use super::retry_reason::{RetryReason, is_connection_lost, map_error};
+use super::client::{BatchResult, Client, DeferredStatement};
+use super::run_error::{RunError, is_connection_lost, map_error};
 use super::url::Target;
-use crate::db::Arg;
+use crate::db::{Arg, DbError};
 
 /// Maximum number of cached prepared statements. The cache is cleared when it is full.
 const STATEMENT_CACHE: usize = 256;
@@ -70,18 +70,19 @@ pub(in crate::db) struct Connection {
     is_open: bool,
     /// Deferred statements; sent with the next statement.
     deferred: Vec<DeferredStatement>,
-    /// Rises with every statement that may change rows.
-    pub(in crate::db) changes: u64,
+    /// The number of statements of the transaction that may have changed rows.
+    pub(super) changes: u64,
     /// Whether a statement has failed: the transaction refuses further ones until a rollback to a savepoint.
-    pub(in crate::db) is_aborted: bool,
+    pub(super) has_failed: bool,
     /// Why the transaction must be run again.
-    pub(in crate::db) retry_reason: Option<RetryReason>,
+    pub(in crate::db) run_error: Option<RunError>,
 }
 
 impl Connection {
-    pub(in crate::db) fn open(target: &Target, role: Role) -> Result<Self, ConnectError> {
+    pub(in crate::db) fn open(target: &Target, role: Role) -> Result<Self, RunError> {
         let mut client = Client::connect(target)?;
-        client.control(&session_setup(target, role)).map_err(ConnectError::Failed)?;
+        let configured = client.control(&session_setup(target, role));
+        configured.map_err(|error| RunError::from_connect(&error))?;
         Ok(Self {
             client,
             statements: HashMap::new(),
@@ -89,8 +90,8 @@ impl Connection {
             is_open: false,
             deferred: Vec::new(),
             changes: 0,
-            is_aborted: false,
-            retry_reason: None,
+            has_failed: false,
+            run_error: None,
         })
     }
 
@@ -98,12 +99,22 @@ impl Connection {
         self.client.is_closed()
     }
 
+    /// Returns the number of statements of the transaction that may have changed rows.
+    pub(in crate::db) fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    /// Returns whether a failed statement has aborted the transaction.
+    pub(in crate::db) fn is_aborted(&self) -> bool {
+        self.has_failed || self.run_error.is_some()
+    }
+
     /// Returns the prepared statement.
-    pub(in crate::db) fn statement(&mut self, sql: &str) -> Result<Statement, Error> {
+    pub(super) fn statement(&mut self, sql: &str) -> Result<Statement, DbError> {
         if let Some(statement) = self.statements.get(sql) {
             return Ok(statement.clone());
         }
-        let statement = self.client.prepare(sql)?;
+        let statement = self.client.prepare(sql).map_err(|error| self.record_error(&error))?;
         if self.statements.len() >= STATEMENT_CACHE {
             self.statements.clear();
         }
@@ -118,12 +129,12 @@ impl Connection {
 
     /// Begins a transaction. `sql` is sent with the first statement.
     pub(in crate::db) fn begin(&mut self, sql: &'static str) {
-        (self.is_aborted, self.retry_reason, self.begin) = (false, None, Some(sql));
+        (self.changes, self.has_failed, self.run_error, self.begin) = (0, false, None, Some(sql));
         self.deferred.clear();
     }
 
     /// Defers a statement until the next one, or the commit, is sent.
-    pub(in crate::db) fn defer(&mut self, statement: Statement, args: &[Arg<'_>]) -> Result<(), Error> {
+    pub(super) fn defer(&mut self, statement: Statement, args: &[Arg<'_>]) -> Result<(), DbError> {
         let args = args.iter().map(Arg::to_owned_text).collect();
         self.deferred.push(DeferredStatement { statement, args });
         if self.deferred.len() < MAX_DEFERRED {
@@ -134,18 +145,25 @@ impl Connection {
 
     /// Sends the deferred statements and this request. Returns its result. If a deferred statement has failed, the
     /// transaction must be run again, because the call that deferred it has returned.
-    pub(in crate::db) fn run<T>(
+    pub(super) fn run<T>(
         &mut self,
         request: impl AsyncFnOnce(&tokio_postgres::Client) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let BatchResult { deferred, last } = self.send(request)?;
-        if let Err(error) = deferred {
-            self.retry_reason = Some(
-                RetryReason::from_error(&error).unwrap_or_else(|| RetryReason::Deferred(map_error(&error))),
-            );
-            return Err(error);
+    ) -> Result<T, DbError> {
+        let sent = self.send(request);
+        if let Ok(BatchResult { deferred: Err(error), .. }) = &sent {
+            self.run_error = Some(RunError::from_deferred(error));
         }
-        last
+        let result = sent.and_then(|BatchResult { deferred, last }| deferred.and(last));
+        result.map_err(|error| self.record_error(&error))
+    }
+
+    /// Records that the transaction is aborted. Returns the error of the database.
+    fn record_error(&mut self, error: &Error) -> DbError {
+        self.has_failed = true;
+        if self.run_error.is_none() {
+            self.run_error = RunError::from_retriable(error);
+        }
+        map_error(error)
     }
 
     fn send<T>(
@@ -158,22 +176,29 @@ impl Connection {
     }
 
     /// Commits the transaction. One without statements is not sent; deferred statements are sent with the commit.
-    pub(in crate::db) fn commit(&mut self) -> Result<(), CommitError> {
+    pub(in crate::db) fn commit(&mut self) -> Result<(), RunError> {
         if self.begin.is_some() && self.deferred.is_empty() {
             self.begin = None;
             return Ok(());
         }
         let sent = self.send(async |client| client.batch_execute("COMMIT").await);
         self.is_open = false;
-        match sent {
-            Ok(BatchResult { deferred: Ok(()), last: Ok(_) }) => Ok(()),
+        let error = match sent {
+            Ok(BatchResult { deferred: Ok(()), last: Ok(()) }) => return Ok(()),
             // A deferred statement failed, so the server rolled the transaction back.
             Ok(BatchResult { deferred: Err(error), .. }) if !is_connection_lost(&error) => {
-                Err(CommitError::Deferred(error))
+                return Err(RunError::from_deferred(&error));
             }
             Ok(BatchResult { deferred: Err(error), .. } | BatchResult { last: Err(error), .. })
-            | Err(error) => Err(CommitError::Commit(error)),
-        }
+            | Err(error) => error,
+        };
+        Err(match RunError::from_retriable(&error) {
+            Some(RunError::ConnectionLost(reason)) if self.changes > 0 => {
+                RunError::Final(DbError::Uncertain(reason))
+            }
+            Some(reason) => reason,
+            None => RunError::Final(map_error(&error)),
+        })
     }
 
     /// Rolls the transaction back. If that fails the connection is lost, which has the same effect.
@@ -188,12 +213,4 @@ impl Connection {
             tracing::error!(%error, "rollback failed");
         }
     }
-}
-
-/// Why a transaction was not committed.
-pub(in crate::db) enum CommitError {
-    /// A deferred statement that was sent with the commit failed. Nothing was committed.
-    Deferred(Error),
-    /// The commit failed.
-    Commit(Error),
 }

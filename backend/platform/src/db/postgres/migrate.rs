@@ -5,7 +5,7 @@ use postgres::error::SqlState;
 use refinery::Migration;
 
 use super::connection::{Role, session_setup};
-use super::retry_reason::map_error;
+use super::run_error::map_error;
 use super::unusable;
 use super::url::Target;
 use crate::db::migrate::{divergence, migration_error};

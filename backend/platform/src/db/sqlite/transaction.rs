@@ -1,67 +1,53 @@
 //! Statements on one SQLite connection.
 
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ffi};
+use rusqlite::{CachedStatement, Connection, ffi};
 
 use crate::db::error_class::{ErrorClass, classify_sqlite};
 use crate::db::{Arg, DbError, Row};
 
-/// The transaction of one connection.
-#[derive(Clone, Copy)]
-pub(in crate::db) struct SqliteTransaction<'c> {
-    connection: &'c Connection,
+pub(in crate::db) fn execute(connection: &Connection, sql: &str, args: &[Arg<'_>]) -> Result<u64, DbError> {
+    let mut statement = prepare(connection, sql, args)?;
+    // A statement with RETURNING is stepped as a query; its rows are discarded here.
+    let changed = statement.raw_execute().map_err(map_error)?;
+    Ok(u64::try_from(changed).unwrap_or(u64::MAX))
 }
 
-impl<'c> SqliteTransaction<'c> {
-    pub(in crate::db) fn new(connection: &'c Connection) -> Self {
-        Self { connection }
+pub(in crate::db) fn query<T>(
+    connection: &Connection,
+    sql: &str,
+    args: &[Arg<'_>],
+    mut map: impl FnMut(&Row<'_>) -> Result<T, DbError>,
+) -> Result<Vec<T>, DbError> {
+    let mut statement = prepare(connection, sql, args)?;
+    let mut rows = statement.raw_query();
+    let mut results = Vec::new();
+    while let Some(row) = rows.next().map_err(map_error)? {
+        results.push(map(&Row::sqlite(row))?);
     }
+    Ok(results)
+}
 
-    pub(in crate::db) fn execute(self, sql: &str, args: &[Arg<'_>]) -> Result<u64, DbError> {
-        let mut statement = self.prepare(sql, args)?;
-        // A statement with RETURNING is stepped as a query; its rows are discarded here.
-        let changed = statement.raw_execute().map_err(map_error)?;
-        Ok(u64::try_from(changed).unwrap_or(u64::MAX))
+fn prepare<'c>(
+    connection: &'c Connection,
+    sql: &str,
+    args: &[Arg<'_>],
+) -> Result<CachedStatement<'c>, DbError> {
+    // If the disk is full or cannot be read, SQLite rolls the transaction back. A further statement would commit on
+    // its own.
+    if connection.is_autocommit() && !sql.starts_with("BEGIN") {
+        return Err(DbError::Unavailable("the transaction was rolled back by SQLite".to_owned()));
     }
-
-    pub(in crate::db) fn query<T>(
-        self,
-        sql: &str,
-        args: &[Arg<'_>],
-        mut map: impl FnMut(&Row<'_>) -> Result<T, DbError>,
-    ) -> Result<Vec<T>, DbError> {
-        let mut statement = self.prepare(sql, args)?;
-        let mut rows = statement.raw_query();
-        let mut results = Vec::new();
-        while let Some(row) = rows.next().map_err(map_error)? {
-            results.push(map(&Row::sqlite(row))?);
-        }
-        Ok(results)
+    let mut statement = connection.prepare_cached(sql).map_err(map_error)?;
+    // SQLite numbers `$n` by first appearance, so arguments are bound by the number in the name.
+    for index in 1..=statement.parameter_count() {
+        let number = statement.parameter_name(index).and_then(|name| name.get(1..)?.parse::<usize>().ok());
+        let arg = number
+            .and_then(|number| args.get(number.checked_sub(1)?))
+            .ok_or_else(|| DbError::Statement(format!("no argument for parameter {index} of: {sql}")))?;
+        statement.raw_bind_parameter(index, arg).map_err(map_error)?;
     }
-
-    /// Returns the number of rows that this connection has changed since it was opened.
-    pub(in crate::db) fn changes(self) -> u64 {
-        self.connection.total_changes()
-    }
-
-    fn prepare(self, sql: &str, args: &[Arg<'_>]) -> Result<rusqlite::CachedStatement<'c>, DbError> {
-        // If the disk is full or cannot be read, SQLite rolls the transaction back. A further statement would commit on
-        // its own.
-        if self.connection.is_autocommit() && !sql.starts_with("BEGIN") {
-            return Err(DbError::Unavailable("the transaction was rolled back by SQLite".to_owned()));
-        }
-        let mut statement = self.connection.prepare_cached(sql).map_err(map_error)?;
-        // SQLite numbers `$n` by first appearance, so arguments are bound by the number in the name.
-        for index in 1..=statement.parameter_count() {
-            let number =
-                statement.parameter_name(index).and_then(|name| name.get(1..)?.parse::<usize>().ok());
-            let arg = number
-                .and_then(|number| args.get(number.checked_sub(1)?))
-                .ok_or_else(|| DbError::Statement(format!("no argument for parameter {index} of: {sql}")))?;
-            statement.raw_bind_parameter(index, arg).map_err(map_error)?;
-        }
-        Ok(statement)
-    }
+    Ok(statement)
 }
 
 impl ToSql for Arg<'_> {

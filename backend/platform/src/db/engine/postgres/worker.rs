@@ -4,18 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use postgres::error::SqlState;
 use tokio::sync::mpsc;
 
 use crate::db::engine::job::Job;
 use crate::db::engine::{Counters, Isolation, Queued, next_unit};
-use crate::db::postgres::{
-    CommitError, ConnectError, Connection, Notifier, PostgresTransaction, RetryReason, Role, Target,
-    is_connection_lost, map_error,
-};
-use crate::db::tx::Mode;
+use crate::db::postgres::{Connection, Notifier, Role, RunError, Target};
+use crate::db::tx::{DbTransaction, Mode};
 use crate::db::{DbError, Tx};
-use crate::error_chain::error_chain;
 use crate::signal::Signal;
 use crate::telemetry::LogThrottle;
 
@@ -32,26 +27,6 @@ pub(super) struct Worker {
     counters: Arc<Counters>,
     notifier: Arc<Notifier>,
     connection: Option<Connection>,
-}
-
-/// The outcome of one run of a unit.
-enum RunOutcome {
-    /// It is committed, and has notified these signals.
-    Committed(Vec<Signal>),
-    /// It failed or only read, and changed nothing.
-    RolledBack,
-    /// A part that failed left changes behind: the unit must be run again with savepoints.
-    NeedsSavepoints,
-    /// The unit must be run again.
-    Retry(RetryReason),
-    /// All connection slots of the server are in use.
-    NoConnectionSlot(String),
-    /// The server cannot be reached.
-    Unreachable(String),
-    /// The server refused the connection or the commit.
-    Refused(DbError),
-    /// The connection was lost during the commit.
-    Uncertain(String),
 }
 
 impl Worker {
@@ -87,42 +62,32 @@ impl Worker {
     fn run_to_end(&mut self, job: &mut dyn Job, isolation: Isolation) -> Result<Vec<Signal>, DbError> {
         let (mut mode, mut conflicts, mut losses) = (Mode::Optimistic, 0, 0);
         loop {
-            let outcome = match self.connection() {
-                Ok(connection) => run(connection, job, isolation, mode),
-                Err(error) => not_connected(&error),
-            };
-            match outcome {
-                RunOutcome::Committed(signals) => {
+            let error = match self.connection().and_then(|connection| run(connection, job, isolation, mode)) {
+                Ok(Some(signals)) => {
                     self.counters.count_commit(1);
                     return Ok(signals);
                 }
-                RunOutcome::RolledBack => return Ok(Vec::new()),
-                RunOutcome::NeedsSavepoints => mode = Mode::WithSavepoints,
-                RunOutcome::Refused(error) => return Err(error),
-                RunOutcome::Uncertain(reason) => {
-                    self.connection = None;
-                    tracing::error!(database = %self.target, error = reason, "commit outcome unknown: connection lost");
-                    return Err(DbError::Uncertain(reason));
-                }
-                RunOutcome::Retry(RetryReason::Conflict(reason)) => {
-                    self.back_off("conflict", &reason, &mut conflicts)?;
-                }
-                RunOutcome::NoConnectionSlot(reason) => self.back_off("starved", &reason, &mut conflicts)?,
-                RunOutcome::Unreachable(reason) => {
+                Ok(None) => return Ok(Vec::new()),
+                Err(error) => error,
+            };
+            match error {
+                RunError::NeedsSavepoints => mode = Mode::WithSavepoints,
+                RunError::Deferred(error) => match mode {
+                    // With savepoints no statement is deferred, so the failure is returned to the unit.
+                    Mode::Optimistic => mode = Mode::WithSavepoints,
+                    Mode::WithSavepoints => return Err(error),
+                },
+                RunError::Conflict(reason) => self.back_off("conflict", &reason, &mut conflicts)?,
+                RunError::NoConnectionSlot(reason) => self.back_off("starved", &reason, &mut conflicts)?,
+                RunError::Unreachable(reason) => {
                     // Each attempt may last as long as the connect timeout.
-                    losses += 2;
-                    if losses > MAX_LOSSES {
-                        return Err(DbError::Unavailable(reason));
-                    }
+                    count_losses(&mut losses, 2, &reason)?;
                     pause(MAX_CONFLICTS);
                 }
-                RunOutcome::Retry(RetryReason::ReadOnly(reason)) => {
+                RunError::ReadOnly(reason) => {
                     // After a failover this connection may lead to a standby.
                     self.connection = None;
-                    losses += 2;
-                    if losses > MAX_LOSSES {
-                        return Err(DbError::Unavailable(reason));
-                    }
+                    count_losses(&mut losses, 2, &reason)?;
                     static READ_ONLY: LogThrottle = LogThrottle::new();
                     if let Some(times) = READ_ONLY.count() {
                         let database = &self.target;
@@ -130,31 +95,25 @@ impl Worker {
                     }
                     self.counters.count_retry("read_only");
                 }
-                RunOutcome::Retry(RetryReason::Deferred(error)) => match mode {
-                    // With savepoints no statement is deferred, so the failure is returned to the unit.
-                    Mode::Optimistic => mode = Mode::WithSavepoints,
-                    Mode::WithSavepoints => return Err(error),
-                },
-                RunOutcome::Retry(RetryReason::StaleStatement) => {
-                    losses += 1;
+                RunError::StaleStatement => {
                     self.counters.count_retry("stale");
-                    if losses > MAX_LOSSES {
-                        return Err(DbError::Unavailable(
-                            "prepared statements keep becoming invalid".to_owned(),
-                        ));
-                    }
+                    count_losses(&mut losses, 1, "prepared statements keep becoming invalid")?;
                     if let Some(connection) = &mut self.connection {
                         connection.clear_statements();
                     }
                 }
-                RunOutcome::Retry(RetryReason::ConnectionLost(reason)) => {
+                RunError::ConnectionLost(reason) => {
                     self.connection = None;
-                    losses += 1;
-                    if losses > MAX_LOSSES {
-                        return Err(DbError::Unavailable(reason));
-                    }
+                    count_losses(&mut losses, 1, &reason)?;
                     self.counters.count_retry("lost");
                     pause(losses);
+                }
+                RunError::Final(error) => {
+                    if let DbError::Uncertain(reason) = &error {
+                        self.connection = None;
+                        tracing::error!(database = %self.target, error = reason, "commit outcome unknown: connection lost");
+                    }
+                    return Err(error);
                 }
             }
         }
@@ -178,7 +137,7 @@ impl Worker {
         Ok(())
     }
 
-    fn connection(&mut self) -> Result<&mut Connection, ConnectError> {
+    fn connection(&mut self) -> Result<&mut Connection, RunError> {
         if self.connection.as_mut().is_some_and(Connection::is_closed) {
             self.connection = None;
         }
@@ -189,62 +148,50 @@ impl Worker {
     }
 }
 
-/// Classifies a failed connection attempt. The unit was not run.
-fn not_connected(error: &ConnectError) -> RunOutcome {
-    let error = match error {
-        ConnectError::NoRuntime(error) => return RunOutcome::Unreachable(error.to_string()),
-        ConnectError::Failed(error) => error,
-    };
-    let text = error_chain(error);
-    match error.code() {
-        Some(code) if *code == SqlState::TOO_MANY_CONNECTIONS => RunOutcome::NoConnectionSlot(text),
-        Some(_) if !is_connection_lost(error) => RunOutcome::Refused(DbError::Unavailable(text)),
-        _ => RunOutcome::Unreachable(text),
-    }
+/// Counts lost connections.
+///
+/// # Errors
+/// [`DbError::Unavailable`] with this reason after too many of them.
+fn count_losses(losses: &mut u32, added: u32, reason: &str) -> Result<(), DbError> {
+    *losses += added;
+    if *losses > MAX_LOSSES { Err(DbError::Unavailable(reason.to_owned())) } else { Ok(()) }
 }
 
-/// Runs a unit once.
-fn run(connection: &mut Connection, job: &mut dyn Job, isolation: Isolation, mode: Mode) -> RunOutcome {
+/// Runs a unit once. Returns the signals that it notifies, or `None` if it failed or only read, and so changed nothing.
+fn run(
+    connection: &mut Connection,
+    job: &mut dyn Job,
+    isolation: Isolation,
+    mode: Mode,
+) -> Result<Option<Vec<Signal>>, RunError> {
     let begin = match isolation {
         Isolation::Serializable | Isolation::Snapshot => "BEGIN",
         Isolation::ReadCommitted => "BEGIN ISOLATION LEVEL READ COMMITTED",
     };
     connection.begin(begin);
-    let before = connection.changes;
-    let mut tx = Tx::new(PostgresTransaction::new(connection).into(), mode);
+    let mut tx = Tx::new(DbTransaction::Postgres(&mut *connection), mode);
     let succeeded = job.run(&mut tx);
     let needs_rerun = tx.needs_rerun();
     let signals = tx.into_signals();
-    if let Some(reason) = connection.retry_reason.take() {
+    if let Some(error) = connection.run_error.take() {
         connection.roll_back();
-        return RunOutcome::Retry(reason);
+        return Err(error);
     }
     if isolation == Isolation::Snapshot && !needs_rerun {
-        return RunOutcome::RolledBack;
+        return Ok(None);
     }
     if needs_rerun || !succeeded {
         connection.roll_back();
-        return if needs_rerun { RunOutcome::NeedsSavepoints } else { RunOutcome::RolledBack };
+        return if needs_rerun { Err(RunError::NeedsSavepoints) } else { Ok(None) };
     }
-    if connection.is_aborted {
+    if connection.is_aborted() {
         // PostgreSQL answers the commit of an aborted transaction with a rollback, and no error.
         connection.roll_back();
-        return RunOutcome::Refused(DbError::Statement(
+        return Err(RunError::Final(DbError::Statement(
             "the unit ignored the failure of a statement".to_owned(),
-        ));
+        )));
     }
-    let has_changed = connection.changes != before;
-    match connection.commit() {
-        Ok(()) => RunOutcome::Committed(signals),
-        Err(CommitError::Deferred(error)) => RunOutcome::Retry(
-            RetryReason::from_error(&error).unwrap_or_else(|| RetryReason::Deferred(map_error(&error))),
-        ),
-        Err(CommitError::Commit(error)) => match RetryReason::from_error(&error) {
-            Some(RetryReason::ConnectionLost(reason)) if has_changed => RunOutcome::Uncertain(reason),
-            Some(reason) => RunOutcome::Retry(reason),
-            None => RunOutcome::Refused(map_error(&error)),
-        },
-    }
+    connection.commit().map(|()| Some(signals))
 }
 
 /// Pauses for a random time that grows with the attempts, so that conflicting units do not meet again.

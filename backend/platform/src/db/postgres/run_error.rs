@@ -10,11 +10,15 @@ use crate::db::DbError;
 use crate::db::error_class::{ErrorClass, classify_sqlstate};
 use crate::error_chain::{causes, error_chain};
 
-/// Why a transaction must be run again.
+/// Why a run of a unit was not committed.
 #[derive(Debug)]
-pub(in crate::db) enum RetryReason {
-    /// It conflicts with another transaction.
+pub(in crate::db) enum RunError {
+    /// The transaction conflicts with another one.
     Conflict(String),
+    /// All connection slots of the server are in use.
+    NoConnectionSlot(String),
+    /// The server cannot be reached.
+    Unreachable(String),
     /// The connection is lost.
     ConnectionLost(String),
     /// The session is read-only. Another connection may lead to a server that accepts writes.
@@ -23,11 +27,30 @@ pub(in crate::db) enum RetryReason {
     StaleStatement,
     /// A deferred statement failed. In a run without deferred statements the failure is returned to the unit.
     Deferred(DbError),
+    /// A part that failed left changes behind: the unit must be run again with savepoints.
+    NeedsSavepoints,
+    /// Running the unit again does not help.
+    Final(DbError),
 }
 
-impl RetryReason {
+impl RunError {
+    /// Classifies the error of a connection attempt. The unit was not run.
+    pub(super) fn from_connect(error: &Error) -> Self {
+        let text = error_chain(error);
+        match error.code() {
+            Some(code) if *code == SqlState::TOO_MANY_CONNECTIONS => Self::NoConnectionSlot(text),
+            Some(_) if !is_connection_lost(error) => Self::Final(DbError::Unavailable(text)),
+            _ => Self::Unreachable(text),
+        }
+    }
+
+    /// Classifies the error of a deferred statement: the call that deferred it has returned.
+    pub(super) fn from_deferred(error: &Error) -> Self {
+        Self::from_retriable(error).unwrap_or_else(|| Self::Deferred(map_error(error)))
+    }
+
     /// Returns why the transaction must be run again after this error, or `None` if running it again does not help.
-    pub(in crate::db) fn from_error(error: &Error) -> Option<Self> {
+    pub(super) fn from_retriable(error: &Error) -> Option<Self> {
         match classify(error) {
             ErrorClass::ConnectionLost => Some(Self::ConnectionLost(error_chain(error))),
             ErrorClass::ReadOnly => Some(Self::ReadOnly(error_chain(error))),
@@ -39,7 +62,7 @@ impl RetryReason {
 }
 
 /// Returns whether the connection is lost, or the server is ending it.
-pub(in crate::db) fn is_connection_lost(error: &Error) -> bool {
+pub(super) fn is_connection_lost(error: &Error) -> bool {
     classify(error) == ErrorClass::ConnectionLost
 }
 
@@ -63,7 +86,7 @@ fn is_io(error: &Error) -> bool {
 }
 
 /// Maps the error of a statement.
-pub(in crate::db) fn map_error(error: &Error) -> DbError {
+pub(super) fn map_error(error: &Error) -> DbError {
     match classify(error) {
         ErrorClass::UniqueViolation => {
             let constraint = error.as_db_error().and_then(|error| error.constraint());
