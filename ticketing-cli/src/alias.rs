@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use crate::config::Config;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 
 /// An expanded command line.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(crate) fn expand(
     args: Vec<OsString>,
     config: &Config,
     is_command: impl Fn(&str) -> bool,
-) -> Outcome<Expanded> {
+) -> CliResult<Expanded> {
     let named = args.get(1).and_then(|word| word.to_str());
     let alias = named.and_then(|name| config.aliases().into_iter().find(|(other, _)| other == name));
     // Building the commands takes time, so the few aliases are compared first.
@@ -75,7 +75,7 @@ fn fill_parameters(word: &str, given: &[OsString]) -> Option<(OsString, usize)> 
 mod tests {
     use super::*;
 
-    fn expand_words(words: &[&str]) -> Outcome<Expanded> {
+    fn expand_words(words: &[&str]) -> CliResult<Expanded> {
         let mut config = Config::empty(None);
         config.set_alias("cheap", "tickets list --max-price $1 --sort price");
         config.set_alias("titles", "tickets list --jq '.items[].title'");

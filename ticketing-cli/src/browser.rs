@@ -4,7 +4,7 @@ use clap::Args;
 use ticketing_sdk::Pages;
 
 use crate::context::ApiContext;
-use crate::failure::Outcome;
+use crate::failure::CliResult;
 use crate::help;
 
 /// The option of a command whose records have a page.
@@ -25,7 +25,7 @@ impl WebArgs {
         api: &ApiContext,
         ids: &[I],
         page: impl Fn(&Pages<'_>, &I) -> String,
-    ) -> Outcome<bool> {
+    ) -> CliResult<bool> {
         for id in ids.iter().filter(|_| self.web) {
             open(api, page(&api.client.pages(), id)).await?;
         }
@@ -34,7 +34,7 @@ impl WebArgs {
 }
 
 /// Prints the address of a page, and opens it in the browser on a terminal.
-pub(crate) async fn open(api: &ApiContext, address: String) -> Outcome {
+pub(crate) async fn open(api: &ApiContext, address: String) -> CliResult {
     api.io().line(&address)?;
     if !api.io().terminal_info().out_terminal {
         return Ok(());

@@ -3,7 +3,7 @@
 use ticketing_sdk::{CardEntry, CardToken};
 
 use crate::context::ApiContext;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::io::Io;
 use crate::prompt;
 
@@ -18,7 +18,7 @@ pub(crate) enum Card {
 
 /// Returns the card: the token from the option, or else the page of the order if the marketplace takes cards there, or else
 /// the token from a prompt.
-pub(crate) async fn card(api: &ApiContext, given: Option<String>) -> Outcome<Card> {
+pub(crate) async fn card(api: &ApiContext, given: Option<String>) -> CliResult<Card> {
     if given.is_none() && api.client.payments().card_entry().await.is_ok_and(|entry| entry == CardEntry::Page)
     {
         return Ok(Card::OnPage);

@@ -18,7 +18,7 @@ use crate::context::{ApiCommand, Context, LocalCommand};
 #[cfg(feature = "embedded")]
 use crate::embedded::{audit, backup, demo, serve};
 use crate::exit::Exit;
-use crate::failure::Outcome;
+use crate::failure::CliResult;
 use crate::help;
 use crate::io::TerminalInfo;
 use crate::secret::Credentials;
@@ -174,7 +174,7 @@ impl Default for Command {
 
 impl Command {
     /// Runs the command.
-    pub(crate) async fn run(self, context: Context) -> Outcome {
+    pub(crate) async fn run(self, context: Context) -> CliResult {
         match self {
             Self::Tui(Deferred(args)) => args.run(&context.connect()?).await,
             Self::Open(Deferred(args)) => args.run(&context.connect()?).await,

@@ -4,7 +4,7 @@
 macro_rules! run_verbs {
     ($noun:ident: $($verb:ident),+) => {
         impl $crate::context::ApiCommand for $noun {
-            async fn run(self, api: &$crate::context::ApiContext) -> $crate::failure::Outcome {
+            async fn run(self, api: &$crate::context::ApiContext) -> $crate::failure::CliResult {
                 match self { $(Self::$verb(args) => args.run(api).await,)+ }
             }
         }

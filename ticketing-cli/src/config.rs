@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{DocumentMut, Item, Table, TableLike, value};
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 
 /// The settings of the file: defaults of the global options.
 pub(crate) const SETTINGS: &[(&str, &str)] = &[
@@ -35,7 +35,7 @@ impl Config {
     ///
     /// # Errors
     /// If it cannot be read, or is not TOML.
-    pub(crate) fn read(path: Option<PathBuf>) -> Outcome<Self> {
+    pub(crate) fn read(path: Option<PathBuf>) -> CliResult<Self> {
         let text = match path.as_deref().map(std::fs::read_to_string) {
             None => String::new(),
             Some(Ok(text)) => text,

@@ -20,7 +20,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::environment::environment;
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::home::Home;
 use crate::io::Io;
 use crate::journal::{BatchJournal, Journal, Note, WriteEntry, batch_advice};
@@ -30,13 +30,13 @@ use crate::target::Target;
 /// A command without a session.
 pub(crate) trait LocalCommand {
     /// Runs the command.
-    async fn run(self, context: &Context) -> Outcome;
+    async fn run(self, context: &Context) -> CliResult;
 }
 
 /// A command that talks to a server.
 pub(crate) trait ApiCommand {
     /// Runs the command.
-    async fn run(self, api: &ApiContext) -> Outcome;
+    async fn run(self, api: &ApiContext) -> CliResult;
 }
 
 /// How the writes of a command are sent.
@@ -103,7 +103,7 @@ impl Settings {
     ///
     /// # Errors
     /// If it cannot be read, or is not TOML.
-    pub(crate) fn read_config(&self) -> Outcome<Config> {
+    pub(crate) fn read_config(&self) -> CliResult<Config> {
         Config::read(self.config.clone())
     }
 
@@ -111,7 +111,7 @@ impl Settings {
     ///
     /// # Errors
     /// If it cannot be read or written, or the change fails.
-    pub(crate) fn change_config<T>(&self, change: impl FnOnce(&mut Config) -> Outcome<T>) -> Outcome<T> {
+    pub(crate) fn change_config<T>(&self, change: impl FnOnce(&mut Config) -> CliResult<T>) -> CliResult<T> {
         Config::change(self.config.clone(), change)
     }
 
@@ -119,17 +119,17 @@ impl Settings {
     ///
     /// # Errors
     /// If the user has no home directory.
-    pub(crate) fn config_file(&self) -> Outcome<PathBuf> {
+    pub(crate) fn config_file(&self) -> CliResult<PathBuf> {
         self.config.clone().map_or_else(|| self.home.config(), Ok)
     }
 
     /// Returns a client of the server, with the given or the stored session.
-    pub(crate) fn client(&self) -> Outcome<Client> {
+    pub(crate) fn client(&self) -> CliResult<Client> {
         self.client_of(&self.server, self.profile.as_deref())
     }
 
     /// Returns a client of a server, with the session of a profile.
-    pub(crate) fn client_of(&self, server: &str, profile: Option<&str>) -> Outcome<Client> {
+    pub(crate) fn client_of(&self, server: &str, profile: Option<&str>) -> CliResult<Client> {
         let mut builder =
             Client::builder(server).user_agent(concat!("ticketing/", env!("CARGO_PKG_VERSION")));
         if let Some(timeout) = self.timeout {
@@ -171,14 +171,14 @@ impl Context {
     }
 
     /// Connects to the server.
-    pub(crate) fn connect(self) -> Outcome<ApiContext> {
+    pub(crate) fn connect(self) -> CliResult<ApiContext> {
         let client = self.settings.client()?;
         let journal = Journal::in_folder(self.settings.home.journal().ok());
         Ok(ApiContext { context: self, client, journal })
     }
 
     /// Connects to the server, and reports interrupted purchases.
-    pub(crate) fn connect_and_report(self) -> Outcome<ApiContext> {
+    pub(crate) fn connect_and_report(self) -> CliResult<ApiContext> {
         let api = self.connect()?;
         for words in api.describe_interrupted() {
             api.io().warn(&words);
@@ -264,7 +264,7 @@ impl ApiContext {
         &self,
         operation: &Operation,
         write: Write<T>,
-    ) -> Outcome<Result<T, Error>> {
+    ) -> CliResult<Result<T, Error>> {
         if self.is_dry_run() {
             return Err(self.preview(write.idempotency_key(self.preview_key()).request()).await);
         }
@@ -288,7 +288,7 @@ impl ApiContext {
     ///
     /// # Errors
     /// With `--dry-run`, the end of the command, after the request is printed.
-    pub(crate) async fn send<T: 'static>(&self, write: Write<T>) -> Outcome<Result<T, Error>> {
+    pub(crate) async fn send<T: 'static>(&self, write: Write<T>) -> CliResult<Result<T, Error>> {
         if self.is_dry_run() {
             return Err(self.preview(write.request()).await);
         }
@@ -304,7 +304,7 @@ impl ApiContext {
         &self,
         operation: &Operation,
         request: Request,
-    ) -> Outcome<Result<Response, Error>> {
+    ) -> CliResult<Result<Response, Error>> {
         if self.is_dry_run() {
             return Err(self.preview(&request.idempotency_key(self.preview_key())).await);
         }
@@ -332,7 +332,7 @@ impl ApiContext {
         &self,
         operation: &Operation,
         write: Write<T>,
-    ) -> Outcome<bool> {
+    ) -> CliResult<bool> {
         let entry = self.record_write(operation, self.of_user(write).await.request())?;
         let was_interrupted = entry.resumed;
         entry.settle();
@@ -354,7 +354,7 @@ impl ApiContext {
     }
 
     /// Opens or creates the record of listings of the current user.
-    pub(crate) async fn open_batch(&self, parts: &[&str]) -> Outcome<BatchJournal> {
+    pub(crate) async fn open_batch(&self, parts: &[&str]) -> CliResult<BatchJournal> {
         let user = self.user().await;
         let parts: Vec<&str> = [self.client.server()]
             .into_iter()
@@ -377,14 +377,14 @@ impl ApiContext {
         })
     }
 
-    fn record_write(&self, operation: &Operation, request: &Request) -> Outcome<WriteEntry> {
+    fn record_write(&self, operation: &Operation, request: &Request) -> CliResult<WriteEntry> {
         let key = self.context.settings.writes.key.clone();
         let entry = self.journal.begin(operation, self.client.server(), request, key, clock::now());
         entry.map_err(|error| journal_failure(&error))
     }
 
     /// Records a command of several writes, like a purchase. The writes have records of their own.
-    pub(crate) async fn begin_command(&self, operation: &Operation) -> Outcome<WriteEntry> {
+    pub(crate) async fn begin_command(&self, operation: &Operation) -> CliResult<WriteEntry> {
         let user = self.user().await;
         let entry = self.journal.begin_command(operation, self.client.server(), user, clock::now());
         entry.map_err(|error| journal_failure(&error))

@@ -13,7 +13,7 @@ use ticketing_tui::{DoorClock, Scan};
 
 use self::journal::{DoorJournal, OfflineAdmission, UploadOutcome};
 use self::list::{Decision, Origin, Rules};
-use crate::failure::Outcome;
+use crate::failure::CliResult;
 use crate::journal::files_in;
 
 pub(crate) use self::list::DoorList;
@@ -59,7 +59,7 @@ impl OfflineDoor {
     ///
     /// # Errors
     /// If the list or its journal cannot be read, or another command works with them.
-    pub(crate) fn open(path: &Path) -> Outcome<Self> {
+    pub(crate) fn open(path: &Path) -> CliResult<Self> {
         let list = DoorList::read(path)?;
         Ok(Self::new(path, list, DoorJournal::open(path)?))
     }
@@ -69,7 +69,7 @@ impl OfflineDoor {
     /// # Errors
     /// If the list cannot be written, another command works with its journal, or the journal has admissions to upload to
     /// another server or account.
-    pub(crate) fn prepare(path: &Path, list: DoorList) -> Outcome<Self> {
+    pub(crate) fn prepare(path: &Path, list: DoorList) -> CliResult<Self> {
         // The journal comes first: another command may work with the list that is there.
         let journal = DoorJournal::open(path)?;
         if let (1.., Ok(before)) = (journal.waiting_count(), DoorList::read(path)) {
@@ -88,7 +88,7 @@ impl OfflineDoor {
     ///
     /// # Errors
     /// If the list cannot be written.
-    pub(crate) fn replace_list(&mut self, list: DoorList) -> Outcome {
+    pub(crate) fn replace_list(&mut self, list: DoorList) -> CliResult {
         list.write(&self.path)?;
         (self.origin, self.clock) = (list.origin(), clock(&list, &self.journal));
         self.rules = Rules::new(list);
@@ -126,14 +126,14 @@ impl OfflineDoor {
     ///
     /// # Errors
     /// If the admission cannot be recorded. Then the holder is not admitted.
-    pub(crate) fn check_in(&mut self, scan: &Scan) -> Outcome<Verdict> {
+    pub(crate) fn check_in(&mut self, scan: &Scan) -> CliResult<Verdict> {
         match self.admission(scan) {
             Ok((admitted, verdict)) => self.keep(admitted).map(|()| verdict),
             Err(refused) => Ok(*refused),
         }
     }
 
-    fn keep(&mut self, admitted: OfflineAdmission) -> Outcome {
+    fn keep(&mut self, admitted: OfflineAdmission) -> CliResult {
         let at = admitted.at;
         self.journal.admit(admitted)?;
         self.clock.latest = self.clock.latest.max(at);
@@ -178,7 +178,7 @@ impl OfflineDoor {
     ///
     /// # Errors
     /// If the journal cannot be written.
-    pub(crate) fn note(&mut self, scan: &Scan, at: Timestamp) -> Outcome {
+    pub(crate) fn note(&mut self, scan: &Scan, at: Timestamp) -> CliResult {
         // The server has judged the day.
         let scan = Scan { at, within: None, ..scan.clone() };
         let Ok((mut admitted, _)) = self.admission(&scan) else { return Ok(()) };

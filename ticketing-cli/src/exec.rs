@@ -1,6 +1,6 @@
 //! Commands of the user that the program runs for each change: `--exec`.
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::io::Io;
 use crate::shell::run_with_input;
 
@@ -9,7 +9,7 @@ use crate::shell::run_with_input;
 ///
 /// # Errors
 /// If the shell cannot be started.
-pub(crate) fn run(io: &Io, line: &str, input: &str, variables: &[(&str, &str)]) -> Outcome {
+pub(crate) fn run(io: &Io, line: &str, input: &str, variables: &[(&str, &str)]) -> CliResult {
     let status = run_with_input(line, input, variables)
         .map_err(|error| Failure::failed(format!("cannot run {line:?}: {error}")))?;
     if !status.success() {

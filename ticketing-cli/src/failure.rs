@@ -10,7 +10,7 @@ use ticketing_sdk::{
 use crate::exit::Exit;
 
 /// The result of a step of a command.
-pub(crate) type Outcome<T = ()> = Result<T, Failure>;
+pub(crate) type CliResult<T = ()> = Result<T, Failure>;
 
 /// The failure of a command.
 #[derive(Debug)]

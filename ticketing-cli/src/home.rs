@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 
 /// The client's folder. Nothing is made before something is to be kept.
 #[derive(Debug, Clone)]
@@ -40,7 +40,7 @@ impl Home {
         self.chosen
     }
 
-    fn folders(&self) -> Outcome<&Folders> {
+    fn folders(&self) -> CliResult<&Folders> {
         self.folders.as_ref().ok_or_else(|| {
             Failure::failed("this user has no home directory")
                 .hint("set TICKETING_HOME to the folder in which the client may keep its things")
@@ -48,39 +48,39 @@ impl Home {
     }
 
     /// Returns the file of the sessions of a profile, where they are kept in a file.
-    pub(crate) fn sessions(&self, profile: Option<&str>) -> Outcome<PathBuf> {
+    pub(crate) fn sessions(&self, profile: Option<&str>) -> CliResult<PathBuf> {
         let name = profile.map_or_else(|| "sessions.json".to_owned(), |name| format!("sessions-{name}.json"));
         Ok(self.folders()?.root.join(name))
     }
 
     /// Returns the folder of the journal of writes in progress.
-    pub(crate) fn journal(&self) -> Outcome<PathBuf> {
+    pub(crate) fn journal(&self) -> CliResult<PathBuf> {
         Ok(self.folders()?.root.join("journal"))
     }
 
     /// The positions of `ticketing events listen`.
-    pub(crate) fn cursors(&self) -> Outcome<PathBuf> {
+    pub(crate) fn cursors(&self) -> CliResult<PathBuf> {
         Ok(self.folders()?.root.join("cursors"))
     }
 
     /// The door lists of the marketplace on the terminal, with their journals.
-    pub(crate) fn doors(&self) -> Outcome<PathBuf> {
+    pub(crate) fn doors(&self) -> CliResult<PathBuf> {
         Ok(self.folders()?.root.join("doors"))
     }
 
     /// Returns the path of the config file, which the user edits.
-    pub(crate) fn config(&self) -> Outcome<PathBuf> {
+    pub(crate) fn config(&self) -> CliResult<PathBuf> {
         Ok(self.folders()?.config.join("config.toml"))
     }
 
     /// The log of the marketplace on the terminal.
-    pub(crate) fn tui_log(&self) -> Outcome<PathBuf> {
+    pub(crate) fn tui_log(&self) -> CliResult<PathBuf> {
         Ok(self.folders()?.root.join("tui.log"))
     }
 
     /// The data of `ticketing serve`.
     #[cfg_attr(not(feature = "embedded"), expect(dead_code, reason = "only a server has data"))]
-    pub(crate) fn server_data(&self) -> Outcome<PathBuf> {
+    pub(crate) fn server_data(&self) -> CliResult<PathBuf> {
         Ok(self.folders()?.root.join("server"))
     }
 }

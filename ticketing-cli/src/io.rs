@@ -11,7 +11,7 @@ use clap::ValueEnum;
 use parking_lot::Mutex;
 
 use crate::environment::{environment, is_dumb_terminal};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::files::{self, MIB};
 use crate::prompter::Prompter;
 
@@ -142,7 +142,7 @@ impl Io {
     }
 
     /// Writes data to stdout and flushes it. A closed stdout ends the program without a message.
-    pub(crate) fn data(&self, bytes: impl AsRef<[u8]>) -> Outcome {
+    pub(crate) fn data(&self, bytes: impl AsRef<[u8]>) -> CliResult {
         let mut out = self.out.lock();
         out.write_all(bytes.as_ref()).and_then(|()| out.flush()).map_err(|error| match error.kind() {
             ErrorKind::BrokenPipe => Failure::broken_pipe(),
@@ -151,7 +151,7 @@ impl Io {
     }
 
     /// Writes data to stdout, through the pager of the user if it is longer than the terminal.
-    pub(crate) fn page(&self, text: &str) -> Outcome {
+    pub(crate) fn page(&self, text: &str) -> CliResult {
         if let Some(pager) = &self.pager
             && text.lines().count() >= usize::from(self.shape.height)
         {
@@ -169,7 +169,7 @@ impl Io {
     }
 
     /// Writes one line of data to stdout.
-    pub(crate) fn line(&self, text: &str) -> Outcome {
+    pub(crate) fn line(&self, text: &str) -> CliResult {
         self.data(format!("{text}\n"))
     }
 

@@ -55,7 +55,7 @@ use crate::config::Config;
 use crate::context::{Context, Settings};
 use crate::environment::environment;
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::home::Home;
 use crate::io::{Colour, Io};
 use crate::output::Format;
@@ -98,7 +98,7 @@ fn main() -> ExitCode {
         Err(error) => return end(&io, Err(Failure::failed(format!("cannot start: {error}")))),
     };
     // Behind a pointer, so that the commands are compiled once and not for each way in which the runtime polls.
-    let command: Pin<Box<dyn Future<Output = Outcome>>> = Box::pin(run(parsed, &config, &io));
+    let command: Pin<Box<dyn Future<Output = CliResult>>> = Box::pin(run(parsed, &config, &io));
     let outcome = runtime.block_on(command);
     // A task that still waits, for example for a keyring, must not delay the end of the program.
     runtime.shutdown_background();
@@ -106,7 +106,7 @@ fn main() -> ExitCode {
 }
 
 /// Refuses a config file that cannot be read: a write could go to another server than the one that the file names.
-fn tolerate(unreadable: Failure, cli: &Cli) -> Outcome {
+fn tolerate(unreadable: Failure, cli: &Cli) -> CliResult {
     let is_named = cli.global.server.is_some();
     let can_go_on = match &cli.command {
         // The marketplace on the terminal shows the error with its position.
@@ -117,7 +117,7 @@ fn tolerate(unreadable: Failure, cli: &Cli) -> Outcome {
 }
 
 /// Checks the settings of a config file, and reports those that are not known.
-fn check(config: &Config, cli: &Cli, io: &Io) -> Outcome {
+fn check(config: &Config, cli: &Cli, io: &Io) -> CliResult {
     if cli.command.as_ref().is_some_and(Command::repairs_config) {
         return Ok(());
     }
@@ -127,7 +127,7 @@ fn check(config: &Config, cli: &Cli, io: &Io) -> Outcome {
     config.check()
 }
 
-async fn run(Parsed { cli, writes, call, .. }: Parsed, config: &Config, io: &Arc<Io>) -> Outcome {
+async fn run(Parsed { cli, writes, call, .. }: Parsed, config: &Config, io: &Arc<Io>) -> CliResult {
     let Cli { global, command, .. } = cli;
     let command = command.unwrap_or_default();
     if global.verbose {
@@ -194,7 +194,7 @@ fn run_shell(io: &Io, line: &str, given: &[OsString]) -> ExitCode {
 }
 
 /// Prints the failure, if there is one, and returns the exit code.
-fn end(io: &Io, outcome: Outcome) -> ExitCode {
+fn end(io: &Io, outcome: CliResult) -> ExitCode {
     match outcome {
         Ok(()) => Exit::Done.into(),
         Err(failure) => {

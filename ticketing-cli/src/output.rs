@@ -24,7 +24,7 @@ use serde::Serialize;
 use serde_json::Value;
 use ticketing_sdk::{Explanation, Timestamp};
 
-use crate::failure::Outcome;
+use crate::failure::CliResult;
 use crate::io::Io;
 
 pub(crate) use csv::{line as csv_line, restore};
@@ -92,15 +92,15 @@ impl<'a> Printer<'a> {
     }
 
     /// Writes a whole list.
-    pub(crate) fn list<T: Record>(&self, records: &[T]) -> Outcome {
+    pub(crate) fn list<T: Record>(&self, records: &[T]) -> CliResult {
         self.page(records, false)
     }
 
     /// Writes a list that may have been cut.
-    pub(crate) fn page<T: Record>(&self, records: &[T], has_more: bool) -> Outcome {
+    pub(crate) fn page<T: Record>(&self, records: &[T], has_more: bool) -> CliResult {
         let listing = Listing { items: records, has_more };
         if let Some(select) = self.selection() {
-            let items = records.iter().map(json::value).collect::<Outcome<Vec<_>>>()?;
+            let items = records.iter().map(json::value).collect::<CliResult<Vec<_>>>()?;
             return self.write_selected(select, &select.list(items, has_more));
         }
         let terminal = self.io.terminal_info().out_terminal;
@@ -120,7 +120,7 @@ impl<'a> Printer<'a> {
     }
 
     /// Writes a single record.
-    pub(crate) fn one<T: Record>(&self, record: &T) -> Outcome {
+    pub(crate) fn one<T: Record>(&self, record: &T) -> CliResult {
         if let Some(select) = self.selection() {
             return self.write_selected(select, &select.record(json::value(record)?));
         }
@@ -135,7 +135,7 @@ impl<'a> Printer<'a> {
     }
 
     /// Writes one record as itself, and several as a list.
-    pub(crate) fn one_or_many<T: Record>(&self, records: &[T]) -> Outcome {
+    pub(crate) fn one_or_many<T: Record>(&self, records: &[T]) -> CliResult {
         match records {
             [record] => self.one(record),
             records => self.list(records),
@@ -143,7 +143,7 @@ impl<'a> Printer<'a> {
     }
 
     /// Begins a stream: with the header of CSV.
-    pub(crate) fn begin_stream<T: Record>(&self) -> Outcome {
+    pub(crate) fn begin_stream<T: Record>(&self) -> CliResult {
         match self.format {
             Format::Csv if !self.is_selecting() => self.io.data(csv::header::<T>()),
             _ => Ok(()),
@@ -151,7 +151,7 @@ impl<'a> Printer<'a> {
     }
 
     /// Writes a record of a stream: a line of its own.
-    pub(crate) fn next<T: Record>(&self, record: &T) -> Outcome {
+    pub(crate) fn next<T: Record>(&self, record: &T) -> CliResult {
         if let Some(select) = self.selection() {
             let value = select.record(json::value(record)?);
             if let Some(shaped) = self.shape(select, &value)? {
@@ -172,17 +172,17 @@ impl<'a> Printer<'a> {
         })
     }
 
-    fn yaml_of_stream(&self, record: &impl Serialize) -> Outcome<String> {
+    fn yaml_of_stream(&self, record: &impl Serialize) -> CliResult<String> {
         Ok(format!("---\n{}", yaml::document(record, self.io.terminal_info().out_terminal)?))
     }
 
     /// Writes JSON that a command has: a document of its own, filtered if a filter was given.
-    pub(crate) fn json(&self, document: &Value) -> Outcome {
+    pub(crate) fn json(&self, document: &Value) -> CliResult {
         let no_selection = Select::default();
         self.write_selected(self.select.unwrap_or(&no_selection), document)
     }
 
-    fn write_selected(&self, select: &Select, document: &Value) -> Outcome {
+    fn write_selected(&self, select: &Select, document: &Value) -> CliResult {
         let terminal = self.io.terminal_info().out_terminal;
         if let Some(shaped) = self.shape(select, document)? {
             return self.write_shaped(shaped, |text| self.io.page(text));
@@ -199,20 +199,20 @@ impl<'a> Printer<'a> {
     }
 
     /// Applies the filter or template, if one was given.
-    fn shape(&self, select: &Select, document: &Value) -> Outcome<Option<FilterOutput>> {
+    fn shape(&self, select: &Select, document: &Value) -> CliResult<Option<FilterOutput>> {
         let shaped = select.shape(document, self.io.terminal_info().out_terminal);
         shaped.map_err(|failure| self.io.after_effect(failure))
     }
 
     /// Writes the text of a filter or template, then its messages. Returns its outcome.
-    fn write_shaped(&self, shaped: FilterOutput, write: impl FnOnce(&str) -> Outcome) -> Outcome {
+    fn write_shaped(&self, shaped: FilterOutput, write: impl FnOnce(&str) -> CliResult) -> CliResult {
         write(&shaped.text)?;
         shaped.messages.iter().for_each(|message| self.io.info(message));
         shaped.failure.map_or(Ok(()), |failure| Err(self.io.after_effect(failure)))
     }
 
     /// Writes the explanation of an order: the sentence and the timeline on a table, and the sentence on stderr beside rows.
-    pub(crate) fn explanation(&self, explanation: &Explanation) -> Outcome {
+    pub(crate) fn explanation(&self, explanation: &Explanation) -> CliResult {
         if !self.is_selecting() && matches!(self.format, Format::Tsv | Format::Csv | Format::Jsonl) {
             self.io.info(&explanation.summary);
         }
@@ -225,7 +225,7 @@ impl<'a> Printer<'a> {
         document: &impl Serialize,
         rows: &[T],
         drawn: impl FnOnce() -> String,
-    ) -> Outcome {
+    ) -> CliResult {
         let terminal = self.io.terminal_info().out_terminal;
         match (self.selection(), self.format) {
             (Some(select), _) => self.write_selected(select, &select.record(json::value(document)?)),
@@ -237,7 +237,7 @@ impl<'a> Printer<'a> {
     }
 
     /// Begins a list whose records are written as they come.
-    pub(crate) fn begin_list<T: Record>(&self) -> Outcome<OpenList<'_>> {
+    pub(crate) fn begin_list<T: Record>(&self) -> CliResult<OpenList<'_>> {
         self.begin_stream::<T>()?;
         Ok(OpenList::new(self))
     }

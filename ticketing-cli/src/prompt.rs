@@ -2,7 +2,7 @@
 
 use ticketing_sdk::Money;
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::io::{Io, clean};
 
 /// Returns the given value, or the answer to a prompt.
@@ -22,7 +22,7 @@ pub(crate) fn value(io: &Io, given: Option<String>, question: &str, flag: &str) 
 ///
 /// # Errors
 /// A usage error that names the flag, if no prompt is allowed, or if the answer is no price.
-pub(crate) fn price(io: &Io, given: Option<Money>) -> Outcome<Money> {
+pub(crate) fn price(io: &Io, given: Option<Money>) -> CliResult<Money> {
     if let Some(price) = given {
         return Ok(price);
     }
@@ -31,7 +31,7 @@ pub(crate) fn price(io: &Io, given: Option<Money>) -> Outcome<Money> {
 }
 
 /// Returns if a destructive operation is confirmed: by `--yes`, or by the answer.
-pub(crate) fn confirm(io: &Io, yes: bool, question: &str) -> Outcome {
+pub(crate) fn confirm(io: &Io, yes: bool, question: &str) -> CliResult {
     match io.prompter() {
         _ if yes => Ok(()),
         Some(prompter) if prompter.confirm(&clean(question))? => Ok(()),

@@ -4,7 +4,7 @@ use qrcode::render::{svg, unicode::Dense1x2};
 use qrcode::{Color, EcLevel, QrCode};
 
 use crate::environment::environment;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 
 /// The light modules on each side.
 const QUIET_ZONE: usize = 4;
@@ -59,7 +59,7 @@ impl Qr {
     ///
     /// # Errors
     /// If the text is too long for a code.
-    pub(crate) fn new(text: &str) -> Outcome<Self> {
+    pub(crate) fn new(text: &str) -> CliResult<Self> {
         QrCode::with_error_correction_level(text, EcLevel::L)
             .map(Self)
             .map_err(|error| Failure::failed(format!("this is no text for a QR code: {error}")))
@@ -111,7 +111,7 @@ impl Qr {
     ///
     /// # Errors
     /// If it cannot be encoded.
-    pub(crate) fn png(&self) -> Outcome<Vec<u8>> {
+    pub(crate) fn png(&self) -> CliResult<Vec<u8>> {
         let side = self.side() * PNG_SCALE;
         let pixels: Vec<u8> = (0..side * side)
             .map(|at| if self.is_dark(at % side / PNG_SCALE, at / side / PNG_SCALE) { 0 } else { u8::MAX })

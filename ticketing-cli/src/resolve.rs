@@ -6,7 +6,7 @@ use ticketing_sdk::{Error, OrderId, PassId, PaymentId, PaymentStatus, TicketId};
 
 use crate::context::ApiContext;
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome, Subject};
+use crate::failure::{CliResult, Failure, Subject};
 use crate::output::MIN_SHORT;
 use crate::target::MAX_PAGE;
 
@@ -23,7 +23,7 @@ const MAX_NAMED: usize = 5;
 ///
 /// # Errors
 /// A usage error, if it is too short for that.
-fn is_short(text: &str) -> Outcome<bool> {
+fn is_short(text: &str) -> CliResult<bool> {
     let is_part = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
     if is_part && text.len() < MIN_SHORT {
         return Err(Failure::usage(format!("{text} is too short for an id"))
@@ -39,8 +39,8 @@ fn is_short(text: &str) -> Outcome<bool> {
 pub(crate) async fn all<I>(
     api: &ApiContext,
     ids: Vec<I>,
-    resolve: impl AsyncFn(&ApiContext, I) -> Outcome<I>,
-) -> Outcome<Vec<I>> {
+    resolve: impl AsyncFn(&ApiContext, I) -> CliResult<I>,
+) -> CliResult<Vec<I>> {
     let mut resolved = Vec::with_capacity(ids.len());
     for id in ids {
         resolved.push(resolve(api, id).await?);
@@ -56,7 +56,7 @@ pub(crate) async fn get_all<I: Clone, T>(
     ids: Vec<I>,
     subject: fn(I) -> Subject,
     get: impl AsyncFn(&I) -> Result<T, Error>,
-) -> Outcome<Vec<T>> {
+) -> CliResult<Vec<T>> {
     let mut records = Vec::with_capacity(ids.len());
     for id in ids {
         let record = get(&id).await;
@@ -89,26 +89,26 @@ pub(crate) async fn name_conflict(api: &ApiContext, failure: Failure, subject: &
 ///
 /// # Errors
 /// If a short one fits several tickets or is too short, or the tickets cannot be read.
-pub(crate) async fn ticket(api: &ApiContext, id: TicketId) -> Outcome<TicketId> {
+pub(crate) async fn ticket(api: &ApiContext, id: TicketId) -> CliResult<TicketId> {
     let tickets = api.client.tickets().list().any_status().past().limit(MAX_PAGE).stream();
     whole("tickets", id, tickets.map_ok(|ticket| (ticket.id.into_string(), ticket.title))).await
 }
 
 /// Returns the identifier of an order; see [`ticket`].
-pub(crate) async fn order(api: &ApiContext, id: OrderId) -> Outcome<OrderId> {
+pub(crate) async fn order(api: &ApiContext, id: OrderId) -> CliResult<OrderId> {
     let orders = api.client.orders().list().limit(MAX_PAGE).stream();
     whole("orders", id, orders.map_ok(|order| (order.id.into_string(), order.ticket.title))).await
 }
 
 /// Returns the identifier of a payment; see [`ticket`].
-pub(crate) async fn payment(api: &ApiContext, id: PaymentId) -> Outcome<PaymentId> {
+pub(crate) async fn payment(api: &ApiContext, id: PaymentId) -> CliResult<PaymentId> {
     let payments = api.client.payments().list().limit(MAX_PAGE).stream();
     let label = |status: Option<PaymentStatus>| status.map_or("", PaymentStatus::label).to_owned();
     whole("payments", id, payments.map_ok(|payment| (payment.id.into_string(), label(payment.status)))).await
 }
 
 /// Returns the identifier of a pass that the user holds or has issued; see [`ticket`].
-pub(crate) async fn pass(api: &ApiContext, id: PassId) -> Outcome<PassId> {
+pub(crate) async fn pass(api: &ApiContext, id: PassId) -> CliResult<PassId> {
     let list = || api.client.passes().list().limit(MAX_PAGE);
     let passes = futures_util::StreamExt::chain(list().stream(), list().issued().stream());
     whole("passes", id, passes.map_ok(|pass| (pass.id.into_string(), pass.title))).await
@@ -119,7 +119,7 @@ async fn whole<I: AsRef<str> + From<String>>(
     noun: &str,
     id: I,
     records: impl Stream<Item = Result<(String, String), Error>>,
-) -> Outcome<I> {
+) -> CliResult<I> {
     if !is_short(id.as_ref())? {
         return Ok(id);
     }
@@ -131,7 +131,7 @@ async fn search(
     noun: &str,
     part: &str,
     records: impl Stream<Item = Result<(String, String), Error>>,
-) -> Outcome<Option<String>> {
+) -> CliResult<Option<String>> {
     let part = part.to_ascii_lowercase();
     let mut records = std::pin::pin!(records);
     let (mut found, mut searched) = (Vec::<(String, String)>::new(), 0);

@@ -3,7 +3,7 @@
 use clap::Args;
 use ticketing_sdk::{SecretString, is_valid_password};
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::help;
 use crate::io::Io;
 use crate::prompter::password_rule;
@@ -32,7 +32,7 @@ impl Credentials {
         io: &Io,
         from_env: Option<String>,
         new: bool,
-    ) -> Outcome<(String, SecretString)> {
+    ) -> CliResult<(String, SecretString)> {
         let email = crate::prompt::value(io, self.email, "E-mail:", "--email")?;
         let password = match (self.password_stdin, from_env, io.prompter()) {
             (true, _, _) => first_line(io.read_all(MAX_INPUT).await?)?,
@@ -54,7 +54,7 @@ impl Credentials {
 }
 
 /// Returns the text before the first line end. Spaces are part of a password.
-fn first_line(piped: Vec<u8>) -> Outcome<String> {
+fn first_line(piped: Vec<u8>) -> CliResult<String> {
     let text = String::from_utf8(piped).map_err(|_| Failure::usage("the password on stdin is not UTF-8"))?;
     let line = text.split('\n').next().unwrap_or_default();
     Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())

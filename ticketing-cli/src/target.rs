@@ -3,7 +3,7 @@
 use ticketing_sdk::Client;
 
 use crate::config::Config;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 
 /// The server where nothing names one: that of `ticketing serve`.
 pub(crate) const DEFAULT_SERVER: &str = "http://127.0.0.1:3000";
@@ -23,7 +23,7 @@ impl Target {
     ///
     /// # Errors
     /// If the profile does not exist, or belongs to a server other than the named one.
-    pub(crate) fn choose(config: &Config, server: Option<&str>, profile: Option<&str>) -> Outcome<Self> {
+    pub(crate) fn choose(config: &Config, server: Option<&str>, profile: Option<&str>) -> CliResult<Self> {
         let used = match (profile, server) {
             (Some(profile), _) => Some(profile.to_owned()),
             (None, Some(_)) => None,

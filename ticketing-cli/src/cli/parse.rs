@@ -14,7 +14,7 @@ use crate::card;
 use crate::context::WriteOptions;
 use crate::environment;
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::io::{Colour, TerminalInfo};
 use crate::output::{Call, Format, Select};
 
@@ -74,7 +74,7 @@ fn help_of(program: &OsString, words: Vec<OsString>) -> Result<Parsed, clap::Err
 ///
 /// # Errors
 /// If they are invalid. Help and version are returned in the same way, with exit code 0, as text for stdout.
-pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> Outcome<Parsed> {
+pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> CliResult<Parsed> {
     let text = |text: String| Err(Failure::rendered(Exit::Done, text));
     match args {
         [_, flag] if flag == "-h" => return text(root_help::short()),
@@ -140,7 +140,7 @@ fn usage_of(command: &mut clap::Command, mut words: std::slice::Iter<'_, OsStrin
 pub(super) const VERSION: &str = concat!("ticketing ", env!("CARGO_PKG_VERSION"), "\n");
 
 /// Checks the fields of `--json` against those of the records. Without fields, it is answered with the fields.
-fn check_selection(call: &Call, select: &Select) -> Outcome {
+fn check_selection(call: &Call, select: &Select) -> CliResult {
     let (Some(fields), Some(known)) = (&select.fields, call.fields()) else { return Ok(()) };
     if fields.iter().all(String::is_empty) {
         return Err(Failure::rendered(Exit::Done, known.join("\n") + "\n"));

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::alias::SHELL_MARK;
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::help;
 use crate::output::{Cell, Columns, Record};
 
@@ -61,7 +61,7 @@ impl Record for AliasLine {
 
 impl AliasCommand {
     /// Runs the command. `is_command` says whether a word is a command of the program.
-    pub(crate) fn run(self, context: &Context, is_command: impl Fn(&str) -> bool) -> Outcome {
+    pub(crate) fn run(self, context: &Context, is_command: impl Fn(&str) -> bool) -> CliResult {
         match self {
             Self::List => {
                 let config = context.settings.read_config()?;

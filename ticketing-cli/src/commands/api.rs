@@ -12,7 +12,7 @@ use ticketing_tui::Operation;
 
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::files::{self, MIB};
 use crate::help;
 use crate::output::{Format, escape_json};
@@ -61,7 +61,7 @@ pub(crate) struct Args {
 }
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         let (method, path) = self.target()?;
         let is_read = method == Method::GET || method == Method::HEAD;
         if self.paginate && method != Method::GET {
@@ -99,7 +99,7 @@ impl ApiCommand for Args {
 
 impl Args {
     /// Returns the method and the path.
-    fn target(&self) -> Outcome<(Method, String)> {
+    fn target(&self) -> CliResult<(Method, String)> {
         let has_body = self.input.is_some() || !(self.fields.is_empty() && self.typed_fields.is_empty());
         let (named, path) = match self.target.as_slice() {
             [word, path] => (Some(method(word).map_err(Failure::usage)?), path),
@@ -118,7 +118,7 @@ impl Args {
 
     /// Writes the response unchanged, unless a format or a selection is chosen; on a terminal, indented and without control
     /// characters.
-    fn show(&self, api: &ApiContext, answer: &Response) -> Outcome {
+    fn show(&self, api: &ApiContext, answer: &Response) -> CliResult {
         let mut head = String::new();
         if self.include {
             head = format!("HTTP {}\n", answer.status());
@@ -153,7 +153,7 @@ fn is_shaped(api: &ApiContext) -> bool {
 /// The largest body that is sent, in bytes: far above what a server accepts.
 const MAX_BODY: u64 = 16 * MIB;
 
-async fn input(api: &ApiContext, file: &Path) -> Outcome<Vec<u8>> {
+async fn input(api: &ApiContext, file: &Path) -> CliResult<Vec<u8>> {
     if file.as_os_str() == "-" {
         return api.io().read_all(MAX_BODY).await;
     }
@@ -165,7 +165,7 @@ async fn input(api: &ApiContext, file: &Path) -> Outcome<Vec<u8>> {
 }
 
 /// Maps the status of the response to the exit code. The body was already shown.
-fn check_status(answer: &Response) -> Outcome {
+fn check_status(answer: &Response) -> CliResult {
     let status = answer.status();
     if status.is_success() || status == StatusCode::NOT_MODIFIED {
         return Ok(());
@@ -182,7 +182,7 @@ fn method(word: &str) -> Result<Method, String> {
 }
 
 /// Sends a request for a page of a list.
-async fn page(request: Request) -> Outcome<Response> {
+async fn page(request: Request) -> CliResult<Response> {
     let answer = request.send().await?;
     match check_status(&answer) {
         Ok(()) => Ok(answer),

@@ -11,7 +11,7 @@ use ticketing_tui::Operation;
 
 use crate::context::{ApiCommand, ApiContext};
 use crate::environment::environment;
-use crate::failure::Outcome;
+use crate::failure::CliResult;
 use crate::help;
 use crate::prompter::password_rule;
 use crate::secret::{Credentials, PASSWORD_VARIABLE};
@@ -54,7 +54,7 @@ const PASSWORD_HELP: &str =
     "The password comes from a prompt, from stdin, or from TICKETING_PASSWORD; never from an argument.";
 
 impl ApiCommand for AuthCommand {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         match self {
             Self::Signup(credentials) => sign_in(api, credentials, true).await,
             Self::Signin(credentials) => sign_in(api, credentials, false).await,
@@ -66,7 +66,7 @@ impl ApiCommand for AuthCommand {
 
 /// Signs in to an account, or creates it first if it is a new one. Shows the account, and where the session is stored if that is not
 /// the keyring.
-pub(crate) async fn sign_in(api: &ApiContext, credentials: Credentials, is_new: bool) -> Outcome {
+pub(crate) async fn sign_in(api: &ApiContext, credentials: Credentials, is_new: bool) -> CliResult {
     if is_new && api.io().can_ask() {
         api.io().info(&password_rule());
     }

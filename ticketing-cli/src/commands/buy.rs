@@ -16,7 +16,7 @@ use super::payments::unpaid::{Charge, reservation, unpaid};
 use crate::card::{self, Card};
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome, Subject};
+use crate::failure::{CliResult, Failure, Subject};
 use crate::help;
 use crate::{complete, prompt, resolve};
 
@@ -49,7 +49,7 @@ pub(crate) struct Args {
 }
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         // First, so that a command without a card reserves nothing.
         let card = card::card(api, self.token.clone()).await?;
         let args = Self { ticket: resolve::ticket(api, self.ticket).await?, ..self };
@@ -67,7 +67,7 @@ impl ApiCommand for Args {
 
 impl Args {
     /// `resumed` is whether the same command was interrupted before.
-    async fn buy(&self, api: &ApiContext, card: Card, resumed: bool) -> Outcome {
+    async fn buy(&self, api: &ApiContext, card: Card, resumed: bool) -> CliResult {
         let order = self.reserve(api).await?;
         if order.status == OrderStatus::Complete {
             already_paid(api, &order, &card, resumed).await?;
@@ -89,7 +89,7 @@ const NEW_ORDER: &str = "ORDER";
 
 impl Args {
     /// Prints the requests of the purchase: the order, and the payment where a token pays.
-    async fn preview(&self, api: &ApiContext, card: &Card) -> Outcome {
+    async fn preview(&self, api: &ApiContext, card: &Card) -> CliResult {
         let about = |error| Failure::from_error(&error, &Subject::Ticket(self.ticket.clone()));
         let ticket = api.client.tickets().get(&self.ticket).await.map_err(about)?;
         let order = api.client.orders().create_at_price(&self.ticket, ticket.price);
@@ -102,7 +102,7 @@ impl Args {
     }
 
     /// Orders the ticket at the price that is shown, or continues the buyer's own order of it.
-    async fn reserve(&self, api: &ApiContext) -> Outcome<Order> {
+    async fn reserve(&self, api: &ApiContext) -> CliResult<Order> {
         let subject = Subject::Ticket(self.ticket.clone());
         let about = |error| Failure::from_error(&error, &subject);
         let ticket = api.client.tickets().get(&self.ticket).await.map_err(about)?;
@@ -133,7 +133,7 @@ impl Args {
     }
 
     /// Continues the buyer's own order, which may have another price than `agreed`. An earlier command may have paid for it.
-    async fn continue_order(&self, api: &ApiContext, own: Order, agreed: Option<Money>) -> Outcome<Order> {
+    async fn continue_order(&self, api: &ApiContext, own: Order, agreed: Option<Money>) -> CliResult<Order> {
         let price = own.ticket.price;
         if own.status != OrderStatus::Complete && !agreed.is_some_and(|agreed| self.is_agreed(price, agreed))
         {
@@ -153,7 +153,7 @@ impl Args {
     }
 
     /// Checks that the buyer agrees to the price: by `--yes`, by `--max-price`, or by the answer to a prompt.
-    fn agree(&self, api: &ApiContext, title: &str, price: Money) -> Outcome {
+    fn agree(&self, api: &ApiContext, title: &str, price: Money) -> CliResult {
         let shown = text::price(price);
         match self.max_price {
             Some(most) if price > most => {

@@ -15,7 +15,7 @@ use self::verdict::Tally;
 use crate::clock;
 use crate::context::{ApiContext, Context};
 use crate::door::{DoorList, OfflineDoor};
-use crate::failure::Outcome;
+use crate::failure::CliResult;
 use crate::help;
 use crate::io::Io;
 use crate::output::{OpenList, Printer};
@@ -84,7 +84,7 @@ enum CheckinCommand {
 
 impl Args {
     /// Runs the command.
-    pub(crate) async fn run(self, context: Context) -> Outcome {
+    pub(crate) async fn run(self, context: Context) -> CliResult {
         let Self { codes, device, offline, within, step } = self;
         // As the server keeps it, so that its answers name the same device.
         let device = device.map(|name| normalize(&name)).filter(|name| has_visible(name));
@@ -135,7 +135,7 @@ fn parse_code(text: &str) -> Result<String, &'static str> {
 }
 
 /// Fetches the door list into a file. An earlier one is replaced, and its journal stays.
-async fn prepare(api: &ApiContext, file: &Path) -> Outcome {
+async fn prepare(api: &ApiContext, file: &Path) -> CliResult {
     let list = DoorList::fetch(&api.client, clock::now).await?;
     let count = OfflineDoor::prepare(file, list)?.passes();
     let file = file.display();
@@ -160,8 +160,8 @@ async fn each_code(
     io: &Io,
     printer: &Printer<'_>,
     codes: Vec<String>,
-    mut check_code: impl AsyncFnMut(String) -> Outcome<Verdict>,
-) -> Outcome {
+    mut check_code: impl AsyncFnMut(String) -> CliResult<Verdict>,
+) -> CliResult {
     let mut list = printer.begin_list::<Verdict>()?;
     let tally = show_verdicts(io, &mut list, codes, &mut check_code).await;
     // A list that was begun is whole, also where a code could not be checked.
@@ -173,8 +173,8 @@ async fn show_verdicts(
     io: &Io,
     list: &mut OpenList<'_>,
     codes: Vec<String>,
-    check_code: &mut impl AsyncFnMut(String) -> Outcome<Verdict>,
-) -> Outcome<Tally> {
+    check_code: &mut impl AsyncFnMut(String) -> CliResult<Verdict>,
+) -> CliResult<Tally> {
     let mut tally = Tally::default();
     let mut codes = Codes::new(io, codes);
     while let Some(code) = codes.next().await? {
@@ -204,7 +204,7 @@ impl<'i> Codes<'i> {
     }
 
     /// Returns the next code; `None` after the last.
-    async fn next(&mut self) -> Outcome<Option<String>> {
+    async fn next(&mut self) -> CliResult<Option<String>> {
         loop {
             let code = match &mut self.given {
                 Some(codes) => codes.next(),
@@ -221,7 +221,7 @@ impl<'i> Codes<'i> {
 }
 
 /// Prints the request of each code.
-async fn preview(api: &ApiContext, codes: Vec<String>, scan: impl Fn(String) -> Scan) -> Outcome {
+async fn preview(api: &ApiContext, codes: Vec<String>, scan: impl Fn(String) -> Scan) -> CliResult {
     let (mut codes, mut requests) = (Codes::new(api.io(), codes), Vec::new());
     while let Some(code) = codes.next().await? {
         let check_in = api.client.passes().check_in((&scan(code)).into());
@@ -231,7 +231,7 @@ async fn preview(api: &ApiContext, codes: Vec<String>, scan: impl Fn(String) -> 
 }
 
 /// Asks the server. The key of a check-in whose outcome is not known stays on disk, and is sent with the same code again.
-async fn check_in(api: &ApiContext, scan: &Scan) -> Outcome<Verdict> {
+async fn check_in(api: &ApiContext, scan: &Scan) -> CliResult<Verdict> {
     let check_in = api.client.passes().check_in(scan.into());
     let verdict = Verdict::of_answer(api.write(&Operation::CheckIn, check_in).await?)?;
     let verdict = api.client.passes().name_refused(verdict, &scan.code).await;

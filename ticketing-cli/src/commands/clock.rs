@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Subcommand;
 
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::{help, span};
 
 /// The subcommands of `ticketing clock`.
@@ -28,7 +28,7 @@ pub(crate) enum ClockCommand {
 }
 
 impl ApiCommand for ClockCommand {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         let clock = api.client.clock();
         let time = match self {
             Self::Advance { by } => api.send(clock.advance(by)).await?,

@@ -4,7 +4,7 @@ use clap_complete::Shell;
 use clap_complete::env::Shells;
 
 use crate::context::{Context, LocalCommand};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::help;
 
 /// The arguments of `ticketing completions`.
@@ -28,7 +28,7 @@ pub(crate) struct Args {
 const WORDS: &str = include_str!("completions/words.bash");
 
 impl LocalCommand for Args {
-    async fn run(self, context: &Context) -> Outcome {
+    async fn run(self, context: &Context) -> CliResult {
         let name = self.shell.to_string();
         let unwritable = |why: String| Failure::failed(format!("cannot write the script for {name}: {why}"));
         let shells = Shells::builtins();

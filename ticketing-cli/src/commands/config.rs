@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::config::{Config, SETTINGS};
 use crate::context::{Context, LocalCommand};
 use crate::environment::environment;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::help;
 use crate::output::{Cell, Columns, Record};
 use crate::shell::shell;
@@ -76,7 +76,7 @@ impl Record for Setting {
 }
 
 impl LocalCommand for ConfigCommand {
-    async fn run(self, context: &Context) -> Outcome {
+    async fn run(self, context: &Context) -> CliResult {
         match self {
             Self::Edit => edit(context),
             Self::Path => context.io.line(&context.settings.config_file()?.display().to_string()),
@@ -105,7 +105,7 @@ impl LocalCommand for ConfigCommand {
 }
 
 /// Opens the config file in the user's editor, and then validates it.
-fn edit(context: &Context) -> Outcome {
+fn edit(context: &Context) -> CliResult {
     let path = context.settings.config_file()?;
     if !context.io.can_ask() {
         return Err(Failure::usage("an editor needs a terminal").hint(format!("edit {}", path.display())));

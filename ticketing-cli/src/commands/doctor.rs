@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::help;
 use crate::output::{Cell, Columns, Format, Record, Tone};
 
@@ -69,7 +69,7 @@ impl Record for Check {
 }
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         let checks = checks::all(api).await;
         if api.context.settings.format == Format::Table {
             for check in &checks {

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use ticketing_sdk::{Items, List};
 
 use crate::context::ApiContext;
-use crate::failure::Outcome;
+use crate::failure::CliResult;
 use crate::help;
 use crate::output::Record;
 use crate::target::MAX_PAGE;
@@ -29,7 +29,7 @@ impl ListLimit {
     }
 
     /// Shows the newest items, newest first, of a list that the server sorts from the oldest.
-    pub(super) async fn show_newest<T>(&self, api: &ApiContext, list: List<T>) -> Outcome
+    pub(super) async fn show_newest<T>(&self, api: &ApiContext, list: List<T>) -> CliResult
     where
         T: Record + DeserializeOwned + Send + 'static,
     {
@@ -47,7 +47,7 @@ impl ListLimit {
     }
 
     /// Shows the first items of a list.
-    pub(super) async fn show<T: Record>(&self, api: &ApiContext, items: Items<T>) -> Outcome {
+    pub(super) async fn show<T: Record>(&self, api: &ApiContext, items: Items<T>) -> CliResult {
         if self.all {
             return api.printer().list(&items.try_collect::<Vec<T>>().await?);
         }

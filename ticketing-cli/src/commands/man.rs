@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::help;
 
 /// The arguments of `ticketing man`.
@@ -20,7 +20,7 @@ pub(crate) struct Args {
 
 impl Args {
     /// Writes a page for each command of `tree`.
-    pub(crate) fn write(self, context: &Context, tree: clap::Command) -> Outcome {
+    pub(crate) fn write(self, context: &Context, tree: clap::Command) -> CliResult {
         let folder = &self.folder;
         let written = std::fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(tree, folder));
         written.map_err(|error| {

@@ -5,7 +5,7 @@ use clap_complete::ArgValueCompleter;
 use ticketing_sdk::{OrderId, TicketId};
 
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::Outcome;
+use crate::failure::CliResult;
 use crate::help;
 use crate::{browser, complete, resolve};
 
@@ -64,7 +64,7 @@ struct How {
 }
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         let pages = api.client.pages();
         let (address, print) = match self.page {
             None => (pages.market(), false),

@@ -6,7 +6,7 @@ use ticketing_sdk::{Order, OrderId, text};
 use tokio::time::MissedTickBehavior;
 
 use crate::context::ApiContext;
-use crate::failure::{Failure, Outcome, Subject};
+use crate::failure::{CliResult, Failure, Subject};
 
 /// The time between two requests to the server.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
@@ -16,9 +16,9 @@ const POLL_INTERVAL: Duration = Duration::from_secs(1);
 pub(crate) async fn follow(
     api: &ApiContext,
     id: &OrderId,
-    changed: impl Fn(&Order) -> Outcome,
+    changed: impl Fn(&Order) -> CliResult,
     status: impl Fn(&Order) -> String,
-) -> Outcome<Order> {
+) -> CliResult<Order> {
     let subject = Subject::Order(id.clone());
     let mut poll = tokio::time::interval(POLL_INTERVAL);
     poll.set_missed_tick_behavior(MissedTickBehavior::Delay);

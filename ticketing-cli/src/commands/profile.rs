@@ -9,7 +9,7 @@ use crate::complete;
 use crate::config::Config;
 use crate::context::{Context, LocalCommand};
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::help;
 use crate::output::{Cell, Columns, Record, Tone};
 
@@ -95,7 +95,7 @@ impl Record for ProfileLine {
 }
 
 impl LocalCommand for ProfileCommand {
-    async fn run(self, context: &Context) -> Outcome {
+    async fn run(self, context: &Context) -> CliResult {
         match self {
             Self::List => {
                 let config = context.settings.read_config()?;

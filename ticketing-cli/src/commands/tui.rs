@@ -18,7 +18,7 @@ use crate::commands::words::one_of;
 use crate::config::change::{self, LockedFile};
 use crate::context::{ApiCommand, ApiContext};
 use crate::environment::{environment, is_dumb_terminal};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::files;
 use crate::help;
 use crate::io::{Io, TerminalInfo};
@@ -58,7 +58,7 @@ fn themes() -> impl Iterator<Item = (PossibleValue, ThemeName)> {
 }
 
 impl ApiCommand for DisplayOptions {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         let home = &api.context.settings.home;
         log_to(&home.tui_log()?)?;
         let config = self.config.clone().map_or_else(|| home.config(), Ok)?;
@@ -81,7 +81,7 @@ pub(crate) struct TuiRun {
 
 impl DisplayOptions {
     /// Shows the marketplace until the user quits.
-    pub(crate) async fn show(&self, io: &Io, run: TuiRun) -> Outcome {
+    pub(crate) async fn show(&self, io: &Io, run: TuiRun) -> CliResult {
         let shape = io.terminal_info();
         let plain = self.is_plain_wanted();
         if !(plain || shape.in_terminal && shape.out_terminal) {
@@ -142,7 +142,7 @@ fn is_light(colours: &str) -> bool {
 }
 
 /// Sends log lines to a file: the screen belongs to the marketplace.
-pub(crate) fn log_to(path: &Path) -> Outcome {
+pub(crate) fn log_to(path: &Path) -> CliResult {
     let filter = environment("TICKETING_LOG").unwrap_or_else(|| "warn".to_owned());
     let filter =
         EnvFilter::try_new(&filter).map_err(|error| Failure::usage(format!("TICKETING_LOG: {error}")))?;

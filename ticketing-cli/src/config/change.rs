@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::Config;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::files::{self, MIB};
 use crate::home::private_folder;
 
@@ -21,8 +21,8 @@ impl Config {
     /// If the file cannot be read or written, or `change` fails; then it is as it was.
     pub(crate) fn change<T>(
         path: Option<PathBuf>,
-        change: impl FnOnce(&mut Self) -> Outcome<T>,
-    ) -> Outcome<T> {
+        change: impl FnOnce(&mut Self) -> CliResult<T>,
+    ) -> CliResult<T> {
         let locked = path.as_deref().map(|path| LockedFile::open(path, LOCK_TIMEOUT)).transpose();
         let written = |error: io::Error, path: &Path| {
             Failure::failed(format!("cannot write {}: {error}", path.display()))

@@ -5,7 +5,7 @@ use ticketing_sdk::Client;
 use toml_edit::Item;
 
 use super::{ALIASES, Config, PROFILES, SETTINGS};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::io::Colour;
 use crate::output::Format;
 use crate::span;
@@ -18,7 +18,7 @@ impl Config {
     ///
     /// # Errors
     /// A usage error that names the file, the setting, and what is expected.
-    pub(crate) fn check(&self) -> Outcome {
+    pub(crate) fn check(&self) -> CliResult {
         for (key, _) in SETTINGS {
             let outcome = match self.document.get(key).map(Item::as_str) {
                 None | Some(Some("")) => Ok(()),
@@ -50,7 +50,7 @@ impl Config {
     ///
     /// # Errors
     /// A usage error with the expected form.
-    pub(crate) fn check_value(&self, key: &str, value: &str) -> Outcome {
+    pub(crate) fn check_value(&self, key: &str, value: &str) -> CliResult {
         let wrong = |why: String| Err(Failure::usage(format!("{key}: {why}")));
         match key {
             "server" => match Client::new(value) {

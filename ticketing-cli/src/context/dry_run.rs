@@ -6,7 +6,7 @@ use ticketing_sdk::{IdempotencyKey, Request};
 
 use super::ApiContext;
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::output::Format;
 use crate::preview::RequestPreview;
 
@@ -40,7 +40,7 @@ impl ApiContext {
     ///
     /// # Errors
     /// If the request is not valid, or stdout cannot be written.
-    pub(crate) async fn print_request(&self, request: &Request) -> Outcome {
+    pub(crate) async fn print_request(&self, request: &Request) -> CliResult {
         self.print_requests([request]).await
     }
 
@@ -51,7 +51,7 @@ impl ApiContext {
     pub(crate) async fn print_requests(
         &self,
         requests: impl IntoIterator<Item = impl Borrow<Request>>,
-    ) -> Outcome {
+    ) -> CliResult {
         let session = self.client.session().await.ok();
         let previews = requests
             .into_iter()

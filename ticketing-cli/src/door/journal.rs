@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use ticketing_sdk::{ErrorCode, IdempotencyKey, PassCode, PassId, Timestamp};
 
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::journal::AppendLog;
 
 /// An admission of this door: of a pass and a serial, once.
@@ -110,7 +110,7 @@ impl DoorJournal {
     ///
     /// # Errors
     /// If it cannot be read or written, or another command works with it.
-    pub(super) fn open(list: &Path) -> Outcome<Self> {
+    pub(super) fn open(list: &Path) -> CliResult<Self> {
         let path = path_of(list);
         let failed = |error: std::io::Error| match error.kind() {
             ErrorKind::WouldBlock => {
@@ -182,7 +182,7 @@ impl DoorJournal {
     ///
     /// # Errors
     /// If the journal cannot be written; the holder is then not admitted.
-    pub(super) fn admit(&mut self, admitted: OfflineAdmission) -> Outcome {
+    pub(super) fn admit(&mut self, admitted: OfflineAdmission) -> CliResult {
         self.append(Line::Admitted(Box::new(admitted)))
     }
 
@@ -190,7 +190,12 @@ impl DoorJournal {
     ///
     /// # Errors
     /// If it cannot be written: then the admission is uploaded again, with its key.
-    pub(super) fn mark_uploaded(&mut self, pass_id: PassId, serial: u16, outcome: UploadOutcome) -> Outcome {
+    pub(super) fn mark_uploaded(
+        &mut self,
+        pass_id: PassId,
+        serial: u16,
+        outcome: UploadOutcome,
+    ) -> CliResult {
         self.append(Line::Upload { pass_id, serial, outcome })
     }
 
@@ -199,7 +204,7 @@ impl DoorJournal {
         self.entries.iter().map(|(admitted, outcome)| (admitted, outcome.as_ref()))
     }
 
-    fn append(&mut self, line: Line) -> Outcome {
+    fn append(&mut self, line: Line) -> CliResult {
         self.log.append(&line).map_err(|error| {
             Failure::failed(format!("cannot write the journal {}: {error}", self.path.display()))
         })?;

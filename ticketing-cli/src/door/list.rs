@@ -12,7 +12,7 @@ use ticketing_tui::{DoorClock, Scan};
 
 use super::journal::OfflineAdmission;
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::files::{self, MIB};
 use crate::target::MAX_PAGE;
 
@@ -42,7 +42,7 @@ impl Origin {
     ///
     /// # Errors
     /// If it is of another server or account, which would refuse those admissions.
-    pub(super) fn ensure_same(&self, other: &Self, path: &Path) -> Outcome {
+    pub(super) fn ensure_same(&self, other: &Self, path: &Path) -> CliResult {
         let is_same_account = self.issuer.is_none() || other.issuer.is_none() || self.issuer == other.issuer;
         if self.server == other.server && is_same_account {
             return Ok(());
@@ -79,7 +79,7 @@ impl DoorList {
     ///
     /// # Errors
     /// If the file cannot be read, or is no list.
-    pub(crate) fn read(path: &Path) -> Outcome<Self> {
+    pub(crate) fn read(path: &Path) -> CliResult<Self> {
         let name = path.display();
         let text = files::read(path, MAX_LIST).map_err(|error| {
             Failure::usage(format!("cannot read the door list {name}: {error}"))
@@ -104,7 +104,7 @@ impl DoorList {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(crate) fn write(&self, path: &Path) -> Outcome {
+    pub(crate) fn write(&self, path: &Path) -> CliResult {
         let mut incomplete = path.as_os_str().to_owned();
         incomplete.push(".tmp");
         let incomplete = PathBuf::from(incomplete);

@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep};
 use super::OfflineDoor;
 use super::journal::{OfflineAdmission, UploadOutcome};
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::target::MAX_PAGE;
 
 /// The result of an upload.
@@ -40,7 +40,7 @@ const OFFER_POLL_INTERVAL: Duration = Duration::from_millis(200);
 ///
 /// # Errors
 /// If the server cannot be reached, or the list is of another server or account.
-pub(crate) async fn requests(client: &Client, door: &Mutex<OfflineDoor>) -> Outcome<Vec<Write<Admission>>> {
+pub(crate) async fn requests(client: &Client, door: &Mutex<OfflineDoor>) -> CliResult<Vec<Write<Admission>>> {
     check_origin(client, door).await?;
     let entries = entries(door);
     let mut open = open_admissions(&entries);
@@ -83,7 +83,7 @@ fn has(pass: &Pass, admitted: &OfflineAdmission) -> bool {
 ///
 /// # Errors
 /// If the server cannot be reached, or the list is of another server or account. What is uploaded stays noted.
-pub(crate) async fn sync(client: &Client, door: &Mutex<OfflineDoor>) -> Outcome<SyncReport> {
+pub(crate) async fn sync(client: &Client, door: &Mutex<OfflineDoor>) -> CliResult<SyncReport> {
     check_origin(client, door).await?;
     let mut open = open_admissions(&entries(door));
     upload_all(client, door, &open).await?;
@@ -116,7 +116,11 @@ pub(crate) async fn sync(client: &Client, door: &Mutex<OfflineDoor>) -> Outcome<
     Ok(SyncReport { uploaded: open.len(), recovered, admitted: all.len(), conflicts, withdrawn })
 }
 
-async fn upload_all(client: &Client, door: &Mutex<OfflineDoor>, admissions: &[OfflineAdmission]) -> Outcome {
+async fn upload_all(
+    client: &Client,
+    door: &Mutex<OfflineDoor>,
+    admissions: &[OfflineAdmission],
+) -> CliResult {
     let mut offered = Vec::new();
     for admitted in admissions {
         let outcome = upload(client, admitted).await?;
@@ -143,7 +147,7 @@ async fn wait_until_closed(client: &Client, offered: &[PassId]) {
 }
 
 /// Checks that the list is of this server, and of the account that is signed in.
-async fn check_origin(client: &Client, door: &Mutex<OfflineDoor>) -> Outcome {
+async fn check_origin(client: &Client, door: &Mutex<OfflineDoor>) -> CliResult {
     let origin = door.lock().origin.clone();
     if origin.server != client.server() {
         return Err(Failure::usage(format!("the door list is of the server {}", origin.server))
@@ -166,7 +170,7 @@ fn other_account() -> Failure {
 }
 
 /// Returns the passes of own events. One that is not used can have an admission with an old code.
-async fn issued_passes(client: &Client) -> Outcome<HashMap<PassId, Pass>> {
+async fn issued_passes(client: &Client) -> CliResult<HashMap<PassId, Pass>> {
     let list = client.passes().list().issued().limit(MAX_PAGE);
     Ok(list.all().await?.into_iter().map(|pass| (pass.id.clone(), pass)).collect())
 }
@@ -180,7 +184,7 @@ fn request(client: &Client, admitted: &OfflineAdmission) -> Write<Admission> {
     client.passes().check_in(check_in).idempotency_key(admitted.key.clone())
 }
 
-async fn upload(client: &Client, admitted: &OfflineAdmission) -> Outcome<UploadOutcome> {
+async fn upload(client: &Client, admitted: &OfflineAdmission) -> CliResult<UploadOutcome> {
     let answer = request(client, admitted).await;
     // Not an outcome of the admission: the account is the wrong one.
     if answer.as_ref().is_err_and(|error| error.code() == Some(&ErrorCode::NotOwner)) {

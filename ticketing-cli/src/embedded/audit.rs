@@ -10,7 +10,7 @@ use super::serve::{not_started, settings_of_server};
 use crate::context::{Context, LocalCommand};
 use crate::count::count;
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::help;
 use crate::output::{Cell, Columns, Record, Tone};
 
@@ -41,7 +41,7 @@ pub(crate) struct Args {
 }
 
 impl LocalCommand for Args {
-    async fn run(self, context: &Context) -> Outcome {
+    async fn run(self, context: &Context) -> CliResult {
         let data_dir = self.data_dir.map_or_else(|| context.settings.home.server_data(), Ok)?;
         // The settings of the server: they say where it stores data outside of the folder.
         let settings = settings_of_server(data_dir.clone())?;

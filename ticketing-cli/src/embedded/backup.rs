@@ -7,7 +7,7 @@ use ticketing_server::{BackupError, back_up};
 
 use super::serve::settings_of_server;
 use crate::context::{Context, LocalCommand};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::help;
 use crate::output::{Cell, Columns, Record};
 
@@ -32,7 +32,7 @@ pub(crate) struct Args {
 }
 
 impl LocalCommand for Args {
-    async fn run(self, context: &Context) -> Outcome {
+    async fn run(self, context: &Context) -> CliResult {
         let data_dir = self.data_dir.map_or_else(|| context.settings.home.server_data(), Ok)?;
         // The settings of the server: they say which data is outside of the folder.
         let settings = settings_of_server(data_dir)?;

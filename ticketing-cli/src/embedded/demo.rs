@@ -20,7 +20,7 @@ use self::story::Story;
 use crate::commands::tui::doors::Doors;
 use crate::commands::tui::{DisplayOptions, TuiRun, log_to};
 use crate::context::{Context, LocalCommand};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::help;
 use crate::io::TerminalInfo;
 use crate::journal::Journal;
@@ -58,7 +58,7 @@ impl Args {
 }
 
 impl LocalCommand for Args {
-    async fn run(self, context: &Context) -> Outcome {
+    async fn run(self, context: &Context) -> CliResult {
         let start = Instant::now();
         let folder = tempfile::Builder::new().prefix("ticketing-demo-").tempdir();
         let folder = folder.map_err(|error| demo_failure("making a folder", &error.to_string()))?;
@@ -121,7 +121,7 @@ impl LocalCommand for Args {
 
 impl Args {
     /// Opens the marketplace on the terminal, while other users list and buy.
-    async fn open(&self, context: &Context, stack: &Stack, folder: &TempDir) -> Outcome {
+    async fn open(&self, context: &Context, stack: &Stack, folder: &TempDir) -> CliResult {
         let client = || Client::new(stack.url());
         let (seller, buyer, rival) = (client()?, client()?, client()?);
         story::sign_up(&seller, &buyer, &rival).await?;

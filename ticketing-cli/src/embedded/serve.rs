@@ -13,7 +13,7 @@ use ticketing_server::{LogSettings, SettingsError, Stack, StackGroups, StackSett
 
 use crate::context::{Context, LocalCommand};
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::help;
 use crate::io::Io;
 use crate::span;
@@ -48,7 +48,7 @@ pub(crate) struct Args {
 }
 
 impl LocalCommand for Args {
-    async fn run(self, context: &Context) -> Outcome {
+    async fn run(self, context: &Context) -> CliResult {
         let settings = self.settings(context)?;
         let _logs = telemetry::init_logs(settings.logs.format, &settings.logs.filter)
             .map_err(|error| Failure::usage(format!("TICKETING_LOG: {error}")))?;
@@ -104,7 +104,7 @@ fn signal_failure(error: &std::io::Error) -> Failure {
 }
 
 impl Args {
-    fn settings(self, context: &Context) -> Outcome<StackSettings> {
+    fn settings(self, context: &Context) -> CliResult<StackSettings> {
         let data_dir = self.data_dir.map_or_else(|| context.settings.home.server_data(), Ok)?;
         let mut settings = StackSettings::new(std::path::absolute(&data_dir).unwrap_or(data_dir));
         settings.movable_clock = self.allow_clock;
@@ -131,7 +131,7 @@ fn trace_failure(error: &ExportError) -> Failure {
 }
 
 /// The settings of the server with its data in `data_dir`, from the environment.
-pub(super) fn settings_of_server(data_dir: PathBuf) -> Outcome<StackSettings> {
+pub(super) fn settings_of_server(data_dir: PathBuf) -> CliResult<StackSettings> {
     let no_flags: [&str; 0] = [];
     StackSettings::from_flags(data_dir, no_flags).map_err(|error| match error {
         ParseError::Settings(error) => invalid(&error),

@@ -6,7 +6,7 @@ use unicode_truncate::UnicodeTruncateStr;
 use unicode_width::UnicodeWidthStr;
 
 use super::{Io, paint};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::prompter::Prompter;
 use crate::wrap::hang;
 
@@ -16,7 +16,7 @@ const NOTICE: Style = AnsiColor::Yellow.on_default();
 
 impl Io {
     /// Writes a message to stdout. On a terminal it is wrapped, and its further lines begin where `text` does.
-    pub(crate) fn message(&self, start: &str, text: &str) -> Outcome {
+    pub(crate) fn message(&self, start: &str, text: &str) -> CliResult {
         let width = usize::from(self.shape.width);
         let indent = start.width();
         let text = clean(text);

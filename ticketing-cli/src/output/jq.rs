@@ -11,7 +11,7 @@ use serde_json::Value;
 use ticketing_sdk::text::sanitize;
 
 use super::json;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 
 /// The types of a run.
 struct Types;
@@ -59,11 +59,11 @@ const DEBUG: &str = "debug_empty";
 const DEFINITIONS: &str = include_str!("jq/definitions.jq");
 
 /// Checks that a filter can be compiled.
-pub(super) fn check(filter: &str) -> Outcome {
+pub(super) fn check(filter: &str) -> CliResult {
     compile(filter).map(drop)
 }
 
-fn compile(code: &str) -> Outcome<Filter> {
+fn compile(code: &str) -> CliResult<Filter> {
     let own = parse_definitions();
     let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).chain(own);
     let others = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
@@ -122,7 +122,7 @@ fn position(code: &str, error: &LoadError<&str>) -> Option<String> {
 ///
 /// # Errors
 /// If the filter cannot be compiled.
-pub(super) fn run(code: &str, document: &Value, terminal: bool) -> Outcome<FilterOutput> {
+pub(super) fn run(code: &str, document: &Value, terminal: bool) -> CliResult<FilterOutput> {
     let filter = compile(code)?;
     let failed = |why: &str| Failure::failed(format!("--jq: {}", shorten(why)));
     let input = serde_json::to_vec(document).map_err(|error| failed(&error.to_string()))?;

@@ -5,21 +5,21 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::failure::Outcome;
+use crate::failure::CliResult;
 
 /// Returns one document: indented on a terminal, on one line elsewhere.
-pub(super) fn document(value: &impl Serialize, terminal: bool) -> Outcome<String> {
+pub(super) fn document(value: &impl Serialize, terminal: bool) -> CliResult<String> {
     let text = if terminal { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) };
     Ok(escape(&text?) + "\n")
 }
 
 /// Returns the JSON of a record.
-pub(super) fn value(value: &impl Serialize) -> Outcome<Value> {
+pub(super) fn value(value: &impl Serialize) -> CliResult<Value> {
     Ok(serde_json::to_value(value)?)
 }
 
 /// Returns a line for each value.
-pub(crate) fn lines(values: &[impl Serialize]) -> Outcome<String> {
+pub(crate) fn lines(values: &[impl Serialize]) -> CliResult<String> {
     let mut text = String::new();
     for value in values {
         text += &escape(&serde_json::to_string(value)?);

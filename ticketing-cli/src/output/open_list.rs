@@ -1,7 +1,7 @@
 //! Lists whose records are written as they come.
 
 use super::{Format, Printer, Record, json};
-use crate::failure::Outcome;
+use crate::failure::CliResult;
 
 /// A list whose records are written as they come. In JSON it is one document, with a line for each record.
 pub(crate) struct OpenList<'p> {
@@ -19,7 +19,7 @@ impl<'p> OpenList<'p> {
         &mut self,
         record: &T,
         drawn: impl FnOnce(&Printer<'_>) -> String,
-    ) -> Outcome {
+    ) -> CliResult {
         let Printer { io, format, .. } = self.printer;
         let line = || json::lines(std::slice::from_ref(record));
         let text = match format {
@@ -35,7 +35,7 @@ impl<'p> OpenList<'p> {
     }
 
     /// Ends the list.
-    pub(crate) fn end(self) -> Outcome {
+    pub(crate) fn end(self) -> CliResult {
         match self.printer.format {
             Format::Json if !self.printer.is_selecting() => {
                 let begin = if self.is_empty { "{\"items\":[" } else { "" };

@@ -1,7 +1,7 @@
 //! The formats and selections that each command supports; any other format or selection is refused.
 
 use super::{Format, Select, shape_of};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 
 /// A command that writes no records, or an option with which a command writes none.
 #[derive(Debug)]
@@ -128,7 +128,7 @@ impl Call {
     ///
     /// # Errors
     /// A usage error, if it has no place for one of them.
-    pub(crate) fn check(&self, typed: Option<Format>, select: &Select) -> Outcome {
+    pub(crate) fn check(&self, typed: Option<Format>, select: &Select) -> CliResult {
         let Some(other) = self.other() else {
             return typed.map_or(Ok(()), |output| select.check_output(output));
         };

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::jq::{self, FilterOutput};
 use super::{Format, template};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 
 /// The options that select and shape JSON.
 #[derive(Debug, Clone, Default, Args)]
@@ -50,7 +50,7 @@ impl Select {
     ///
     /// # Errors
     /// A usage error, if one of them cannot be compiled.
-    pub(crate) fn check(&self) -> Outcome {
+    pub(crate) fn check(&self) -> CliResult {
         self.jq.as_deref().map_or(Ok(()), jq::check)?;
         self.template.as_deref().map_or(Ok(()), template::check)
     }
@@ -59,7 +59,7 @@ impl Select {
     ///
     /// # Errors
     /// A usage error that lists the fields.
-    pub(crate) fn check_fields(&self, known: &[&str]) -> Outcome {
+    pub(crate) fn check_fields(&self, known: &[&str]) -> CliResult {
         let unknown = self.fields.iter().flatten().find(|field| !known.contains(&field.as_str()));
         match unknown {
             None => Ok(()),
@@ -72,7 +72,7 @@ impl Select {
     ///
     /// # Errors
     /// A usage error, if the format has no place for the selection.
-    pub(crate) fn check_output(&self, output: Format) -> Outcome {
+    pub(crate) fn check_output(&self, output: Format) -> CliResult {
         let is_json = matches!(output, Format::Json);
         let option = match (&self.jq, &self.template) {
             (Some(_), _) if !is_json => "--jq",
@@ -116,7 +116,7 @@ impl Select {
     }
 
     /// Returns the text of filter or template for a document; `None` if there is neither.
-    pub(super) fn shape(&self, document: &Value, terminal: bool) -> Outcome<Option<FilterOutput>> {
+    pub(super) fn shape(&self, document: &Value, terminal: bool) -> CliResult<Option<FilterOutput>> {
         match (&self.template, &self.jq) {
             (Some(text), _) => {
                 let text = template::render(text, document, terminal)?;

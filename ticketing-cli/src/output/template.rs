@@ -8,10 +8,10 @@ use ticketing_sdk::text::{relative, sanitize};
 
 use super::when;
 use crate::clock;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 
 /// Checks that a template can be compiled.
-pub(super) fn check(text: &str) -> Outcome {
+pub(super) fn check(text: &str) -> CliResult {
     Environment::new().template_from_str(text).map(drop).map_err(|error| wrong(&error))
 }
 
@@ -22,7 +22,7 @@ fn wrong(error: &Error) -> Failure {
 
 /// Renders a template. The fields of an object are its variables; a list is the variable `items`. A terminal gets no
 /// control characters of other users.
-pub(super) fn render(text: &str, document: &Value, terminal: bool) -> Outcome<String> {
+pub(super) fn render(text: &str, document: &Value, terminal: bool) -> CliResult<String> {
     let document = if terminal { sanitize_value(document) } else { document.clone() };
     let variables = match document {
         Value::Object(fields) => fields,

@@ -4,10 +4,10 @@ use serde::Serialize;
 use serde_yaml_ng::Value;
 use ticketing_sdk::text::sanitize;
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 
 /// Returns one document. A terminal gets no control characters of other users.
-pub(super) fn document(value: &impl Serialize, terminal: bool) -> Outcome<String> {
+pub(super) fn document(value: &impl Serialize, terminal: bool) -> CliResult<String> {
     let unwritable = |error: serde_yaml_ng::Error| Failure::failed(format!("cannot write YAML: {error}"));
     let value = serde_yaml_ng::to_value(value).map_err(unwritable)?;
     let value = if terminal { sanitize_value(value) } else { value };

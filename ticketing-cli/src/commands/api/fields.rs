@@ -9,7 +9,7 @@ use serde_json::value::to_raw_value;
 use self::body::Body;
 use super::input;
 use crate::context::ApiContext;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 
 /// A name and its value.
 type Field = (String, String);
@@ -23,7 +23,7 @@ pub(super) fn pair(separator: char) -> impl Fn(&str) -> Result<Field, String> + 
 }
 
 /// Returns the fields as one JSON object. Values stay as they are typed: a number keeps all of its digits.
-pub(super) async fn object(api: &ApiContext, texts: &[Field], typed: &[Field]) -> Outcome<Vec<u8>> {
+pub(super) async fn object(api: &ApiContext, texts: &[Field], typed: &[Field]) -> CliResult<Vec<u8>> {
     let mut body = Body::default();
     for (key, text) in texts {
         body.set(key, Some(to_raw_value(text)?)).map_err(Failure::usage)?;
@@ -44,7 +44,7 @@ pub(super) async fn object(api: &ApiContext, texts: &[Field], typed: &[Field]) -
 }
 
 /// Returns the fields as parameters of a query.
-pub(super) async fn query(api: &ApiContext, texts: &[Field], typed: &[Field]) -> Outcome<Vec<Field>> {
+pub(super) async fn query(api: &ApiContext, texts: &[Field], typed: &[Field]) -> CliResult<Vec<Field>> {
     let mut query = texts.to_vec();
     for (key, value) in typed {
         let value = content(api, value).await?.unwrap_or_else(|| value.clone());
@@ -54,7 +54,7 @@ pub(super) async fn query(api: &ApiContext, texts: &[Field], typed: &[Field]) ->
 }
 
 /// Returns the text of the file that a value names with `@`.
-async fn content(api: &ApiContext, value: &str) -> Outcome<Option<String>> {
+async fn content(api: &ApiContext, value: &str) -> CliResult<Option<String>> {
     let Some(file) = value.strip_prefix('@') else { return Ok(None) };
     let bytes = input(api, Path::new(file)).await?;
     String::from_utf8(bytes).map(Some).map_err(|_| Failure::usage(format!("{file} is not UTF-8")))

@@ -6,11 +6,11 @@ use ticketing_sdk::{Method, Request, Response};
 
 use super::{is_shaped, page};
 use crate::context::ApiContext;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::output::escape_json;
 
 /// Fetches the pages of a list and writes their items.
-pub(super) async fn write(api: &ApiContext, first: Request) -> Outcome {
+pub(super) async fn write(api: &ApiContext, first: Request) -> CliResult {
     let mut items: Vec<Box<RawValue>> = Vec::new();
     let mut answer = page(first.clone()).await?;
     let mut seen = Vec::new();

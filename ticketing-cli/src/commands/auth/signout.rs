@@ -3,7 +3,7 @@
 use ticketing_sdk::Method;
 
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::help;
 
 /// The arguments of `ticketing auth signout`.
@@ -19,7 +19,7 @@ pub(crate) struct Args {
 }
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         let server = api.client.server();
         if api.is_dry_run() && !self.forget {
             return Err(api.preview(&api.client.request(Method::POST, "/api/users/signout")).await);

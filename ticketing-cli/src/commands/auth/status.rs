@@ -4,7 +4,7 @@ use ticketing_sdk::{Timestamp, User};
 
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome, exit_of_session, hint_to_read_session};
+use crate::failure::{CliResult, Failure, exit_of_session, hint_to_read_session};
 use crate::help;
 use crate::output::SessionStatus;
 
@@ -17,7 +17,7 @@ use crate::output::SessionStatus;
 pub(crate) struct Args {}
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         let session = api.client.session().await.map_err(Failure::from)?;
         if let Some(why) = session.unreadable {
             return Err(Failure::new(exit_of_session(&why), format!("the session cannot be read: {why}"))

@@ -4,7 +4,7 @@ use ticketing_sdk::User;
 
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::help;
 use crate::output::Format;
 
@@ -17,7 +17,7 @@ use crate::output::Format;
 pub(crate) struct Args {}
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         match api.client.auth().current_user().await? {
             Some(user) if matches!(api.context.settings.format, Format::Table | Format::Tsv) => {
                 api.io().line(&ticketing_sdk::text::sanitize(&user.email))

@@ -9,11 +9,11 @@ use crate::context::ApiContext;
 use crate::count::count;
 use crate::door::{self, Conflict, OfflineDoor, SyncReport};
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::output::{Cell, Columns, Format, Record, Tone};
 
 /// Uploads the journal beside a door list, and shows every admission that is in doubt.
-pub(super) async fn sync(api: &ApiContext, file: &Path) -> Outcome {
+pub(super) async fn sync(api: &ApiContext, file: &Path) -> CliResult {
     let door = Mutex::new(OfflineDoor::open(file)?);
     let damage: Vec<String> = door.lock().damage().collect();
     for text in &damage {

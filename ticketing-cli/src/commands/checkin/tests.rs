@@ -24,7 +24,7 @@ async fn run(
     mock: &Mock,
     folder: &std::path::Path,
     input: &'static str,
-) -> (Outcome, Vec<serde_json::Value>) {
+) -> (CliResult, Vec<serde_json::Value>) {
     let fake = fake::pipe(input);
     let api = ApiContext::of_mock(mock, fake.io, Format::Jsonl, folder);
     let judge = async |code: String| check_in(&api, &scan_of(&code, Some("north"), None)).await;
@@ -182,7 +182,7 @@ mod offline {
         mock.requests().into_iter().filter(|request| request.path == PATH).collect()
     }
 
-    pub(super) async fn sync(mock: &Mock, file: &std::path::Path) -> (Outcome, Vec<serde_json::Value>) {
+    pub(super) async fn sync(mock: &Mock, file: &std::path::Path) -> (CliResult, Vec<serde_json::Value>) {
         let fake = fake::pipe("");
         let api = ApiContext::of_mock(mock, fake.io, Format::Jsonl, file.parent().unwrap());
         let end = sync::sync(&api, file).await;

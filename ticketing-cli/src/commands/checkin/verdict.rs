@@ -4,7 +4,7 @@ use anstyle::{Ansi256Color, Color, Style};
 use ticketing_sdk::{ErrorCode, EventTime, Ruling, Verdict};
 
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::io::{Io, clean};
 use crate::output::{Cell, Columns, OpenList, Printer, Record, Tone, double_admissions};
 use crate::wrap::hang;
@@ -24,7 +24,7 @@ fn style(ruling: Ruling) -> Style {
 ///
 /// # Errors
 /// If stdout cannot be written.
-pub(crate) fn show(verdict: &Verdict, list: &mut OpenList<'_>) -> Outcome {
+pub(crate) fn show(verdict: &Verdict, list: &mut OpenList<'_>) -> CliResult {
     list.push(verdict, |printer| banner(verdict, printer))
 }
 
@@ -75,7 +75,7 @@ impl Tally {
 
     /// Ends the run: with a remark if there were several codes, and with an exit code if one was not admitted, or none was read but from
     /// a terminal.
-    pub(crate) fn end(self, io: &Io) -> Outcome {
+    pub(crate) fn end(self, io: &Io) -> CliResult {
         let Self { admitted, refused, unknown } = self;
         if admitted + refused + unknown > 1 {
             let open = if unknown > 0 { format!(", {unknown} not known") } else { String::new() };

@@ -15,7 +15,7 @@ use crate::clock;
 use crate::commands::words::{one_of, words};
 use crate::context::{ApiCommand, ApiContext};
 use crate::environment::environment;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::help;
 use crate::span;
 
@@ -92,7 +92,7 @@ fn cursor_name(text: &str) -> Result<String, String> {
 }
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         let folder = api.context.settings.home.cursors()?;
         let mut cursor = Cursor::open(&folder, &self.cursor, api.client.server(), self.reset)?;
         let sink = self.sink(api, &mut cursor)?;
@@ -104,7 +104,7 @@ impl ApiCommand for Args {
 }
 
 impl Args {
-    fn sink(&self, api: &ApiContext, cursor: &mut Cursor) -> Outcome<Sink> {
+    fn sink(&self, api: &ApiContext, cursor: &mut Cursor) -> CliResult<Sink> {
         if let Some(command) = &self.exec {
             return Ok(Sink::Exec(command.clone()));
         }
@@ -121,7 +121,7 @@ impl Args {
         Ok(Sink::Forward(forward))
     }
 
-    async fn listen(self, api: &ApiContext, mut cursor: Cursor, sink: Sink) -> Outcome {
+    async fn listen(self, api: &ApiContext, mut cursor: Cursor, sink: Sink) -> CliResult {
         let tickets = api.client.tickets();
         let mut events = match (cursor.position(), self.since) {
             (Some(position), _) => tickets.follow(Some(position.to_owned())),

@@ -4,7 +4,7 @@ use clap_complete::ArgValueCompleter;
 use ticketing_sdk::{OrderId, text};
 
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::{Failure, Outcome, Subject};
+use crate::failure::{CliResult, Failure, Subject};
 use crate::help;
 use crate::{complete, prompt, resolve};
 
@@ -24,7 +24,7 @@ pub(crate) struct Args {
 }
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         let yes = self.yes || api.is_dry_run();
         if !yes && !api.io().can_ask() {
             prompt::confirm(api.io(), yes, "")?;
@@ -55,7 +55,7 @@ impl ApiCommand for Args {
 }
 
 /// Returns the question before an order is cancelled.
-async fn question(api: &ApiContext, id: &OrderId) -> Outcome<String> {
+async fn question(api: &ApiContext, id: &OrderId) -> CliResult<String> {
     let order = api.client.orders().get(id).await;
     let order = order.map_err(|error| Failure::from_error(&error, &Subject::Order(id.clone())))?;
     Ok(format!("Cancel the order of {} for {}?", order.ticket.title, text::price(order.ticket.price)))

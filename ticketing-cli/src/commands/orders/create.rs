@@ -6,7 +6,7 @@ use ticketing_tui::Operation;
 
 use crate::commands::order_progress::hold_message;
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::{Failure, Outcome, Subject};
+use crate::failure::{CliResult, Failure, Subject};
 use crate::help;
 use crate::{complete, resolve};
 
@@ -26,7 +26,7 @@ pub(crate) struct Args {
 }
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         let ticket = resolve::ticket(api, self.ticket).await?;
         let order = match order(api, &ticket, None).await? {
             Ok(order) => order,
@@ -52,13 +52,13 @@ pub(crate) async fn order(
     api: &ApiContext,
     ticket: &TicketId,
     price: Option<Money>,
-) -> Outcome<Result<Order, Error>> {
+) -> CliResult<Result<Order, Error>> {
     let (operation, write) = new_order(api, ticket, price);
     api.write(&operation, write).await
 }
 
 /// Removes the journal entry of an interrupted command that created this order: its outcome is known.
-pub(crate) async fn settle_order(api: &ApiContext, order: &Order) -> Outcome {
+pub(crate) async fn settle_order(api: &ApiContext, order: &Order) -> CliResult {
     let (operation, write) = new_order(api, &order.ticket.id, Some(order.ticket.price));
     api.settle_interrupted(&operation, write).await?;
     Ok(())

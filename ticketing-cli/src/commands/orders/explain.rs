@@ -4,7 +4,7 @@ use clap_complete::ArgValueCompleter;
 use ticketing_sdk::OrderId;
 
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::{Failure, Outcome, Subject};
+use crate::failure::{CliResult, Failure, Subject};
 use crate::help;
 use crate::{complete, resolve};
 
@@ -25,7 +25,7 @@ pub(crate) struct Args {
 }
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         let id = resolve::order(api, self.id).await?;
         let explanation = api.client.orders().explain(&id).await;
         let explanation =

@@ -6,7 +6,7 @@ use crate::browser::{self, WebArgs};
 use crate::commands::list_limit::ListLimit;
 use crate::commands::words::{one_of, words};
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::Outcome;
+use crate::failure::CliResult;
 use crate::help;
 
 /// The arguments of `ticketing orders list`.
@@ -28,7 +28,7 @@ pub(crate) struct Args {
 }
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         if self.web.web {
             return browser::open(api, api.client.pages().orders()).await;
         }

@@ -7,7 +7,7 @@ mod settle;
 
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::help;
 use crate::output::{Format, Settlement, WriteOutcome};
 
@@ -50,7 +50,7 @@ enum UnpaidAction {
 }
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         let action = match (self.token, self.cancel) {
             (Some(token), _) => UnpaidAction::Pay(crate::card::token(api.io(), Some(token))?),
             (None, true) => UnpaidAction::Cancel,

@@ -7,7 +7,7 @@ use crate::commands::order_progress::{countdown, follow};
 use crate::commands::words::{one_of, words};
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::help;
 use crate::{complete, exec, resolve};
 
@@ -32,7 +32,7 @@ pub(crate) struct Args {
 }
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         let id = resolve::order(api, self.id).await?;
         api.printer().begin_stream::<Order>()?;
         let until = self.until;

@@ -4,7 +4,7 @@ use clap_complete::ArgValueCompleter;
 use ticketing_sdk::{PassId, text};
 
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::{Failure, Outcome, Subject};
+use crate::failure::{CliResult, Failure, Subject};
 use crate::help;
 use crate::{complete, resolve};
 
@@ -21,7 +21,7 @@ pub(crate) struct Args {
 }
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         let id = resolve::pass(api, self.id).await?;
         let passes = api.client.passes();
         let error = match passes.calendar(&id).await {

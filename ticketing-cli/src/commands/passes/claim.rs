@@ -4,7 +4,7 @@ use ticketing_sdk::{ClaimCode, PassStatus};
 use ticketing_tui::Operation;
 
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::help;
 use crate::prompt;
 
@@ -22,7 +22,7 @@ pub(crate) struct Args {
 }
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         let code = match self.code {
             Some(code) => code,
             None if api.io().terminal_info().in_terminal => {

@@ -6,7 +6,7 @@ use ticketing_tui::Operation;
 
 use super::refusal;
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::Outcome;
+use crate::failure::CliResult;
 use crate::help;
 use crate::{complete, prompt, resolve};
 
@@ -27,7 +27,7 @@ pub(crate) struct Args {
 }
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         let id = resolve::pass(api, self.id).await?;
         let price = prompt::price(api.io(), self.price)?;
         let operation = Operation::ResellPass { pass: id.clone(), price };

@@ -10,7 +10,7 @@ use ticketing_sdk::{EventTime, Pass, PassCode, PassId, PassStatus};
 use crate::browser::WebArgs;
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome, Subject};
+use crate::failure::{CliResult, Failure, Subject};
 use crate::files;
 use crate::help;
 use crate::io::Io;
@@ -48,7 +48,7 @@ pub(crate) struct Args {
 }
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         let is_picture = self.svg.is_some() || self.png.is_some();
         if is_picture && self.ids.len() > 1 {
             return Err(Failure::usage("--svg and --png are for one pass"));
@@ -120,7 +120,7 @@ fn without_code(pass: &Pass) -> Failure {
 }
 
 /// Writes a file that only its owner can read, or to stdout.
-fn write(io: &Io, file: &Path, bytes: &[u8]) -> Outcome {
+fn write(io: &Io, file: &Path, bytes: &[u8]) -> CliResult {
     if file == Path::new("-") {
         return io.data(bytes);
     }
@@ -155,7 +155,7 @@ fn warn_of_height(code_lines: usize, io: &Io) {
 }
 
 /// Returns the lines of a terminal: the code and what it admits to, side by side if there is room.
-fn screen(pass: &Pass, code: &PassCode, drawing: Drawing, width: u16, io: &Io) -> Outcome<Screen> {
+fn screen(pass: &Pass, code: &PassCode, drawing: Drawing, width: u16, io: &Io) -> CliResult<Screen> {
     let (picture, width) = (Qr::new(code.as_str())?, usize::from(width));
     let columns = picture.columns(drawing);
     if columns > width {

@@ -6,7 +6,7 @@ use ticketing_tui::Operation;
 
 use super::refusal;
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::Outcome;
+use crate::failure::CliResult;
 use crate::help;
 use crate::{complete, resolve};
 
@@ -31,7 +31,7 @@ pub(crate) struct Args {
 }
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         let id = resolve::pass(api, self.id).await?;
         if self.take_back {
             let ended = api.send(api.client.passes().cancel_transfer(&id)).await?;

@@ -8,7 +8,7 @@ use super::pay::{is_unsupported, operation, pay, payment_of, wait_until_settled}
 use super::unpaid::mark_unknown;
 use crate::card::{self, Card};
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::{Failure, Outcome, Subject};
+use crate::failure::{CliResult, Failure, Subject};
 use crate::help;
 use crate::{complete, resolve};
 
@@ -31,7 +31,7 @@ pub(crate) struct Args {
 }
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         let card = card::card(api, self.token).await?;
         let id = resolve::order(api, self.order).await?;
         let subject = Subject::Order(id.clone());
@@ -52,7 +52,7 @@ impl ApiCommand for Args {
 /// again.
 ///
 /// If an interrupted command has paid for the order, its payment is the outcome. `resumed` is whether one is known to have begun.
-pub(crate) async fn already_paid(api: &ApiContext, order: &Order, card: &Card, resumed: bool) -> Outcome {
+pub(crate) async fn already_paid(api: &ApiContext, order: &Order, card: &Card, resumed: bool) -> CliResult {
     let id = &order.id;
     if let Some(payment) = repeat_payment(api, id, card).await? {
         return api.printer().one(&payment);
@@ -75,7 +75,7 @@ pub(crate) async fn already_paid(api: &ApiContext, order: &Order, card: &Card, r
 
 /// Sends the payment of a paid order once more with the key of the user, if there is one: the server answers what it answered the
 /// first time. It is sent only to a server that keeps keys. `None` if the order was paid with another key.
-async fn repeat_payment(api: &ApiContext, order: &OrderId, card: &Card) -> Outcome<Option<Payment>> {
+async fn repeat_payment(api: &ApiContext, order: &OrderId, card: &Card) -> CliResult<Option<Payment>> {
     let (Some(key), Card::Token(token)) = (api.context.settings.writes.key.clone(), card) else {
         return Ok(None);
     };

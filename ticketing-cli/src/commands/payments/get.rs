@@ -4,7 +4,7 @@ use clap_complete::ArgValueCompleter;
 use ticketing_sdk::PaymentId;
 
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::{Outcome, Subject};
+use crate::failure::{CliResult, Subject};
 use crate::help;
 use crate::{complete, resolve};
 
@@ -21,7 +21,7 @@ pub(crate) struct Args {
 }
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         let ids = resolve::all(api, self.ids, resolve::payment).await?;
         let get = async |id: &PaymentId| api.client.payments().get(id).await;
         let payments = resolve::get_all(ids, Subject::Payment, get).await?;

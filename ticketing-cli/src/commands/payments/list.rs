@@ -2,7 +2,7 @@
 
 use crate::commands::list_limit::ListLimit;
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::Outcome;
+use crate::failure::CliResult;
 use crate::help;
 
 /// The arguments of `ticketing payments list`.
@@ -17,7 +17,7 @@ pub(crate) struct Args {
 }
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         self.list_limit.show_newest(api, api.client.payments().list()).await
     }
 }

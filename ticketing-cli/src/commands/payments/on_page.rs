@@ -6,12 +6,12 @@ use super::pay::payment_of;
 use super::unpaid::{Charge, describe_cancellation, unpaid};
 use crate::commands::order_progress::{countdown, follow};
 use crate::context::ApiContext;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::io::Io;
 use crate::qr::{Drawing, Qr};
 
 /// Shows the page of the order, and waits until the order is paid, cancelled or expired.
-pub(crate) async fn pay_on_page(api: &ApiContext, order: &Order) -> Outcome<Payment> {
+pub(crate) async fn pay_on_page(api: &ApiContext, order: &Order) -> CliResult<Payment> {
     if !order.status.is_final() {
         show(api.io(), &api.client.pages().order(&order.id), Drawing::of_terminal(false));
     }

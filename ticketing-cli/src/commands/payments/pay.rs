@@ -11,7 +11,7 @@ use super::unpaid::{Charge, describe_end, explain_cancellation, reorder_hint, un
 use crate::commands::order_progress::hold_message;
 use crate::context::ApiContext;
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome, Subject};
+use crate::failure::{CliResult, Failure, Subject};
 
 pub(super) fn operation(order: &OrderId) -> Operation {
     Operation::CreatePayment { order: order.clone() }
@@ -43,7 +43,7 @@ pub(super) async fn payment_of(api: &ApiContext, order: &OrderId) -> Option<Paym
 }
 
 /// Pays for an order and waits for the outcome. The journal has the key before the request is sent.
-pub(crate) async fn pay(api: &ApiContext, order: &Order, token: &str) -> Outcome<Payment> {
+pub(crate) async fn pay(api: &ApiContext, order: &Order, token: &str) -> CliResult<Payment> {
     let (reserved, order) = (order, &order.id);
     let write = api.client.payments().create(order, CardToken::new(token));
     let answer = match api.write(&operation(order), write).await {

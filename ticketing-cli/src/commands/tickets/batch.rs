@@ -16,7 +16,7 @@ use self::send::{RowOutcome, Sender, unwritable};
 use super::details::warn_of_past_starts;
 use crate::clock;
 use crate::context::ApiContext;
-use crate::failure::Outcome;
+use crate::failure::CliResult;
 use crate::journal::{BatchJournal, NOTE_RETENTION, RowState, row_key};
 use crate::output::Format;
 
@@ -63,7 +63,7 @@ impl Batch {
     /// Lists the rows that are not listed yet, and reports.
     ///
     /// With `--dry-run`, it prints the requests instead.
-    pub(super) async fn run(self, api: &ApiContext) -> Outcome {
+    pub(super) async fn run(self, api: &ApiContext) -> CliResult {
         let scope = match &self.key {
             Some(key) => format!("{} --idempotency-key {key}", self.scope),
             None => self.scope.clone(),
@@ -137,7 +137,7 @@ impl Batch {
     }
 
     /// Returns the salt of the run that the command starts or continues.
-    fn salt(&self, journal: &BatchJournal) -> Outcome<String> {
+    fn salt(&self, journal: &BatchJournal) -> CliResult<String> {
         let name = match &self.repeat {
             _ if self.key.is_some() => return Ok(String::new()),
             RepeatPolicy::Never => return Ok(String::new()),
@@ -182,7 +182,7 @@ impl Batch {
     }
 
     /// Prints the requests of the rows that are not listed yet.
-    async fn preview(&self, api: &ApiContext, scope: &str) -> Outcome {
+    async fn preview(&self, api: &ApiContext, scope: &str) -> CliResult {
         let journal = api.open_batch(&[scope]).await?;
         self.warn_of_past_starts(api);
         let sender = Sender::new(api, &journal, &self.rows, &self.repeat);

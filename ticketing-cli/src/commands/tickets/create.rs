@@ -6,7 +6,7 @@ use ticketing_tui::Operation;
 use super::batch::{Batch, RepeatPolicy, Row};
 use super::details::{DetailArgs, check_title, warn_of_past_starts};
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::help;
 use crate::prompt;
 
@@ -41,7 +41,7 @@ pub(crate) struct Args {
 const JOBS: usize = 4;
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         let title = prompt::value(api.io(), self.title, "Title:", "--title")?;
         check_title(&title).map_err(Failure::usage)?;
         let price = prompt::price(api.io(), self.price)?;

@@ -8,7 +8,7 @@ use super::file_format::FileFormat;
 use super::left_out::{LeftOut, Reason};
 use super::list::{StatusFilter, status_filter};
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::Outcome;
+use crate::failure::CliResult;
 use crate::help;
 use crate::output::{Format, csv_line, json_lines};
 use crate::target::MAX_PAGE;
@@ -38,7 +38,7 @@ pub(crate) struct Args {
 }
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         let list = api.client.tickets().list().mine().past().sort(TicketSort::Oldest).limit(MAX_PAGE);
         let is_listable_only = self.status.iter().all(|status| *status == Some(TicketStatus::Available));
         let list = if is_listable_only || self.status.contains(&None) {
@@ -87,7 +87,7 @@ impl Exported {
     }
 }
 
-fn write(api: &ApiContext, format: Option<FileFormat>, tickets: &[Exported], has_status: bool) -> Outcome {
+fn write(api: &ApiContext, format: Option<FileFormat>, tickets: &[Exported], has_status: bool) -> CliResult {
     let is_document = matches!(api.context.settings.format, Format::Json | Format::Yaml);
     if api.printer().is_selecting() || (format.is_none() && is_document) {
         return api.printer().json(&serde_json::json!({ "items": tickets, "hasMore": false }));

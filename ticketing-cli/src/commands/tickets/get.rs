@@ -5,7 +5,7 @@ use ticketing_sdk::TicketId;
 
 use crate::browser::WebArgs;
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::{Outcome, Subject};
+use crate::failure::{CliResult, Subject};
 use crate::help;
 use crate::{complete, resolve};
 
@@ -25,7 +25,7 @@ pub(crate) struct Args {
 }
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         let ids = resolve::all(api, self.ids, resolve::ticket).await?;
         if self.web.open(api, &ids, |pages, id| pages.ticket(id)).await? {
             return Ok(());

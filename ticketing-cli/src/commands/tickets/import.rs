@@ -12,7 +12,7 @@ use super::batch::{Batch, RepeatPolicy};
 use super::file_format::FileFormat;
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::files::{self, MIB};
 use crate::help;
 
@@ -61,7 +61,7 @@ pub(crate) struct Args {
 const MAX_FILE: u64 = 64 * MIB;
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         let is_stdin = self.file == Path::new("-");
         let operation = self.operation();
         let format = self.format.or_else(|| FileFormat::of_path(&self.file)).ok_or_else(|| {

@@ -7,7 +7,7 @@ use crate::browser::{self, WebArgs};
 use crate::commands::list_limit::ListLimit;
 use crate::commands::words::{one_of, words};
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::Outcome;
+use crate::failure::CliResult;
 use crate::help;
 
 /// The arguments of `ticketing tickets list`.
@@ -89,7 +89,7 @@ pub(super) fn status_filter() -> impl TypedValueParser<Value = StatusFilter> {
 }
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         let words = self.query.or_else(|| (!self.words.is_empty()).then(|| self.words.join(" ")));
         if self.web.web {
             let pages = api.client.pages();

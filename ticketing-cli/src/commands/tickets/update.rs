@@ -5,7 +5,7 @@ use ticketing_sdk::{Money, TicketId, TicketUpdate};
 
 use super::details::{DetailArgs, warn_of_past_starts};
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::{Failure, Outcome, Subject};
+use crate::failure::{CliResult, Failure, Subject};
 use crate::help;
 use crate::{complete, resolve};
 
@@ -37,7 +37,7 @@ pub(crate) struct Args {
 }
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         if self.title.is_none() && self.price.is_none() && !self.details.is_given() {
             return Err(Failure::usage("nothing to change: give --title, --price or a detail"));
         }

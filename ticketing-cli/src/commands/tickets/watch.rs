@@ -11,7 +11,7 @@ use ticketing_sdk::{
 use super::list::{StatusFilter, status_filter};
 use crate::commands::words::{one_of, words};
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::{Failure, Outcome, Subject};
+use crate::failure::{CliResult, Failure, Subject};
 use crate::help;
 use crate::output::WatchLine;
 use crate::{complete, exec, resolve};
@@ -63,7 +63,7 @@ fn until_status() -> impl TypedValueParser<Value = UntilStatus> {
 }
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         tokio::select! {
             outcome = self.follow(api) => outcome,
             () = api.io().broken_pipe() => Err(Failure::broken_pipe()),
@@ -72,7 +72,7 @@ impl ApiCommand for Args {
 }
 
 impl Args {
-    async fn follow(mut self, api: &ApiContext) -> Outcome {
+    async fn follow(mut self, api: &ApiContext) -> CliResult {
         if let Some(ticket) = self.ticket.take() {
             self.ticket = Some(resolve::ticket(api, ticket).await?);
         }
@@ -120,7 +120,7 @@ impl Args {
     ///
     /// # Errors
     /// If there is no such ticket, since nothing would change.
-    async fn is_reached_already(&self, api: &ApiContext) -> Outcome<bool> {
+    async fn is_reached_already(&self, api: &ApiContext) -> CliResult<bool> {
         let Some(ticket) = &self.ticket else { return Ok(false) };
         let has_status = match api.client.tickets().get(ticket).await {
             Ok(ticket) => self.until == Some(Some(ticket.status)),
@@ -134,7 +134,7 @@ impl Args {
     }
 
     /// Shows a change, and runs the command of the user with it.
-    fn show(&self, api: &ApiContext, change: TicketChange) -> Outcome {
+    fn show(&self, api: &ApiContext, change: TicketChange) -> CliResult {
         let at = change.ticket.updated_at.or(change.ticket.created_at).unwrap_or_else(|| api.now());
         let at = if change.kind == TicketChangeKind::Deleted { api.now() } else { at };
         let (id, kind, status) = (change.ticket.id.clone(), change.kind, change.ticket.status);

@@ -4,7 +4,7 @@ use clap_complete::ArgValueCompleter;
 use ticketing_sdk::{Error, TicketId, text};
 
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::{Failure, Outcome, Subject};
+use crate::failure::{CliResult, Failure, Subject};
 use crate::help;
 use crate::{complete, prompt, resolve};
 
@@ -31,7 +31,7 @@ pub(crate) struct Args {
 }
 
 impl ApiCommand for Args {
-    async fn run(self, api: &ApiContext) -> Outcome {
+    async fn run(self, api: &ApiContext) -> CliResult {
         if self.if_match.is_some() && self.ids.len() > 1 {
             return Err(Failure::usage("--if-match is for one ticket"));
         }
@@ -69,7 +69,7 @@ impl ApiCommand for Args {
 }
 
 /// Returns the text of the confirmation prompt for one ticket.
-async fn question(api: &ApiContext, id: &TicketId) -> Outcome<String> {
+async fn question(api: &ApiContext, id: &TicketId) -> CliResult<String> {
     let about = |error| Failure::from_error(&error, &Subject::Listing(id.clone()));
     let ticket = api.client.tickets().get(id).await.map_err(about)?;
     let after = match ticket.resale_of {

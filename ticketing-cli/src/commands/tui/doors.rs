@@ -12,7 +12,7 @@ use ticketing_tui::{AdmissionConflict, CallError, Door, DoorState, DoorSync, Sca
 
 use crate::clock;
 use crate::door::{self, Conflict, DoorList, OfflineDoor};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::home::private_folder;
 
 /// A door that is open.
@@ -33,7 +33,7 @@ impl Doors {
     }
 
     /// Returns the path of the door list of an account. The name does not reveal the account.
-    fn path(&self, issuer: &UserId) -> Outcome<PathBuf> {
+    fn path(&self, issuer: &UserId) -> CliResult<PathBuf> {
         let folder =
             self.folder.as_ref().ok_or_else(|| Failure::failed("this user has no home directory"))?;
         let account = format!("{}\n{}", self.client.server(), issuer.as_str());
@@ -45,8 +45,8 @@ impl Doors {
     fn door(
         &self,
         path: &Path,
-        make: impl FnOnce() -> Outcome<Option<OfflineDoor>>,
-    ) -> Outcome<Option<OpenDoor>> {
+        make: impl FnOnce() -> CliResult<Option<OfflineDoor>>,
+    ) -> CliResult<Option<OpenDoor>> {
         let mut open = self.open.lock();
         if let Some((_, door)) = open.as_ref().filter(|(opened, _)| opened == path) {
             return Ok(Some(Arc::clone(door)));
@@ -59,18 +59,18 @@ impl Doors {
         Ok(Some(door))
     }
 
-    fn open_prepared(&self, issuer: &UserId) -> Outcome<Option<OpenDoor>> {
+    fn open_prepared(&self, issuer: &UserId) -> CliResult<Option<OpenDoor>> {
         let path = self.path(issuer)?;
         let open = || if path.exists() { OfflineDoor::open(&path).map(Some) } else { Ok(None) };
         self.door(&path, open)
     }
 
     /// The door of an account that has prepared one.
-    fn require(&self, issuer: &UserId) -> Outcome<OpenDoor> {
+    fn require(&self, issuer: &UserId) -> CliResult<OpenDoor> {
         self.open_prepared(issuer)?.ok_or_else(|| Failure::failed("this door is not prepared"))
     }
 
-    async fn fetch(&self, issuer: &UserId) -> Outcome<DoorState> {
+    async fn fetch(&self, issuer: &UserId) -> CliResult<DoorState> {
         let path = self.path(issuer)?;
         let mut list = Some(DoorList::fetch(&self.client, clock::now).await?);
         if let Some(folder) = &self.folder {
@@ -140,6 +140,6 @@ impl Door for Doors {
             let state = self.fetch(issuer).await?;
             Ok(DoorSync { state, conflicts: report.conflicts.into_iter().map(Into::into).collect() })
         };
-        synced.map(|synced: Outcome<_>| synced.map_err(call_error)).boxed()
+        synced.map(|synced: CliResult<_>| synced.map_err(call_error)).boxed()
     }
 }

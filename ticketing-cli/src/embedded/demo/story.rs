@@ -9,7 +9,7 @@ use ticketing_sdk::{
 use ticketing_server::Stack;
 
 use super::{BUYER, RIVAL, SELLER, samples};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::io::Io;
 
 /// The time limit for other services in one step.
@@ -39,7 +39,7 @@ impl<'a> Story<'a> {
     }
 
     /// Runs all steps. Stops at the first unexpected outcome.
-    pub(super) async fn play(&mut self) -> Outcome {
+    pub(super) async fn play(&mut self) -> CliResult {
         self.sign_up().await?;
         let tickets = self.list_tickets().await?;
         let [first, .., last] = tickets.as_slice() else {
@@ -56,13 +56,13 @@ impl<'a> Story<'a> {
         self.audit().await
     }
 
-    async fn sign_up(&mut self) -> Outcome {
+    async fn sign_up(&mut self) -> CliResult {
         self.at = "signing up";
         sign_up(&self.seller, &self.buyer, &self.rival).await?;
         self.step(&format!("{SELLER}, {BUYER} and {RIVAL} signed up"))
     }
 
-    async fn list_tickets(&mut self) -> Outcome<Vec<Ticket>> {
+    async fn list_tickets(&mut self) -> CliResult<Vec<Ticket>> {
         self.at = "listing tickets";
         let mut tickets = Vec::new();
         for new in samples::tickets(0).map_err(to_failure)? {
@@ -75,7 +75,7 @@ impl<'a> Story<'a> {
     }
 
     /// Sells one ticket while another buyer orders it, too.
-    async fn sell(&mut self, ticket: &Ticket) -> Outcome<Order> {
+    async fn sell(&mut self, ticket: &Ticket) -> CliResult<Order> {
         self.at = "ordering a ticket";
         let order = self.buyer.orders().create(&ticket.id).await?;
         self.step(&format!(
@@ -112,7 +112,7 @@ impl<'a> Story<'a> {
     }
 
     /// Pays with a card that is declined. The ticket stays reserved.
-    async fn decline(&mut self, ticket: &Ticket) -> Outcome<Order> {
+    async fn decline(&mut self, ticket: &Ticket) -> CliResult<Order> {
         self.at = "paying with a card that is declined";
         let order = self.buyer.orders().create(&ticket.id).await?;
         let why = refusal(pay(&self.buyer, &order, "tok_chargeDeclined").await, &[ErrorCode::CardDeclined])?;
@@ -126,7 +126,7 @@ impl<'a> Story<'a> {
     }
 
     /// Moves the clock past the deadline of an order.
-    async fn expire(&mut self, order: &Order) -> Outcome {
+    async fn expire(&mut self, order: &Order) -> CliResult {
         self.at = "expiring a reservation";
         let moved = self.hold + Duration::from_secs(1);
         self.stack.clock().advance(moved);
@@ -144,7 +144,7 @@ impl<'a> Story<'a> {
         self.step(&format!("{BUYER} tried to pay for it too late, and was refused: {why}"))
     }
 
-    async fn sell_again(&mut self, ticket: &Ticket) -> Outcome {
+    async fn sell_again(&mut self, ticket: &Ticket) -> CliResult {
         self.at = "selling the ticket again";
         let order = self.rival.orders().create(&ticket.id).await?;
         let payment = pay(&self.rival, &order, "tok_visa").await?;
@@ -154,7 +154,7 @@ impl<'a> Story<'a> {
     }
 
     /// Transfers the pass of the first sale, and checks it in.
-    async fn admit(&mut self, order: &Order) -> Outcome {
+    async fn admit(&mut self, order: &Order) -> CliResult {
         self.at = "waiting for the pass";
         let passes = self.buyer.passes();
         let bought = passes.wait_for_order(&order.id, STEP_TIMEOUT).await?;
@@ -185,7 +185,7 @@ impl<'a> Story<'a> {
     }
 
     /// The events by which the services communicated the first sale.
-    async fn event_log(&mut self, order: &Order) -> Outcome {
+    async fn event_log(&mut self, order: &Order) -> CliResult {
         self.at = "reading the event log";
         let events = self.stack.events(ALL_EVENTS).await.map_err(to_failure)?;
         let of_the_sale: Vec<_> = events
@@ -209,7 +209,7 @@ impl<'a> Story<'a> {
         Ok(())
     }
 
-    async fn audit(&mut self) -> Outcome {
+    async fn audit(&mut self) -> CliResult {
         self.at = "auditing";
         let report = self.stack.auditor().audit().await.map_err(to_failure)?;
         expect(!report.checks.is_empty(), "the audit checked nothing")?;
@@ -227,12 +227,12 @@ impl<'a> Story<'a> {
         ))
     }
 
-    async fn ticket_becomes(&self, ticket: &Ticket, status: TicketStatus) -> Outcome {
+    async fn ticket_becomes(&self, ticket: &Ticket, status: TicketStatus) -> CliResult {
         let tickets = self.seller.tickets();
         eventually(async || Ok(tickets.get(&ticket.id).await?.status == status)).await
     }
 
-    fn step(&mut self, what: &str) -> Outcome {
+    fn step(&mut self, what: &str) -> CliResult {
         self.steps += 1;
         self.io.message(&format!("{:>3}. ", self.steps), what)
     }
@@ -240,7 +240,7 @@ impl<'a> Story<'a> {
 
 /// Returns the code of a pass, which its holder sees.
 /// Signs the people up. Their passwords are never used: the accounts end with the demo.
-pub(super) async fn sign_up(seller: &Client, buyer: &Client, rival: &Client) -> Outcome {
+pub(super) async fn sign_up(seller: &Client, buyer: &Client, rival: &Client) -> CliResult {
     for (client, email) in [(seller, SELLER), (buyer, BUYER), (rival, RIVAL)] {
         client.auth().sign_up(email, IdempotencyKey::generate().to_string()).await?;
     }
@@ -251,12 +251,12 @@ async fn pay(client: &Client, order: &Order, card: &str) -> Result<Payment, Erro
     client.payments().create(&order.id, CardToken::new(card)).wait_until_settled().await
 }
 
-fn code_of(pass: &Pass) -> Outcome<PassCode> {
+fn code_of(pass: &Pass) -> CliResult<PassCode> {
     pass.code.clone().ok_or_else(|| Failure::failed("the holder does not see the code of the pass"))
 }
 
 /// Returns the message of a request that was refused with one of these codes.
-fn refusal<T>(answer: Result<T, Error>, codes: &[ErrorCode]) -> Outcome<String> {
+fn refusal<T>(answer: Result<T, Error>, codes: &[ErrorCode]) -> CliResult<String> {
     match answer {
         Ok(_) => Err(Failure::failed("the request must be refused, but succeeded")),
         Err(error) if error.code().is_some_and(|code| codes.contains(code)) => Ok(format!("\"{error}\"")),
@@ -264,7 +264,7 @@ fn refusal<T>(answer: Result<T, Error>, codes: &[ErrorCode]) -> Outcome<String> 
     }
 }
 
-fn expect(holds: bool, otherwise: &str) -> Outcome {
+fn expect(holds: bool, otherwise: &str) -> CliResult {
     if holds { Ok(()) } else { Err(Failure::failed(otherwise)) }
 }
 
@@ -273,7 +273,7 @@ fn to_failure(error: impl std::fmt::Display) -> Failure {
 }
 
 /// Waits for the effect of other services.
-async fn eventually(holds: impl AsyncFn() -> Outcome<bool>) -> Outcome {
+async fn eventually(holds: impl AsyncFn() -> CliResult<bool>) -> CliResult {
     let end = Instant::now() + STEP_TIMEOUT;
     while !holds().await? {
         expect(Instant::now() < end, "the services did not reach the expected state in 10 s")?;

@@ -11,7 +11,7 @@ use crate::door::vectors::{CODE, PASS, list, scan};
 const STARTS: &str = "2026-12-24T19:30:00+01:00";
 const WORDS: &str = "this ticket is for another day: Thu 24 Dec 2026, 19:30 +01:00";
 
-async fn run_within(mock: &Mock, format: Format, within: Option<Duration>) -> (Outcome, String) {
+async fn run_within(mock: &Mock, format: Format, within: Option<Duration>) -> (CliResult, String) {
     let folder = tempfile::tempdir().unwrap();
     let fake = fake::pipe("TK1AB\n");
     let api = ApiContext::of_mock(mock, fake.io, format, folder.path());

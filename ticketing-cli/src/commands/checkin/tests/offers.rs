@@ -16,7 +16,7 @@ fn refuse_upload(code: &ErrorCode, pass: &Pass) -> Mock {
 }
 
 /// Uploads one admission. Returns the outcome, the conflicts and the messages.
-async fn upload(mock: &Mock) -> (Outcome, Vec<serde_json::Value>, String) {
+async fn upload(mock: &Mock) -> (CliResult, Vec<serde_json::Value>, String) {
     let (_folder, file) = prepare_door();
     check_in(&file, door_time());
     let fake = fake::pipe("");

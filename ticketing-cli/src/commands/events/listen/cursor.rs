@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use ticketing_sdk::{IdempotencyKey, Timestamp};
 
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::files;
 use crate::home::private_folder;
 
@@ -41,7 +41,7 @@ impl Cursor {
     ///
     /// # Errors
     /// If another listener holds it, or its files cannot be read or written.
-    pub(super) fn open(folder: &Path, name: &str, server: &str, reset: bool) -> Outcome<Self> {
+    pub(super) fn open(folder: &Path, name: &str, server: &str, reset: bool) -> CliResult<Self> {
         let hash = HEXLOWER.encode(&Sha256::digest(server.as_bytes())[..8]);
         let path = folder.join(format!("{name}-{hash}.json"));
         let lock = || {
@@ -80,7 +80,7 @@ impl Cursor {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(super) fn save(&mut self, position: &str, now: Timestamp) -> Outcome {
+    pub(super) fn save(&mut self, position: &str, now: Timestamp) -> CliResult {
         self.state.position = Some(position.to_owned());
         self.state.saved_at = Some(now);
         self.write()
@@ -90,7 +90,7 @@ impl Cursor {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(super) fn secret(&mut self) -> Outcome<String> {
+    pub(super) fn secret(&mut self) -> CliResult<String> {
         if let Some(secret) = &self.state.secret {
             return Ok(secret.clone());
         }
@@ -102,7 +102,7 @@ impl Cursor {
     }
 
     /// Replaces the file: after a crash there is the old one or the new one.
-    fn write(&self) -> Outcome {
+    fn write(&self) -> CliResult {
         let write = || {
             let state = serde_json::to_vec(&self.state)?;
             files::replace(&self.path, &self.path.with_extension("tmp"), &state, None)?;
@@ -123,7 +123,7 @@ mod tests {
 
     const SERVER: &str = "http://s";
 
-    fn open(folder: &Path, reset: bool) -> Outcome<Cursor> {
+    fn open(folder: &Path, reset: bool) -> CliResult<Cursor> {
         Cursor::open(folder, "default", SERVER, reset)
     }
 

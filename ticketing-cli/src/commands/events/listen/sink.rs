@@ -10,7 +10,7 @@ use tokio::time::sleep;
 use crate::clock;
 use crate::context::ApiContext;
 use crate::count::count;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::shell::run_with_input;
 
 /// The pause before the first retry. It doubles with each one, up to [`MAX_PAUSE`].
@@ -42,7 +42,7 @@ struct ChangeBody<'c> {
 
 impl ListenedEvent {
     /// Returns the event of a change.
-    pub(super) fn from_change(change: &TicketChange) -> Outcome<Self> {
+    pub(super) fn from_change(change: &TicketChange) -> CliResult<Self> {
         let kind = change.kind.as_str();
         let body = ChangeBody { id: &change.id, kind, ticket: &change.ticket };
         Ok(Self { id: change.id.clone(), kind: kind.to_owned(), json: serde_json::to_string(&body)? })
@@ -86,7 +86,7 @@ impl Sink {
     ///
     /// # Errors
     /// If it is not confirmed after all retries.
-    pub(super) async fn deliver(&self, api: &ApiContext, event: &ListenedEvent, retries: u32) -> Outcome {
+    pub(super) async fn deliver(&self, api: &ApiContext, event: &ListenedEvent, retries: u32) -> CliResult {
         let mut tries = 0;
         loop {
             let refusal = match self.attempt(api, event).await? {
@@ -109,7 +109,7 @@ impl Sink {
         }
     }
 
-    async fn attempt(&self, api: &ApiContext, event: &ListenedEvent) -> Outcome<Result<(), Refusal>> {
+    async fn attempt(&self, api: &ApiContext, event: &ListenedEvent) -> CliResult<Result<(), Refusal>> {
         match self {
             Self::Stdout => api.io().line(&event.json).map(Ok),
             Self::Exec(command) => {
@@ -139,7 +139,7 @@ impl Forward {
     ///
     /// # Errors
     /// If it is no `http` or `https` URL.
-    pub(super) fn new(url: &str, secret: String, timeout: Option<Duration>) -> Outcome<Self> {
+    pub(super) fn new(url: &str, secret: String, timeout: Option<Duration>) -> CliResult<Self> {
         let unusable =
             || Failure::usage(format!("--forward {url}: expected a URL like http://127.0.0.1:4242/webhooks"));
         let (scheme, rest) = url.split_once("://").ok_or_else(unusable)?;

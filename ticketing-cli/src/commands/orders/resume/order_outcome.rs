@@ -13,7 +13,7 @@ use crate::commands::payments::on_page::pay_on_page;
 use crate::commands::payments::pay::pay;
 use crate::context::ApiContext;
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome, Subject};
+use crate::failure::{CliResult, Failure, Subject};
 use crate::output::WriteOutcome;
 
 /// The time for a payment in progress to end. An unanswered call of the provider is repeated within it.
@@ -32,7 +32,11 @@ pub(super) struct OrderOutcome {
 }
 
 /// Reads the outcome of an order, and runs `action` if it is unpaid.
-pub(super) async fn resolve(api: &ApiContext, id: &OrderId, action: &UnpaidAction) -> Outcome<OrderOutcome> {
+pub(super) async fn resolve(
+    api: &ApiContext,
+    id: &OrderId,
+    action: &UnpaidAction,
+) -> CliResult<OrderOutcome> {
     let (deadline, mut action) = (Instant::now() + OUTCOME_TIMEOUT, action.clone());
     loop {
         let explanation = match api.client.orders().explain(id).await {
@@ -74,7 +78,7 @@ pub(super) async fn resolve(api: &ApiContext, id: &OrderId, action: &UnpaidActio
 }
 
 /// Pays or cancels an unpaid order. Returns `None` if the order must be read again, else why it stays unpaid.
-async fn act(api: &ApiContext, order: &Order, action: &mut UnpaidAction) -> Outcome<Option<String>> {
+async fn act(api: &ApiContext, order: &Order, action: &mut UnpaidAction) -> CliResult<Option<String>> {
     if matches!(action, UnpaidAction::Ask) {
         *action = ask(api, order).await?;
     }
@@ -105,7 +109,7 @@ async fn act(api: &ApiContext, order: &Order, action: &mut UnpaidAction) -> Outc
 }
 
 /// Prompts for the action on an unpaid order; without a terminal the order is left unchanged.
-async fn ask(api: &ApiContext, order: &Order) -> Outcome<UnpaidAction> {
+async fn ask(api: &ApiContext, order: &Order) -> CliResult<UnpaidAction> {
     let Some(prompter) = api.io().prompter() else { return Ok(UnpaidAction::Leave) };
     let what =
         format!("order {} of {} for {}", order.id, order.ticket.title, text::price(order.ticket.price));

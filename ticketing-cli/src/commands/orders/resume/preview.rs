@@ -10,14 +10,14 @@ use super::repeat::{foreign, unrepeatable};
 use super::settle::newest_order;
 use crate::clock;
 use crate::context::ApiContext;
-use crate::failure::Outcome;
+use crate::failure::CliResult;
 use crate::journal::InterruptedWrite;
 
 /// The name of the order that a repeated request would create.
 const NEW_ORDER: &str = "ORDER";
 
 /// Prints the requests that would settle the interrupted writes. Only reads from the server, and keeps the notes.
-pub(super) async fn preview(api: &ApiContext, action: &UnpaidAction) -> Outcome {
+pub(super) async fn preview(api: &ApiContext, action: &UnpaidAction) -> CliResult {
     let writes = api.journal().claim_interrupted();
     if writes.is_empty() {
         api.io().info("no interrupted write is on record");
@@ -70,7 +70,7 @@ pub(super) async fn preview(api: &ApiContext, action: &UnpaidAction) -> Outcome 
 }
 
 /// Prints the request about an order that is reserved and not paid, and what is known of another.
-async fn of_order(api: &ApiContext, operation: &Operation, id: &OrderId, action: &UnpaidAction) -> Outcome {
+async fn of_order(api: &ApiContext, operation: &Operation, id: &OrderId, action: &UnpaidAction) -> CliResult {
     if id.as_str() == NEW_ORDER {
         return print_action(api, id, action).await;
     }
@@ -88,7 +88,7 @@ async fn of_order(api: &ApiContext, operation: &Operation, id: &OrderId, action:
     }
 }
 
-async fn print_action(api: &ApiContext, order: &OrderId, action: &UnpaidAction) -> Outcome {
+async fn print_action(api: &ApiContext, order: &OrderId, action: &UnpaidAction) -> CliResult {
     match action {
         UnpaidAction::Pay(token) => {
             let payment = api.client.payments().create(order, CardToken::new(token));

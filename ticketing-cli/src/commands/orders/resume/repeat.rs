@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep};
 use crate::clock;
 use crate::commands::payments::pay::is_unsupported;
 use crate::context::ApiContext;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 use crate::journal::{InterruptedWrite, batch_advice};
 use crate::output::{Settlement, WriteOutcome};
 
@@ -34,7 +34,7 @@ pub(super) fn foreign(api: &ApiContext, write: &InterruptedWrite, user: Option<&
 ///
 /// # Errors
 /// If no user is signed in.
-pub(super) async fn repeat(api: &ApiContext, write: &InterruptedWrite) -> Outcome<Repetition> {
+pub(super) async fn repeat(api: &ApiContext, write: &InterruptedWrite) -> CliResult<Repetition> {
     let operation = write.operation();
     let request = write.request(&api.client).filter(|_| !write.is_expired(clock::now()));
     let Some(request) = request else { return Ok(Err((WriteOutcome::Repeat, unrepeatable(write)))) };
@@ -68,7 +68,7 @@ pub(super) async fn repeat(api: &ApiContext, write: &InterruptedWrite) -> Outcom
 }
 
 /// Settles a write about no order. Its note stays while the write can still be settled.
-pub(super) async fn settle(api: &ApiContext, write: InterruptedWrite) -> Outcome<Settlement> {
+pub(super) async fn settle(api: &ApiContext, write: InterruptedWrite) -> CliResult<Settlement> {
     let operation = write.operation().to_string();
     let mut settlement = match repeat(api, &write).await? {
         Ok(response) => Settlement {

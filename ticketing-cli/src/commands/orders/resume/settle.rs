@@ -10,7 +10,7 @@ use super::UnpaidAction;
 use super::order_outcome::{OrderOutcome, resolve};
 use super::repeat::{self, foreign, repeat};
 use crate::context::ApiContext;
-use crate::failure::Outcome;
+use crate::failure::CliResult;
 use crate::journal::InterruptedWrite;
 use crate::output::{Settlement, WriteOutcome};
 
@@ -31,7 +31,7 @@ struct Purchases {
 }
 
 /// Settles every interrupted write.
-pub(super) async fn settle(api: &ApiContext, action: &UnpaidAction) -> Outcome<Vec<Settlement>> {
+pub(super) async fn settle(api: &ApiContext, action: &UnpaidAction) -> CliResult<Vec<Settlement>> {
     let user = api.user().await;
     let (mut settlements, mut purchases, mut begun) = (Vec::new(), Purchases::default(), Vec::new());
     for write in api.journal().claim_interrupted() {
@@ -65,7 +65,7 @@ pub(super) async fn settle(api: &ApiContext, action: &UnpaidAction) -> Outcome<V
 
 impl Purchases {
     /// Orders again with the key of the interrupted order: the answer is the order of then, or a refusal.
-    async fn take_order(&mut self, api: &ApiContext, write: InterruptedWrite, ticket: TicketId) -> Outcome {
+    async fn take_order(&mut self, api: &ApiContext, write: InterruptedWrite, ticket: TicketId) -> CliResult {
         match repeat(api, &write).await? {
             Ok(response) => {
                 let order: Order = response.json()?;
@@ -121,7 +121,7 @@ async fn settle_order(
     order: OrderId,
     writes: Vec<InterruptedWrite>,
     action: &UnpaidAction,
-) -> Outcome<Settlement> {
+) -> CliResult<Settlement> {
     let operation = operation_of(&writes);
     let keys = |kept: &dyn Fn(&Operation) -> bool| -> BTreeSet<String> {
         let kept = writes.iter().filter(|write| kept(write.operation()));

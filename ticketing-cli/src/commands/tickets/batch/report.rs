@@ -5,7 +5,7 @@ use ticketing_sdk::Ticket;
 use super::send::RowOutcome;
 use crate::context::ApiContext;
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{CliResult, Failure};
 
 /// The outcomes of the rows.
 #[derive(Debug, Default)]
@@ -66,7 +66,7 @@ impl Report {
     }
 
     /// Reports the listed tickets, and fails if a row was not.
-    pub(super) fn finish(self, api: &ApiContext, has_again: bool) -> Outcome {
+    pub(super) fn finish(self, api: &ApiContext, has_again: bool) -> CliResult {
         let again = if has_again { "; --again lists every row once more" } else { "" };
         let words = match (self.listed, self.earlier) {
             (listed, 0) => format!("{} listed", tickets(listed)),
@@ -84,7 +84,7 @@ impl Report {
     }
 
     /// Reports what would be listed, and fails if a row would not.
-    pub(super) fn finish_preview(self, api: &ApiContext, new: usize) -> Outcome {
+    pub(super) fn finish_preview(self, api: &ApiContext, new: usize) -> CliResult {
         let known = match self.earlier {
             0 => String::new(),
             known => format!(", and {} listed before", were(known)),
@@ -94,7 +94,7 @@ impl Report {
     }
 
     /// Fails if a row failed.
-    fn fail(self) -> Outcome {
+    fn fail(self) -> CliResult {
         let Some((_, first)) = self.failures.first() else { return Ok(()) };
         let exit = first.exit;
         let exit =
