@@ -127,7 +127,7 @@ fn check(config: &Config, cli: &Cli, io: &Io) -> CliResult {
     config.check()
 }
 
-async fn run(Parsed { cli, writes, call, .. }: Parsed, config: &Config, io: &Arc<Io>) -> CliResult {
+async fn run(Parsed { cli, writes, invocation, .. }: Parsed, config: &Config, io: &Arc<Io>) -> CliResult {
     let Cli { global, command, .. } = cli;
     let command = command.unwrap_or_default();
     if global.verbose {
@@ -138,7 +138,8 @@ async fn run(Parsed { cli, writes, call, .. }: Parsed, config: &Config, io: &Arc
         target => target?,
     };
     let output = global.output.or_else(|| Format::from_str(&config.get("output")?, true).ok());
-    let format = global.select.choose_format(output, call.default_format(io.terminal_info().out_terminal));
+    let format =
+        global.select.choose_format(output, invocation.default_format(io.terminal_info().out_terminal));
     let settings = Settings {
         named_server: global.server,
         config: config.path().map(Path::to_owned),

@@ -35,9 +35,9 @@ pub(crate) use open_list::OpenList;
 use record::Place;
 pub(crate) use record::{Cell, Columns, Record, Tone};
 pub(crate) use records::{SessionStatus, Settlement, WatchLine, WriteOutcome, double_admissions};
-pub(crate) use rules::Call;
+pub(crate) use rules::Invocation;
 #[cfg(test)]
-pub(crate) use rules::OTHERS;
+pub(crate) use rules::NON_RECORD_OUTPUTS;
 pub(crate) use select::Select;
 use shapes::shape_of;
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::environment;
 use crate::exit::Exit;
 use crate::failure::{CliResult, Failure};
 use crate::io::{Colour, TerminalInfo};
-use crate::output::{Call, Format, Select};
+use crate::output::{Format, Invocation, Select};
 
 /// A parsed command line.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub(crate) struct Parsed {
     /// How the writes of the command are sent.
     pub(crate) writes: WriteOptions,
     /// What the command writes.
-    pub(crate) call: Call,
+    pub(crate) invocation: Invocation,
     /// The value of `--output`, unless it comes from a variable.
     typed_output: Option<Format>,
 }
@@ -43,8 +43,8 @@ fn try_parse_from(args: &[OsString]) -> Result<Parsed, clap::Error> {
     let words = words.join(" ");
     let writes = super::writes::options_of(&words, innermost);
     let typed_output = cli.global.output.filter(|_| is_typed(innermost, "output"));
-    let call = Call::new(words, |option| is_typed(innermost, &option.replace('-', "_")));
-    Ok(Parsed { cli, writes, call, typed_output })
+    let invocation = Invocation::new(words, |option| is_typed(innermost, &option.replace('-', "_")));
+    Ok(Parsed { cli, writes, invocation, typed_output })
 }
 
 /// Returns whether the arguments ask for the long help of the program alone.
@@ -119,8 +119,8 @@ pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> CliResult<Parsed
         Failure::rendered(exit, text)
     })?;
     let select = &parsed.cli.global.select;
-    check_selection(&parsed.call, select)?;
-    parsed.call.check(parsed.typed_output, select)?;
+    check_selection(&parsed.invocation, select)?;
+    parsed.invocation.check(parsed.typed_output, select)?;
     select.check()?;
     Ok(parsed)
 }
@@ -140,8 +140,8 @@ fn usage_of(command: &mut clap::Command, mut words: std::slice::Iter<'_, OsStrin
 pub(super) const VERSION: &str = concat!("ticketing ", env!("CARGO_PKG_VERSION"), "\n");
 
 /// Checks the fields of `--json` against those of the records. Without fields, it is answered with the fields.
-fn check_selection(call: &Call, select: &Select) -> CliResult {
-    let (Some(fields), Some(known)) = (&select.fields, call.fields()) else { return Ok(()) };
+fn check_selection(invocation: &Invocation, select: &Select) -> CliResult {
+    let (Some(fields), Some(known)) = (&select.fields, invocation.fields()) else { return Ok(()) };
     if fields.iter().all(String::is_empty) {
         return Err(Failure::rendered(Exit::Done, known.join("\n") + "\n"));
     }

@@ -162,12 +162,12 @@ fn selection_is_checked_before_anything_is_sent() {
 fn every_command_honours_or_refuses_every_format_and_selection() {
     use clap::ValueEnum as _;
 
-    use crate::output::{Call, Format, OTHERS, SHAPES, Select};
+    use crate::output::{Format, Invocation, NON_RECORD_OUTPUTS, SHAPES, Select};
 
     let mut found = Vec::new();
     commands(&built_tree(), "", &mut found);
     let shapes: Vec<&str> = SHAPES.iter().map(|shape| shape.command).collect();
-    let others: Vec<&str> = OTHERS.iter().map(|other| other.name).collect();
+    let others: Vec<&str> = NON_RECORD_OUTPUTS.iter().map(|other| other.name).collect();
     for (words, _) in &found {
         let entries = [&shapes, &others].iter().filter(|list| list.contains(&words.as_str())).count();
         assert_eq!(entries, 1, "`ticketing {words}` has an entry in one of the two lists");
@@ -176,10 +176,10 @@ fn every_command_honours_or_refuses_every_format_and_selection() {
         assert!(found.iter().any(|(command, _)| command == words), "{words} is no command");
     }
     for (words, _) in &found {
-        let call = Call::new(words.clone(), |_| false);
+        let invocation = Invocation::new(words.clone(), |_| false);
         let has_records = shapes.contains(&words.as_str());
         for output in Format::value_variants() {
-            match call.check(Some(*output), &Select::default()) {
+            match invocation.check(Some(*output), &Select::default()) {
                 Ok(()) => {}
                 Err(failure) => {
                     assert!(!has_records, "`ticketing {words}` has records in every format");
@@ -195,7 +195,7 @@ fn every_command_honours_or_refuses_every_format_and_selection() {
             Select { template: text(), ..Select::default() },
             Select { fields: Some(vec!["id".to_owned()]), ..Select::default() },
         ] {
-            let checked = call.check(None, &select);
+            let checked = invocation.check(None, &select);
             assert!(checked.is_ok() || !has_records, "`ticketing {words}` has records to select from");
         }
     }

@@ -5,7 +5,7 @@ use crate::failure::{CliResult, Failure};
 
 /// A command that writes no records, or an option with which a command writes none.
 #[derive(Debug)]
-pub(crate) struct Other {
+pub(crate) struct NonRecordOutput {
     /// The words of the command, or the option.
     pub(crate) name: &'static str,
     /// What it writes.
@@ -16,52 +16,52 @@ pub(crate) struct Other {
     takes_filter: bool,
 }
 
-const fn other(name: &'static str, writes: &'static str) -> Other {
-    Other { name, writes, formats: &[], takes_filter: false }
+const fn non_record(name: &'static str, writes: &'static str) -> NonRecordOutput {
+    NonRecordOutput { name, writes, formats: &[], takes_filter: false }
 }
 
 const NOTHING: &str = "writes no data";
 
 /// The commands that write no records.
-pub(crate) const OTHERS: &[Other] = &[
-    other("alias delete", NOTHING),
-    other("alias set", NOTHING),
-    Other {
+pub(crate) const NON_RECORD_OUTPUTS: &[NonRecordOutput] = &[
+    non_record("alias delete", NOTHING),
+    non_record("alias set", NOTHING),
+    NonRecordOutput {
         formats: &[Format::Json, Format::Jsonl, Format::Yaml, Format::Csv, Format::Tsv],
         takes_filter: true,
-        ..other(RAW, "writes what the server answers")
+        ..non_record(RAW, "writes what the server answers")
     },
-    other("auth signout", NOTHING),
-    other("checkin prepare", "writes a file"),
-    other("completions", "writes a script"),
-    other("config edit", NOTHING),
-    other("config get", "writes one value"),
-    other("config path", "writes one path"),
-    other("config set", NOTHING),
-    other("demo", "writes the steps of its sales"),
-    Other {
+    non_record("auth signout", NOTHING),
+    non_record("checkin prepare", "writes a file"),
+    non_record("completions", "writes a script"),
+    non_record("config edit", NOTHING),
+    non_record("config get", "writes one value"),
+    non_record("config path", "writes one path"),
+    non_record("config set", NOTHING),
+    non_record("demo", "writes the steps of its sales"),
+    NonRecordOutput {
         formats: &[Format::Json, Format::Jsonl],
-        ..other("events listen", "writes events as lines of JSON")
+        ..non_record("events listen", "writes events as lines of JSON")
     },
-    other("help", "writes text"),
-    other("logout", NOTHING),
-    other("man", "writes files"),
-    other("open", NOTHING),
-    other("open order", NOTHING),
-    other("open ticket", NOTHING),
-    other("orders cancel", NOTHING),
-    other("passes calendar", "writes a calendar"),
-    other("profile add", NOTHING),
-    other("profile remove", NOTHING),
-    other("profile use", NOTHING),
-    other("serve", "writes its address"),
-    other("tickets withdraw", NOTHING),
-    Other {
+    non_record("help", "writes text"),
+    non_record("logout", NOTHING),
+    non_record("man", "writes files"),
+    non_record("open", NOTHING),
+    non_record("open order", NOTHING),
+    non_record("open ticket", NOTHING),
+    non_record("orders cancel", NOTHING),
+    non_record("passes calendar", "writes a calendar"),
+    non_record("profile add", NOTHING),
+    non_record("profile remove", NOTHING),
+    non_record("profile use", NOTHING),
+    non_record("serve", "writes its address"),
+    non_record("tickets withdraw", NOTHING),
+    NonRecordOutput {
         formats: &[Format::Csv, Format::Json, Format::Jsonl, Format::Yaml],
         takes_filter: true,
-        ..other("tickets export", "writes listings for an import")
+        ..non_record("tickets export", "writes listings for an import")
     },
-    other("tui", "draws on the terminal"),
+    non_record("tui", "draws on the terminal"),
 ];
 
 /// The command whose JSON is that of the server.
@@ -70,37 +70,37 @@ const RAW: &str = "api";
 const DRY_RUN: &str = "--dry-run";
 
 /// The options with which a command writes other output than its records. The first given one applies.
-const OPTIONS: &[Other] = &[
-    Other {
+const OPTIONS: &[NonRecordOutput] = &[
+    NonRecordOutput {
         formats: &[Format::Table, Format::Json, Format::Jsonl, Format::Yaml],
         takes_filter: true,
-        ..other(DRY_RUN, "prints requests")
+        ..non_record(DRY_RUN, "prints requests")
     },
-    other("--web", "opens a browser"),
-    other("--take-back", NOTHING),
-    other("--svg", "writes a picture"),
-    other("--png", "writes a picture"),
+    non_record("--web", "opens a browser"),
+    non_record("--take-back", NOTHING),
+    non_record("--svg", "writes a picture"),
+    non_record("--png", "writes a picture"),
 ];
 
 /// A parsed command with the options that change what it writes.
 #[derive(Debug)]
-pub(crate) struct Call {
+pub(crate) struct Invocation {
     /// The words of the command.
     words: String,
     /// The option that applies.
-    option: Option<&'static Other>,
+    option: Option<&'static NonRecordOutput>,
 }
 
-impl Call {
-    /// Creates a call. `is_given` returns whether an option is given, by its name without dashes.
+impl Invocation {
+    /// Creates an invocation. `is_given` returns whether an option is given, by its name without dashes.
     pub(crate) fn new(words: String, is_given: impl Fn(&str) -> bool) -> Self {
         let option = OPTIONS.iter().find(|option| is_given(option.name.trim_start_matches('-')));
         Self { words, option }
     }
 
-    /// Returns what the call writes, unless it is records.
-    fn other(&self) -> Option<&'static Other> {
-        self.option.or_else(|| OTHERS.iter().find(|other| other.name == self.words))
+    /// Returns what the invocation writes, unless it is records.
+    fn non_record_output(&self) -> Option<&'static NonRecordOutput> {
+        self.option.or_else(|| NON_RECORD_OUTPUTS.iter().find(|other| other.name == self.words))
     }
 
     /// Returns the fields of its records.
@@ -108,7 +108,7 @@ impl Call {
         shape_of(&self.words).map(|shape| shape.record.fields())
     }
 
-    /// Returns the format of a call that names none.
+    /// Returns the format of an invocation that names none.
     pub(crate) fn default_format(&self, terminal: bool) -> Format {
         let is_dry_run = self.option.is_some_and(|option| option.name == DRY_RUN);
         match self.words.as_str() {
@@ -124,12 +124,12 @@ impl Call {
         }
     }
 
-    /// Checks the format and the selection that the user typed against what the call writes.
+    /// Checks the format and the selection that the user typed against what the invocation writes.
     ///
     /// # Errors
     /// A usage error, if it has no place for one of them.
     pub(crate) fn check(&self, typed: Option<Format>, select: &Select) -> CliResult {
-        let Some(other) = self.other() else {
+        let Some(other) = self.non_record_output() else {
             return typed.map_or(Ok(()), |output| select.check_output(output));
         };
         let subject = match self.option {

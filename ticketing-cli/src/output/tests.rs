@@ -269,7 +269,8 @@ fn empty_list_is_reported_on_stderr_and_is_empty_data() {
 #[test]
 fn format_follows_the_stream_unless_set() {
     let whole = Select::default();
-    let default = |words: &str, terminal| Call::new(words.to_owned(), |_| false).default_format(terminal);
+    let default =
+        |words: &str, terminal| Invocation::new(words.to_owned(), |_| false).default_format(terminal);
     assert_eq!(default("tickets list", true), Format::Table);
     assert_eq!(default("tickets list", false), Format::Tsv);
     assert_eq!(default("checkin", false), Format::Jsonl);
