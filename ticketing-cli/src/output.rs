@@ -10,8 +10,8 @@ mod record;
 mod records;
 mod rules;
 mod select;
-mod shapes;
 mod short_id;
+mod specs;
 mod table;
 mod template;
 mod timeline;
@@ -39,10 +39,10 @@ pub(crate) use rules::Invocation;
 #[cfg(test)]
 pub(crate) use rules::NON_RECORD_OUTPUTS;
 pub(crate) use select::Select;
-use shapes::shape_of;
-#[cfg(test)]
-pub(crate) use shapes::{Arity, RecordType, SHAPES, Shape};
 pub(crate) use short_id::{MIN_SHORT, short_end};
+use specs::find_output_spec;
+#[cfg(test)]
+pub(crate) use specs::{Arity, OUTPUT_SPECS, OutputSpec, RecordType};
 pub(crate) use when::zone;
 
 /// Writes records to the streams in one format.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
-use crate::output::{Arity, RecordType, SHAPES};
+use crate::output::{Arity, OUTPUT_SPECS, RecordType};
 
 /// Set to anything to write the schemas instead of comparing them.
 const UPDATE: &str = "UPDATE_REFERENCE";
@@ -56,8 +56,8 @@ fn collect_referenced(schema: &Value, types: &Map<String, Value>, found: &mut BT
 /// Returns the schemas of all commands by file name.
 fn schemas() -> BTreeMap<String, String> {
     let types = types();
-    let schema = |shape: &crate::output::Shape| {
-        let record = json!({"$ref": format!("{COMPONENTS}{}", name(shape.record))});
+    let schema = |spec: &crate::output::OutputSpec| {
+        let record = json!({"$ref": format!("{COMPONENTS}{}", name(spec.record))});
         let list = json!({
             "type": "object",
             "properties": {
@@ -66,21 +66,21 @@ fn schemas() -> BTreeMap<String, String> {
             },
             "required": ["items", "hasMore"],
         });
-        let mut document = match shape.arity {
+        let mut document = match spec.arity {
             Arity::One | Arity::Stream => record,
             Arity::List => list,
             Arity::OneOrList => json!({"anyOf": [record, list]}),
         };
         let mut used = BTreeMap::new();
         collect_referenced(&document, &types, &mut used);
-        let each = if shape.arity == Arity::Stream { ", each line" } else { "" };
+        let each = if spec.arity == Arity::Stream { ", each line" } else { "" };
         document["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
-        document["title"] = json!(format!("ticketing {} --output json{each}", shape.command));
+        document["title"] = json!(format!("ticketing {} --output json{each}", spec.command));
         document["$defs"] = json!(used);
         let text = serde_json::to_string_pretty(&document).unwrap().replace(COMPONENTS, "#/$defs/");
-        (format!("{}.json", shape.command.replace(' ', "-")), text + "\n")
+        (format!("{}.json", spec.command.replace(' ', "-")), text + "\n")
     };
-    SHAPES.iter().map(schema).collect()
+    OUTPUT_SPECS.iter().map(schema).collect()
 }
 
 #[test]
@@ -116,10 +116,10 @@ fn properties(schema: &Value, types: &Map<String, Value>, found: &mut BTreeSet<S
 #[test]
 fn fields_of_every_record_are_those_of_its_schema() {
     let types = types();
-    for shape in SHAPES {
+    for spec in OUTPUT_SPECS {
         let mut found = BTreeSet::new();
-        properties(&types[&name(shape.record)], &types, &mut found);
-        let fields: BTreeSet<String> = shape.record.fields().into_iter().map(str::to_owned).collect();
-        assert_eq!(fields, found, "{:?}", shape.record);
+        properties(&types[&name(spec.record)], &types, &mut found);
+        let fields: BTreeSet<String> = spec.record.fields().into_iter().map(str::to_owned).collect();
+        assert_eq!(fields, found, "{:?}", spec.record);
     }
 }

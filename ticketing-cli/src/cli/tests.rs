@@ -162,22 +162,22 @@ fn selection_is_checked_before_anything_is_sent() {
 fn every_command_honours_or_refuses_every_format_and_selection() {
     use clap::ValueEnum as _;
 
-    use crate::output::{Format, Invocation, NON_RECORD_OUTPUTS, SHAPES, Select};
+    use crate::output::{Format, Invocation, NON_RECORD_OUTPUTS, OUTPUT_SPECS, Select};
 
     let mut found = Vec::new();
     commands(&built_tree(), "", &mut found);
-    let shapes: Vec<&str> = SHAPES.iter().map(|shape| shape.command).collect();
+    let specs: Vec<&str> = OUTPUT_SPECS.iter().map(|spec| spec.command).collect();
     let others: Vec<&str> = NON_RECORD_OUTPUTS.iter().map(|other| other.name).collect();
     for (words, _) in &found {
-        let entries = [&shapes, &others].iter().filter(|list| list.contains(&words.as_str())).count();
+        let entries = [&specs, &others].iter().filter(|list| list.contains(&words.as_str())).count();
         assert_eq!(entries, 1, "`ticketing {words}` has an entry in one of the two lists");
     }
-    for words in shapes.iter().chain(&others) {
+    for words in specs.iter().chain(&others) {
         assert!(found.iter().any(|(command, _)| command == words), "{words} is no command");
     }
     for (words, _) in &found {
         let invocation = Invocation::new(words.clone(), |_| false);
-        let has_records = shapes.contains(&words.as_str());
+        let has_records = specs.contains(&words.as_str());
         for output in Format::value_variants() {
             match invocation.check(Some(*output), &Select::default()) {
                 Ok(()) => {}

@@ -1,6 +1,6 @@
 //! The formats and selections that each command supports; any other format or selection is refused.
 
-use super::{Format, Select, shape_of};
+use super::{Format, Select, find_output_spec};
 use crate::failure::{CliResult, Failure};
 
 /// A command that writes no records, or an option with which a command writes none.
@@ -105,7 +105,7 @@ impl Invocation {
 
     /// Returns the fields of its records.
     pub(crate) fn fields(&self) -> Option<Vec<&'static str>> {
-        shape_of(&self.words).map(|shape| shape.record.fields())
+        find_output_spec(&self.words).map(|spec| spec.record.fields())
     }
 
     /// Returns the format of an invocation that names none.

@@ -40,7 +40,7 @@ pub(crate) enum Arity {
 
 /// The JSON of a command.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Shape {
+pub(crate) struct OutputSpec {
     /// The words of the command, without the name of the program.
     pub(crate) command: &'static str,
     #[cfg_attr(not(test), expect(dead_code, reason = "the schemas are made by a test"))]
@@ -48,57 +48,57 @@ pub(crate) struct Shape {
     pub(crate) record: RecordType,
 }
 
-const fn shape(command: &'static str, arity: Arity, record: RecordType) -> Shape {
-    Shape { command, arity, record }
+const fn spec(command: &'static str, arity: Arity, record: RecordType) -> OutputSpec {
+    OutputSpec { command, arity, record }
 }
 
 /// The commands that write records.
-pub(crate) const SHAPES: &[Shape] = &[
-    shape("tickets list", Arity::List, RecordType::Ticket),
-    shape("tickets get", Arity::OneOrList, RecordType::Ticket),
-    shape("tickets create", Arity::OneOrList, RecordType::Ticket),
-    shape("tickets update", Arity::One, RecordType::Ticket),
-    shape("tickets import", Arity::List, RecordType::Ticket),
-    shape("tickets watch", Arity::Stream, RecordType::WatchLine),
-    shape("search", Arity::List, RecordType::Ticket),
-    shape("sell", Arity::OneOrList, RecordType::Ticket),
-    shape("orders list", Arity::List, RecordType::Order),
-    shape("orders get", Arity::OneOrList, RecordType::Order),
-    shape("orders create", Arity::One, RecordType::Order),
-    shape("orders watch", Arity::Stream, RecordType::Order),
-    shape("orders explain", Arity::One, RecordType::Explanation),
-    shape("orders resume", Arity::List, RecordType::Settlement),
-    shape("payments list", Arity::List, RecordType::Payment),
-    shape("payments get", Arity::OneOrList, RecordType::Payment),
-    shape("payments create", Arity::One, RecordType::Payment),
-    shape("buy", Arity::One, RecordType::Payment),
-    shape("passes list", Arity::List, RecordType::Pass),
-    shape("passes get", Arity::OneOrList, RecordType::Pass),
-    shape("passes show", Arity::OneOrList, RecordType::Pass),
-    shape("passes claim", Arity::One, RecordType::Pass),
-    shape("passes transfer", Arity::One, RecordType::PassTransfer),
-    shape("passes resell", Arity::One, RecordType::Ticket),
-    shape("checkin", Arity::List, RecordType::Verdict),
-    shape("checkin sync", Arity::List, RecordType::Conflict),
-    shape("clock advance", Arity::One, RecordType::ClockTime),
-    shape("clock show", Arity::One, RecordType::ClockTime),
-    shape("auth signup", Arity::One, RecordType::User),
-    shape("auth signin", Arity::One, RecordType::User),
-    shape("auth status", Arity::One, RecordType::SessionStatus),
-    shape("profile list", Arity::List, RecordType::ProfileLine),
-    shape("alias list", Arity::List, RecordType::AliasLine),
-    shape("config list", Arity::List, RecordType::Setting),
-    shape("doctor", Arity::List, RecordType::Check),
-    shape("login", Arity::One, RecordType::User),
-    shape("whoami", Arity::One, RecordType::User),
-    shape("status", Arity::One, RecordType::SessionStatus),
-    shape("audit", Arity::One, RecordType::AuditReport),
-    shape("backup", Arity::One, RecordType::Backup),
+pub(crate) const OUTPUT_SPECS: &[OutputSpec] = &[
+    spec("tickets list", Arity::List, RecordType::Ticket),
+    spec("tickets get", Arity::OneOrList, RecordType::Ticket),
+    spec("tickets create", Arity::OneOrList, RecordType::Ticket),
+    spec("tickets update", Arity::One, RecordType::Ticket),
+    spec("tickets import", Arity::List, RecordType::Ticket),
+    spec("tickets watch", Arity::Stream, RecordType::WatchLine),
+    spec("search", Arity::List, RecordType::Ticket),
+    spec("sell", Arity::OneOrList, RecordType::Ticket),
+    spec("orders list", Arity::List, RecordType::Order),
+    spec("orders get", Arity::OneOrList, RecordType::Order),
+    spec("orders create", Arity::One, RecordType::Order),
+    spec("orders watch", Arity::Stream, RecordType::Order),
+    spec("orders explain", Arity::One, RecordType::Explanation),
+    spec("orders resume", Arity::List, RecordType::Settlement),
+    spec("payments list", Arity::List, RecordType::Payment),
+    spec("payments get", Arity::OneOrList, RecordType::Payment),
+    spec("payments create", Arity::One, RecordType::Payment),
+    spec("buy", Arity::One, RecordType::Payment),
+    spec("passes list", Arity::List, RecordType::Pass),
+    spec("passes get", Arity::OneOrList, RecordType::Pass),
+    spec("passes show", Arity::OneOrList, RecordType::Pass),
+    spec("passes claim", Arity::One, RecordType::Pass),
+    spec("passes transfer", Arity::One, RecordType::PassTransfer),
+    spec("passes resell", Arity::One, RecordType::Ticket),
+    spec("checkin", Arity::List, RecordType::Verdict),
+    spec("checkin sync", Arity::List, RecordType::Conflict),
+    spec("clock advance", Arity::One, RecordType::ClockTime),
+    spec("clock show", Arity::One, RecordType::ClockTime),
+    spec("auth signup", Arity::One, RecordType::User),
+    spec("auth signin", Arity::One, RecordType::User),
+    spec("auth status", Arity::One, RecordType::SessionStatus),
+    spec("profile list", Arity::List, RecordType::ProfileLine),
+    spec("alias list", Arity::List, RecordType::AliasLine),
+    spec("config list", Arity::List, RecordType::Setting),
+    spec("doctor", Arity::List, RecordType::Check),
+    spec("login", Arity::One, RecordType::User),
+    spec("whoami", Arity::One, RecordType::User),
+    spec("status", Arity::One, RecordType::SessionStatus),
+    spec("audit", Arity::One, RecordType::AuditReport),
+    spec("backup", Arity::One, RecordType::Backup),
 ];
 
 /// Returns the JSON of a command, if it writes records.
-pub(crate) fn shape_of(command: &str) -> Option<&'static Shape> {
-    SHAPES.iter().find(|shape| shape.command == command)
+pub(crate) fn find_output_spec(command: &str) -> Option<&'static OutputSpec> {
+    OUTPUT_SPECS.iter().find(|spec| spec.command == command)
 }
 
 impl RecordType {
