@@ -247,13 +247,13 @@ impl Command {
         not(feature = "embedded"),
         expect(unused_variables, reason = "only the demo looks at the terminal")
     )]
-    pub(crate) fn handles_signals(&self, shape: &TerminalInfo) -> bool {
+    pub(crate) fn handles_signals(&self, terminal_info: &TerminalInfo) -> bool {
         match self {
             Self::Tui(_) => true,
             #[cfg(feature = "embedded")]
             Self::Serve(_) => true,
             #[cfg(feature = "embedded")]
-            Self::Demo(Deferred(args)) => !args.is_scripted(shape),
+            Self::Demo(Deferred(args)) => !args.is_scripted(terminal_info),
             _ => false,
         }
     }

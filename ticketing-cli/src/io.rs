@@ -33,7 +33,7 @@ pub(crate) struct Io {
     err: Mutex<Box<dyn Write + Send>>,
     input: Arc<Mutex<Box<dyn Read + Send>>>,
     prompter: Prompter,
-    shape: TerminalInfo,
+    terminal_info: TerminalInfo,
     /// Whether these are the streams of the process, and not the buffers of a test.
     is_process: bool,
     /// Whether a request of the command has changed something on the server.
@@ -78,7 +78,7 @@ impl Io {
         let out_terminal = stdout.is_terminal();
         let asked_width =
             || environment("COLUMNS").and_then(|width| width.parse().ok()).filter(|width| *width > 0);
-        let shape = TerminalInfo {
+        let terminal_info = TerminalInfo {
             out_terminal,
             err_terminal: stderr.is_terminal(),
             in_terminal: stdin.is_terminal(),
@@ -91,14 +91,23 @@ impl Io {
             may_ask: !no_input,
         };
         // Without colour the bytes must pass unchanged, so only a coloured stream is translated.
-        let out: Box<dyn Write + Send> =
-            if shape.out_colour { Box::new(anstream::AutoStream::always(stdout)) } else { Box::new(stdout) };
-        let err: Box<dyn Write + Send> =
-            if shape.err_colour { Box::new(anstream::AutoStream::always(stderr)) } else { Box::new(stderr) };
-        let prompter =
-            if is_dumb_terminal() { Prompter::Dumb } else { Prompter::Terminal { colour: shape.err_colour } };
-        let pager = shape.out_terminal.then(|| pager::command(pager)).flatten();
-        Self { is_process: true, pager, ..Self::new(out, err, Box::new(stdin), prompter, shape) }
+        let out: Box<dyn Write + Send> = if terminal_info.out_colour {
+            Box::new(anstream::AutoStream::always(stdout))
+        } else {
+            Box::new(stdout)
+        };
+        let err: Box<dyn Write + Send> = if terminal_info.err_colour {
+            Box::new(anstream::AutoStream::always(stderr))
+        } else {
+            Box::new(stderr)
+        };
+        let prompter = if is_dumb_terminal() {
+            Prompter::Dumb
+        } else {
+            Prompter::Terminal { colour: terminal_info.err_colour }
+        };
+        let pager = terminal_info.out_terminal.then(|| pager::command(pager)).flatten();
+        Self { is_process: true, pager, ..Self::new(out, err, Box::new(stdin), prompter, terminal_info) }
     }
 
     fn new(
@@ -106,14 +115,14 @@ impl Io {
         err: Box<dyn Write + Send>,
         input: Box<dyn Read + Send>,
         prompter: Prompter,
-        shape: TerminalInfo,
+        terminal_info: TerminalInfo,
     ) -> Self {
         Self {
             out: Mutex::new(out),
             err: Mutex::new(err),
             input: Arc::new(Mutex::new(input)),
             prompter,
-            shape,
+            terminal_info,
             is_process: false,
             has_effect: AtomicBool::new(false),
             pager: None,
@@ -127,7 +136,7 @@ impl Io {
 
     /// Returns the properties of the streams.
     pub(crate) fn terminal_info(&self) -> &TerminalInfo {
-        &self.shape
+        &self.terminal_info
     }
 
     /// Returns the failure of an output, with a remark if an earlier request has changed something on the server.
@@ -153,7 +162,7 @@ impl Io {
     /// Writes data to stdout, through the pager of the user if it is longer than the terminal.
     pub(crate) fn page(&self, text: &str) -> CliResult {
         if let Some(pager) = &self.pager
-            && text.lines().count() >= usize::from(self.shape.height)
+            && text.lines().count() >= usize::from(self.terminal_info.height)
         {
             match pager::show(pager, text) {
                 Ok(()) => return Ok(()),
@@ -202,7 +211,7 @@ impl Io {
 
     /// Returns whether the user can be prompted.
     pub(crate) fn can_ask(&self) -> bool {
-        self.shape.may_ask && self.shape.in_terminal && self.shape.err_terminal
+        self.terminal_info.may_ask && self.terminal_info.in_terminal && self.terminal_info.err_terminal
     }
 
     /// Returns a prompt, if the user can be prompted.
@@ -213,14 +222,15 @@ impl Io {
     /// Logs requests to stderr, for `--verbose`.
     pub(crate) fn log_requests(&self) {
         let filter = tracing_subscriber::EnvFilter::new("ticketing_sdk=debug");
-        let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(self.shape.err_colour);
+        let log =
+            tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(self.terminal_info.err_colour);
         // An installed subscriber is kept.
         let _ = log.with_env_filter(filter).without_time().with_target(false).try_init();
     }
 
     /// Styles a text if stdout is coloured.
     pub(crate) fn paint(&self, style: Style, text: &str) -> String {
-        paint(self.shape.out_colour, style, text)
+        paint(self.terminal_info.out_colour, style, text)
     }
 
     fn err(&self, text: &str) {

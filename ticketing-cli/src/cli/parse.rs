@@ -74,7 +74,7 @@ fn help_of(program: &OsString, words: Vec<OsString>) -> Result<Parsed, clap::Err
 ///
 /// # Errors
 /// If they are invalid. Help and version are returned in the same way, with exit code 0, as text for stdout.
-pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> CliResult<Parsed> {
+pub(crate) fn parse(args: &[OsString], terminal_info: &TerminalInfo) -> CliResult<Parsed> {
     let text = |text: String| Err(Failure::rendered(Exit::Done, text));
     match args {
         [_, flag] if flag == "-h" => return text(root_help::short()),
@@ -82,7 +82,8 @@ pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> CliResult<Parsed
         [_, flag] if flag == "--version" || flag == "-V" => return text(VERSION.to_owned()),
         _ => {}
     }
-    let opens_nothing = |cli: &Cli| cli.command.is_none() && !(shape.in_terminal && shape.out_terminal);
+    let opens_nothing =
+        |cli: &Cli| cli.command.is_none() && !(terminal_info.in_terminal && terminal_info.out_terminal);
     let parsed = match try_parse_from(args) {
         Ok(line) if opens_nothing(&line.cli) => help_of(&args[0], Vec::new()),
         Ok(line) => match line.cli.command {
@@ -113,7 +114,7 @@ pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> CliResult<Parsed
             tree.build();
             error.insert(ContextKind::Usage, ContextValue::StyledStr(usage_of(&mut tree, args[1..].iter())));
         }
-        let coloured = if error.use_stderr() { shape.err_colour } else { shape.out_colour };
+        let coloured = if error.use_stderr() { terminal_info.err_colour } else { terminal_info.out_colour };
         let text = if coloured { error.render().ansi().to_string() } else { error.render().to_string() };
         let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
         Failure::rendered(exit, text)

@@ -82,9 +82,9 @@ pub(crate) struct TuiRun {
 impl DisplayOptions {
     /// Shows the marketplace until the user quits.
     pub(crate) async fn show(&self, io: &Io, run: TuiRun) -> CliResult {
-        let shape = io.terminal_info();
+        let terminal_info = io.terminal_info();
         let plain = self.is_plain_wanted();
-        if !(plain || shape.in_terminal && shape.out_terminal) {
+        if !(plain || terminal_info.in_terminal && terminal_info.out_terminal) {
             return Err(Failure::usage("this needs a terminal for its input and its output")
                 .hint("--plain works on a pipe, too: `ticketing tui --plain`"));
         }
@@ -96,7 +96,7 @@ impl DisplayOptions {
             config: Arc::new(ConfigOnDisk(run.config)),
             theme: self.theme,
             borders: self.ascii.then_some(Borders::Ascii),
-            colours: colours(shape),
+            colours: colours(terminal_info),
             light: environment("COLORFGBG").is_some_and(|colours| is_light(&colours)),
             clock: clock::now,
             greeting: run.greeting,
@@ -121,8 +121,8 @@ impl DisplayOptions {
 }
 
 /// Returns how many colours the terminal says that it shows.
-fn colours(shape: &TerminalInfo) -> Colours {
-    if !shape.out_colour {
+fn colours(terminal_info: &TerminalInfo) -> Colours {
+    if !terminal_info.out_colour {
         return Colours::None;
     }
     let term = environment("TERM").unwrap_or_default();

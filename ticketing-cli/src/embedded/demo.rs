@@ -51,9 +51,9 @@ pub(crate) struct Args {
 
 impl Args {
     /// Returns whether the demo runs the scripted sales instead of opening the marketplace.
-    pub(crate) fn is_scripted(&self, shape: &TerminalInfo) -> bool {
+    pub(crate) fn is_scripted(&self, terminal_info: &TerminalInfo) -> bool {
         // `--plain` reads lines from a pipe, too.
-        self.story || !(self.display.plain || shape.in_terminal && shape.out_terminal)
+        self.story || !(self.display.plain || terminal_info.in_terminal && terminal_info.out_terminal)
     }
 }
 

@@ -60,14 +60,14 @@ fn terminal_info(terminal: bool) -> TerminalInfo {
     }
 }
 
-fn new_fake(shape: TerminalInfo, input: &'static str, answers: &[&str]) -> FakeIo {
+fn new_fake(terminal_info: TerminalInfo, input: &'static str, answers: &[&str]) -> FakeIo {
     let (out, err) = (Buffer::default(), Buffer::default());
     let io = Io::new(
         Box::new(out.clone()),
         Box::new(err.clone()),
         Box::new(input.as_bytes()),
         Prompter::scripted(answers),
-        shape,
+        terminal_info,
     );
     FakeIo { io, out, err }
 }

@@ -17,16 +17,16 @@ const NOTICE: Style = AnsiColor::Yellow.on_default();
 impl Io {
     /// Writes a message to stdout. On a terminal it is wrapped, and its further lines begin where `text` does.
     pub(crate) fn message(&self, start: &str, text: &str) -> CliResult {
-        let width = usize::from(self.shape.width);
+        let width = usize::from(self.terminal_info.width);
         let indent = start.width();
         let text = clean(text);
-        let text = if self.shape.out_terminal { hang(&text, width, indent, indent) } else { text };
+        let text = if self.terminal_info.out_terminal { hang(&text, width, indent, indent) } else { text };
         self.line(&format!("{start}{text}"))
     }
 
     /// Writes a notice to stderr, unless `--quiet` is set.
     pub(crate) fn info(&self, text: &str) {
-        if !self.shape.quiet {
+        if !self.terminal_info.quiet {
             self.say(text);
         }
     }
@@ -43,7 +43,7 @@ impl Io {
 
     /// Writes a warning to stderr, unless `--quiet` is set.
     pub(crate) fn warn(&self, text: &str) {
-        if !self.shape.quiet {
+        if !self.terminal_info.quiet {
             self.write_labelled("notice", NOTICE, text);
         }
     }
@@ -51,9 +51,9 @@ impl Io {
     /// Writes a status line that replaces the previous one to stderr, on a terminal that can; `None` clears it.
     pub(crate) fn status(&self, text: Option<&str>) {
         let is_dumb = matches!(self.prompter, Prompter::Dumb);
-        if self.shape.err_terminal && !self.shape.quiet && !is_dumb {
+        if self.terminal_info.err_terminal && !self.terminal_info.quiet && !is_dumb {
             let text = sanitize(text.unwrap_or(""));
-            let (cut, _) = text.unicode_truncate(usize::from(self.shape.err_width) - 1);
+            let (cut, _) = text.unicode_truncate(usize::from(self.terminal_info.err_width) - 1);
             self.err(&format!("\r\u{1b}[K{cut}"));
         }
     }
@@ -76,7 +76,7 @@ impl Io {
 
     fn write_labelled(&self, label: &str, style: Style, text: &str) {
         let indent = label.len() + 2;
-        let label = paint(self.shape.err_colour, style, &format!("{label}:"));
+        let label = paint(self.terminal_info.err_colour, style, &format!("{label}:"));
         self.err(&format!("{label} {}\n", self.wrap(&clean(text), indent, indent)));
     }
 
@@ -89,19 +89,19 @@ impl Io {
 
     /// Wraps a text that begins in the column `indent` of stderr, if that is a terminal.
     fn wrap(&self, text: &str, indent: usize, hanging: usize) -> String {
-        if !self.shape.err_terminal {
+        if !self.terminal_info.err_terminal {
             return text.to_owned();
         }
-        hang(text, usize::from(self.shape.err_width), indent, hanging)
+        hang(text, usize::from(self.terminal_info.err_width), indent, hanging)
     }
 
     /// Wraps a line of the argument parser, which may have styles.
     fn wrap_rendered(&self, line: &str) -> String {
-        let width = usize::from(self.shape.err_width);
+        let width = usize::from(self.terminal_info.err_width);
         let columns = |text: &str| anstream::adapter::strip_str(text).to_string().width();
         let words = line.trim_start_matches(' ');
         let indent = line.len() - words.len();
-        if !self.shape.err_terminal || indent + columns(words.trim_end()) <= width {
+        if !self.terminal_info.err_terminal || indent + columns(words.trim_end()) <= width {
             return line.to_owned();
         }
         let mut words = words.split_whitespace();

@@ -144,12 +144,12 @@ struct Screen {
 
 /// Warns if a code is taller than the terminal. The last line of the terminal is that of the prompt.
 fn warn_of_height(code_lines: usize, io: &Io) {
-    let shape = io.terminal_info();
-    if shape.out_terminal && code_lines >= usize::from(shape.height) {
+    let terminal_info = io.terminal_info();
+    if terminal_info.out_terminal && code_lines >= usize::from(terminal_info.height) {
         io.warn(&format!(
             "the QR code needs {} lines, and the terminal has {}; --svg or --png writes it into a file",
             code_lines + 1,
-            shape.height
+            terminal_info.height
         ));
     }
 }

@@ -10,8 +10,8 @@ use crate::wrap::hang;
 
 /// Returns the fields of a record in one line, without a header. A terminal that is too narrow has short texts, and then further lines.
 pub(in super::super) fn line<T: Record>(record: &T, printer: &Printer<'_>) -> String {
-    let shape = printer.io.terminal_info();
-    let width = if shape.out_terminal { usize::from(shape.width) } else { usize::MAX };
+    let terminal_info = printer.io.terminal_info();
+    let width = if terminal_info.out_terminal { usize::from(terminal_info.width) } else { usize::MAX };
     let long = line_fields(record, LENGTHS[0], printer);
     let total = long.iter().map(|(text, _)| text.width() + COLUMN_GAP).sum::<usize>();
     let fields = if total.saturating_sub(COLUMN_GAP) <= width {
