@@ -32,7 +32,7 @@ pub(crate) use format::Format;
 use jq::FilterOutput;
 pub(crate) use json::{escape as escape_json, lines as json_lines};
 pub(crate) use open_list::OpenList;
-use record::Place;
+use record::ColumnLayout;
 pub(crate) use record::{Cell, Columns, Record, Tone};
 pub(crate) use records::{SessionStatus, Settlement, WatchLine, WriteOutcome, double_admissions};
 pub(crate) use rules::Invocation;

@@ -16,7 +16,7 @@ pub(crate) struct Columns<T>(Vec<Column<T>>);
 pub(crate) struct Column<T> {
     /// In the header of CSV, and of tables in capitals.
     pub(super) name: &'static str,
-    pub(super) place: Place,
+    pub(super) layout: ColumnLayout,
     /// A table that is too wide drops the column of the highest rank first. Rank 0 is never dropped, and
     /// [`EXTRA`] rather than that a title is cut.
     pub(super) drop_rank: u8,
@@ -51,7 +51,7 @@ pub(super) fn cells<T>(columns: &[Column<T>], record: &T, now: Timestamp) -> Vec
 
 /// How a table for people shows a column.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum ColumnLayout {
     /// As wide as its content.
     Whole,
     /// Cut to its minimum width if the terminal is too narrow.
@@ -114,13 +114,13 @@ impl<T: 'static> Columns<T> {
     pub(super) fn add(
         &mut self,
         name: &'static str,
-        place: Place,
+        layout: ColumnLayout,
         cell: impl Fn(&T, Timestamp) -> Cell + 'static,
     ) -> &mut Column<T> {
         let (index, cell) = (self.0.len(), Box::new(cell));
         self.0.push(Column {
             name,
-            place,
+            layout,
             drop_rank: 0,
             is_id: false,
             needs_content: false,
@@ -138,27 +138,27 @@ impl<T: 'static> Columns<T> {
     }
 
     pub(crate) fn add_whole(&mut self, name: &'static str, cell: ToCell<T>) -> &mut Column<T> {
-        self.add(name, Place::Whole, cell)
+        self.add(name, ColumnLayout::Whole, cell)
     }
 
     /// Adds a title, which is not readable below its minimum width.
     pub(crate) fn add_cut(&mut self, name: &'static str, cell: ToCell<T>) -> &mut Column<T> {
-        let column = self.add(name, Place::Cut, cell);
+        let column = self.add(name, ColumnLayout::Cut, cell);
         (column.min_width, column.tight_width) = (20, 12);
         column
     }
 
     pub(crate) fn add_right(&mut self, name: &'static str, cell: ToCell<T>) -> &mut Column<T> {
-        self.add(name, Place::Right, cell)
+        self.add(name, ColumnLayout::Right, cell)
     }
 
     pub(crate) fn add_hidden(&mut self, name: &'static str, cell: ToCell<T>) {
-        self.add(name, Place::Hidden, cell);
+        self.add(name, ColumnLayout::Hidden, cell);
     }
 
     /// Adds a column for programs only, such as the version of a record.
     pub(crate) fn add_for_programs(&mut self, name: &'static str, cell: ToCell<T>) {
-        self.add(name, Place::ForPrograms, cell);
+        self.add(name, ColumnLayout::ForPrograms, cell);
     }
 
     /// Adds a column that a table leaves out where all of its cells are empty.

@@ -14,7 +14,7 @@ pub(crate) use passes::double_admissions;
 pub(crate) use settlement::{Settlement, WriteOutcome};
 
 use super::record::ESSENTIAL;
-use super::{Cell, Columns, Place, Record, Tone};
+use super::{Cell, ColumnLayout, Columns, Record, Tone};
 
 /// The ranks of what a list of tickets has besides the title, the most important first. Where all rows have the usual
 /// status, it says nothing, and is dropped first.
@@ -35,13 +35,13 @@ impl<T: 'static> Columns<T> {
                 }
                 (_, details) => Cell::opt(details.and_then(|details| details.get(*field))),
             };
-            let (place, rank, min_width, tight_width) = match field {
-                DetailField::Seat => (Place::Cut, SEAT, 14, 9),
-                DetailField::StartsAt => (Place::Whole, START, 0, 0),
-                DetailField::Venue => (Place::Cut, VENUE, 12, 12),
-                _ => (Place::Hidden, 0, 0, 0),
+            let (layout, rank, min_width, tight_width) = match field {
+                DetailField::Seat => (ColumnLayout::Cut, SEAT, 14, 9),
+                DetailField::StartsAt => (ColumnLayout::Whole, START, 0, 0),
+                DetailField::Venue => (ColumnLayout::Cut, VENUE, 12, 12),
+                _ => (ColumnLayout::Hidden, 0, 0, 0),
             };
-            let column = self.add(field.name(), place, cell).droppable(rank);
+            let column = self.add(field.name(), layout, cell).droppable(rank);
             (column.needs_content, column.min_width, column.tight_width) = (true, min_width, tight_width);
             column.keeps_end = *field == DetailField::Seat;
         }

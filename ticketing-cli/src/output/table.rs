@@ -9,7 +9,7 @@ use unicode_truncate::UnicodeTruncateStr;
 use unicode_width::UnicodeWidthStr;
 
 use super::record::{Column, ESSENTIAL, EXTRA, OPTIONAL, cells, columns_of};
-use super::{Cell, Place, Printer, Record, Tone, record, short_id, when};
+use super::{Cell, ColumnLayout, Printer, Record, Tone, record, short_id, when};
 
 pub(super) use line::line;
 pub(super) use one::one;
@@ -25,9 +25,9 @@ pub(super) fn list<T: Record>(records: &[T], printer: &Printer<'_>) -> String {
     let columns = columns_of::<T>();
     let rows: Vec<Vec<Cell>> = records.iter().map(|record| cells(&columns, record, printer.now)).collect();
     let (texts, layout) = fit_columns(&columns, &rows, width, printer);
-    let fit = |index: usize, text: &str| match columns[index].place {
-        Place::Cut if columns[index].keeps_end => cut_start(text, layout.widths[index]),
-        Place::Cut => cut_end(text, layout.widths[index]),
+    let fit = |index: usize, text: &str| match columns[index].layout {
+        ColumnLayout::Cut if columns[index].keeps_end => cut_start(text, layout.widths[index]),
+        ColumnLayout::Cut => cut_end(text, layout.widths[index]),
         _ => text.to_owned(),
     };
     let heading = |&index: &usize| (heading(columns[index].name), Style::new().bold());
@@ -43,7 +43,8 @@ pub(super) fn list<T: Record>(records: &[T], printer: &Printer<'_>) -> String {
         for ((&index, (text, style)), width) in layout.columns.iter().zip(line).zip(&widths) {
             let space = " ".repeat(width - text.width());
             let text = printer.io.paint(*style, text);
-            drawn += &if columns[index].place == Place::Right { space + &text } else { text + &space };
+            drawn +=
+                &if columns[index].layout == ColumnLayout::Right { space + &text } else { text + &space };
             drawn += &" ".repeat(COLUMN_GAP);
         }
         // A line that is wider than the terminal, if only by spaces, is followed by an empty one.
@@ -187,8 +188,8 @@ impl<'a, T> Measure<'a, T> {
 
     /// Returns the width of a column that is cut to this one if it can be cut.
     fn least(&self, index: usize, width_of: WidthOf<T>) -> usize {
-        match self.all[index].place {
-            Place::Cut => self.natural[index].min(width_of(&self.all[index])),
+        match self.all[index].layout {
+            ColumnLayout::Cut => self.natural[index].min(width_of(&self.all[index])),
             _ => self.natural[index],
         }
     }
@@ -228,7 +229,7 @@ impl<'a, T> Measure<'a, T> {
         let tight = self.total(columns, |column| column.tight_width);
         let mut widths: Vec<usize> =
             (0..self.all.len()).map(|index| self.least(index, |column| column.tight_width)).collect();
-        let is_cut = |index: &usize| self.all[*index].place == Place::Cut;
+        let is_cut = |index: &usize| self.all[*index].layout == ColumnLayout::Cut;
         let mut cut: Vec<usize> = columns.iter().copied().filter(is_cut).collect();
         cut.sort_by_key(|&index| !self.all[index].keeps_end);
         let mut spare = self.width.saturating_sub(tight);
@@ -272,7 +273,7 @@ fn cut_start(text: &str, width: usize) -> String {
 
 /// Returns whether a list has the column.
 fn is_shown<T>(column: &Column<T>) -> bool {
-    !matches!(column.place, Place::Hidden | Place::ForPrograms)
+    !matches!(column.layout, ColumnLayout::Hidden | ColumnLayout::ForPrograms)
 }
 
 /// `createdAt` is `CREATED AT` to people.

@@ -4,7 +4,7 @@ use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
 use super::super::record::{Column, cells, columns_of, join_times};
-use super::super::{Cell, Place, Printer, Record, when};
+use super::super::{Cell, ColumnLayout, Printer, Record, when};
 use super::{COLUMN_GAP, cell_style, plain};
 use crate::wrap::hang;
 
@@ -14,7 +14,7 @@ pub(in super::super) fn one<T: Record>(record: &T, printer: &Printer<'_>) -> Str
     let columns = columns_of::<T>();
     let cells = cells(&columns, record, printer.now);
     let is_given = |(cell, column): &(&Cell, &Column<T>)| {
-        !matches!(cell, Cell::None | Cell::ForPrograms(_)) && column.place != Place::ForPrograms
+        !matches!(cell, Cell::None | Cell::ForPrograms(_)) && column.layout != ColumnLayout::ForPrograms
     };
     let given = || cells.iter().zip(&columns).filter(is_given);
     let indent = given().map(|(_, column)| column.name.width()).max().unwrap_or(0) + COLUMN_GAP;
