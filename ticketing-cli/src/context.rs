@@ -23,7 +23,7 @@ use crate::exit::Exit;
 use crate::failure::{CliResult, Failure};
 use crate::home::Home;
 use crate::io::Io;
-use crate::journal::{BatchJournal, Journal, Note, WriteEntry, batch_advice};
+use crate::journal::{BatchJournal, Journal, WriteEntry, WriteRecord, batch_advice};
 use crate::output::{Format, Printer, Select, zone};
 use crate::target::Target;
 
@@ -188,16 +188,16 @@ impl Context {
 }
 
 /// Leaves out the requests of an interrupted purchase, which is reported as one.
-fn without_parts(notes: Vec<Note>) -> Vec<Note> {
-    let purchases: Vec<Note> =
-        notes.iter().filter(|note| matches!(note.operation, Operation::Buy { .. })).cloned().collect();
-    let is_part = |note: &Note| {
-        matches!(note.operation, Operation::CreateOrder { .. } | Operation::CreatePayment { .. })
+fn without_parts(records: Vec<WriteRecord>) -> Vec<WriteRecord> {
+    let purchases: Vec<WriteRecord> =
+        records.iter().filter(|record| matches!(record.operation, Operation::Buy { .. })).cloned().collect();
+    let is_part = |record: &WriteRecord| {
+        matches!(record.operation, Operation::CreateOrder { .. } | Operation::CreatePayment { .. })
             && purchases
                 .iter()
-                .any(|purchase| purchase.server == note.server && purchase.started_at <= note.started_at)
+                .any(|purchase| purchase.server == record.server && purchase.started_at <= record.started_at)
     };
-    notes.into_iter().filter(|note| !is_part(note)).collect()
+    records.into_iter().filter(|record| !is_part(record)).collect()
 }
 
 #[cfg(test)]
@@ -222,15 +222,15 @@ impl ApiContext {
 impl ApiContext {
     /// Returns the interrupted writes that no command has reported yet.
     pub(crate) fn describe_interrupted(&self) -> Vec<String> {
-        let notes = without_parts(self.journal.take_unreported(clock::now())).into_iter();
-        let remarks = notes.map(|note| {
-            if let Some(advice) = batch_advice(&note.operation) {
-                return format!("`{}` at {} was interrupted; {advice}", note.operation, note.server);
+        let records = without_parts(self.journal.take_unreported(clock::now())).into_iter();
+        let remarks = records.map(|record| {
+            if let Some(advice) = batch_advice(&record.operation) {
+                return format!("`{}` at {} was interrupted; {advice}", record.operation, record.server);
             }
             format!(
                 "`{}` at {} was interrupted, and it is not known whether it was done; `ticketing orders resume` says what became of \
                  it, and finishes it",
-                note.operation, note.server
+                record.operation, record.server
             )
         });
         remarks.collect()

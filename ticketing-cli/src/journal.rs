@@ -52,7 +52,7 @@ pub(crate) struct WriteEntry {
 /// The record of a write, which an interrupted command leaves in the journal.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Note {
+pub(crate) struct WriteRecord {
     key: IdempotencyKey,
     /// The command: `payments create 0198…`.
     #[serde(serialize_with = "write_words", deserialize_with = "read_words")]
@@ -79,13 +79,13 @@ fn read_words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Operation, D
     Ok(operation)
 }
 
-/// The retention of a note. Servers keep keys for 24 hours; an older key has no effect.
-pub(crate) const NOTE_RETENTION: Duration = Duration::from_secs(23 * 3600);
+/// The retention of a record. Servers keep keys for 24 hours; an older key has no effect.
+pub(crate) const RECORD_RETENTION: Duration = Duration::from_secs(23 * 3600);
 /// The age from which an incomplete file is a remnant of a full disk or a crash. A younger one may be in the making.
 const INCOMPLETE_FILE_AGE: Duration = Duration::from_secs(60);
-/// The largest note, in bytes.
-const MAX_NOTE: u64 = 64 * 1024;
-const NOTE_EXTENSION: &str = "json";
+/// The largest record, in bytes.
+const MAX_RECORD: u64 = 64 * 1024;
+const RECORD_EXTENSION: &str = "json";
 const INCOMPLETE_EXTENSION: &str = "tmp";
 
 impl Journal {
@@ -95,7 +95,7 @@ impl Journal {
 
     /// Records a write before it is sent. A write that was interrupted before gets its earlier key, unless the user gives a key.
     ///
-    /// The note has the request, so that another command can repeat it. A request with a card token or a password is
+    /// The record has the request, so that another command can repeat it. A request with a card token or a password is
     /// represented by a hash alone.
     ///
     /// # Errors
@@ -113,7 +113,7 @@ impl Journal {
         let account = user.as_ref().map_or("", UserId::as_str);
         let print = fingerprint(&[url.as_bytes(), account.as_bytes(), request.body_bytes()]);
         let request = StoredRequest::from_request(request, &url, server);
-        self.note(operation, server, (user, request), print, given, now)
+        self.record(operation, server, (user, request), print, given, now)
     }
 
     /// Records a command of several writes of an account. The writes have records of their own.
@@ -129,10 +129,10 @@ impl Journal {
     ) -> std::io::Result<WriteEntry> {
         let account = user.as_ref().map_or("", UserId::as_str);
         let print = fingerprint(&[server.as_bytes(), operation.to_string().as_bytes(), account.as_bytes()]);
-        self.note(operation, server, (user, None), print, None, now)
+        self.record(operation, server, (user, None), print, None, now)
     }
 
-    fn note(
+    fn record(
         &self,
         operation: &Operation,
         server: &str,
@@ -143,19 +143,19 @@ impl Journal {
     ) -> std::io::Result<WriteEntry> {
         let folder = self.folder()?;
         private_folder(folder)?;
-        for InterruptedWrite { note, entry } in self.claim_interrupted() {
+        for InterruptedWrite { record, entry } in self.claim_interrupted() {
             let is_same = match &given {
-                Some(key) => note.key == *key,
-                None => note.fingerprint == fingerprint,
+                Some(key) => record.key == *key,
+                None => record.fingerprint == fingerprint,
             };
-            if is_same && now.saturating_duration_since(note.started_at) < NOTE_RETENTION {
+            if is_same && now.saturating_duration_since(record.started_at) < RECORD_RETENTION {
                 return Ok(entry);
             }
         }
         // A key of the user may hold characters that mean something in a path.
         let name = given.as_ref().map(|key| HEXLOWER.encode(&Sha256::digest(key.as_str())));
         let key = given.unwrap_or_else(IdempotencyKey::generate);
-        let note = Note {
+        let record = WriteRecord {
             key: key.clone(),
             operation: operation.clone(),
             server: server.to_owned(),
@@ -165,8 +165,8 @@ impl Journal {
             started_at: now,
             reported: false,
         };
-        let path = folder.join(format!("{}.{NOTE_EXTENSION}", name.as_deref().unwrap_or(key.as_str())));
-        let file = write_new(&path, &note)?;
+        let path = folder.join(format!("{}.{RECORD_EXTENSION}", name.as_deref().unwrap_or(key.as_str())));
+        let file = write_new(&path, &record)?;
         Ok(WriteEntry { key, resumed: false, path, file })
     }
 
@@ -186,17 +186,17 @@ impl Journal {
     }
 
     /// Returns the interrupted writes that were not reported yet, and marks them as reported.
-    pub(crate) fn take_unreported(&self, now: Timestamp) -> Vec<Note> {
+    pub(crate) fn take_unreported(&self, now: Timestamp) -> Vec<WriteRecord> {
         let mut unreported = Vec::new();
-        for InterruptedWrite { note, mut entry } in self.claim_interrupted() {
-            if now.saturating_duration_since(note.started_at) >= NOTE_RETENTION {
+        for InterruptedWrite { record, mut entry } in self.claim_interrupted() {
+            if now.saturating_duration_since(record.started_at) >= RECORD_RETENTION {
                 let _ = fs::remove_file(&entry.path);
-            } else if !note.reported {
-                // If the mark cannot be written, the note is reported again, which is harmless.
-                let _ = rewrite(&mut entry.file, &Note { reported: true, ..note.clone() });
+            } else if !record.reported {
+                // If the mark cannot be written, the record is reported again, which is harmless.
+                let _ = rewrite(&mut entry.file, &WriteRecord { reported: true, ..record.clone() });
             }
-            if !note.reported {
-                unreported.push(note);
+            if !record.reported {
+                unreported.push(record);
             }
         }
         unreported
@@ -207,13 +207,13 @@ impl Journal {
         let Some(Ok(folder)) = self.folder.as_ref().map(fs::read_dir) else { return Vec::new() };
         let mut claimed: Vec<InterruptedWrite> =
             folder.filter_map(|entry| claim(open_existing(entry.ok()?.path())?)).collect();
-        claimed.sort_by_key(|write| write.note.started_at);
+        claimed.sort_by_key(|write| write.record.started_at);
         claimed
     }
 }
 
 impl WriteEntry {
-    /// Removes the note: the outcome is known.
+    /// Removes the record: the outcome is known.
     pub(crate) fn settle(self) {
         // A command that has opened the file already finds it empty once it gets the lock.
         let _ = self.file.set_len(0);
@@ -229,21 +229,21 @@ fn open_existing(path: PathBuf) -> Option<(PathBuf, File)> {
     Some((path, file))
 }
 
-/// Claims an opened file if its command died and left a complete note.
+/// Claims an opened file if its command died and left a complete record.
 ///
 /// The command may have finished between the opening and the lock, so the file is read under the lock.
 fn claim((path, mut file): (PathBuf, File)) -> Option<InterruptedWrite> {
     file.try_lock().ok()?;
-    let text = files::read_to_end(&mut file, MAX_NOTE).ok()?;
-    let is_note = path.extension().is_some_and(|extension| extension == NOTE_EXTENSION);
-    match serde_json::from_slice::<Note>(&text) {
-        Ok(note) if is_note && is_at(&path, &file) => {
-            let entry = WriteEntry { key: note.key.clone(), resumed: true, path, file };
-            Some(InterruptedWrite { note, entry })
+    let text = files::read_to_end(&mut file, MAX_RECORD).ok()?;
+    let is_record = path.extension().is_some_and(|extension| extension == RECORD_EXTENSION);
+    match serde_json::from_slice::<WriteRecord>(&text) {
+        Ok(record) if is_record && is_at(&path, &file) => {
+            let entry = WriteEntry { key: record.key.clone(), resumed: true, path, file };
+            Some(InterruptedWrite { record, entry })
         }
-        Ok(_) if is_note => None,
-        // A note gets its name when it is complete. A damaged one stays, since nothing else may know of its write.
-        Err(_) if is_note && !text.is_empty() => None,
+        Ok(_) if is_record => None,
+        // A record gets its name when it is complete. A damaged one stays, since nothing else may know of its write.
+        Err(_) if is_record && !text.is_empty() => None,
         _ => {
             remove_incomplete(&path, &file);
             None
@@ -266,7 +266,7 @@ fn is_at(path: &Path, file: &File) -> bool {
     }
 }
 
-/// Removes a file without a complete note, unless a command may be writing it.
+/// Removes a file without a complete record, unless a command may be writing it.
 fn remove_incomplete(path: &Path, file: &File) {
     let modified = file.metadata().and_then(|metadata| metadata.modified());
     let is_old = modified.is_ok_and(|modified| age(modified) >= INCOMPLETE_FILE_AGE);
@@ -280,14 +280,14 @@ fn age(modified: SystemTime) -> Duration {
     crate::clock::system_time().duration_since(modified).unwrap_or_default()
 }
 
-/// Writes a note to disk and returns its locked file. The file gets its name when it is complete.
-fn write_new(path: &Path, note: &Note) -> std::io::Result<File> {
+/// Writes a record to disk and returns its locked file. The file gets its name when it is complete.
+fn write_new(path: &Path, record: &WriteRecord) -> std::io::Result<File> {
     let incomplete = path.with_extension(INCOMPLETE_EXTENSION);
     let write = || {
         let mut file = files::private().read(true).create_new(true).open(&incomplete)?;
         // A command that looks for abandoned writes may hold it for a moment.
         file.lock()?;
-        file.write_all(&serde_json::to_vec(note)?)?;
+        file.write_all(&serde_json::to_vec(record)?)?;
         file.sync_all()?;
         fs::rename(&incomplete, path)?;
         files::sync_folder(path.parent().unwrap_or(Path::new(".")))?;
@@ -310,9 +310,9 @@ fn fingerprint(parts: &[&[u8]]) -> String {
     HEXLOWER.encode(&hash.finalize())
 }
 
-/// Writes a note over itself. A crash leaves a note: what is shorter is filled up with spaces.
-fn rewrite(file: &mut File, note: &Note) -> std::io::Result<()> {
-    let mut text = serde_json::to_vec(note)?;
+/// Writes a record over itself. A crash leaves a record: what is shorter is filled up with spaces.
+fn rewrite(file: &mut File, record: &WriteRecord) -> std::io::Result<()> {
+    let mut text = serde_json::to_vec(record)?;
     let length = usize::try_from(file.metadata()?.len()).unwrap_or_default();
     text.resize(length.max(text.len()), b' ');
     file.seek(SeekFrom::Start(0))?;

@@ -38,7 +38,7 @@ pub(crate) enum RowState {
 /// A command that lists tickets with keys of its own, although equal ones are listed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Run {
+pub(crate) struct BatchRun {
     /// Distinguishes the keys of this run.
     pub(crate) salt: String,
     pub(crate) started_at: Timestamp,
@@ -48,7 +48,7 @@ pub(crate) struct Run {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 enum Line {
-    Started { name: String, run: Run },
+    Started { name: String, run: BatchRun },
     Finished { name: String },
     Sent { key: String, at: Timestamp },
     Listed { key: String, ticket: Box<Ticket> },
@@ -60,7 +60,7 @@ struct Record {
     log: AppendLog,
     rows: HashMap<String, RowState>,
     /// The runs that are not finished, by their names.
-    runs: HashMap<String, Run>,
+    runs: HashMap<String, BatchRun>,
 }
 
 impl BatchJournal {
@@ -86,7 +86,7 @@ impl BatchJournal {
     }
 
     /// Returns the run of this name that is not finished.
-    pub(crate) fn run(&self, name: &str) -> Option<Run> {
+    pub(crate) fn run(&self, name: &str) -> Option<BatchRun> {
         self.with_record(|record| record.runs.get(name).cloned())
     }
 
@@ -94,8 +94,8 @@ impl BatchJournal {
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub(crate) fn start_run(&self, name: &str, now: Timestamp) -> std::io::Result<Run> {
-        let run = Run { salt: IdempotencyKey::generate().as_str().to_owned(), started_at: now };
+    pub(crate) fn start_run(&self, name: &str, now: Timestamp) -> std::io::Result<BatchRun> {
+        let run = BatchRun { salt: IdempotencyKey::generate().as_str().to_owned(), started_at: now };
         let line = Line::Started { name: name.to_owned(), run: run.clone() };
         self.with_record(|record| record.append(line))?;
         Ok(run)

@@ -4,14 +4,14 @@ use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::{BatchJournal, Journal, MAX_NOTE, NOTE_EXTENSION, Note};
+use super::{BatchJournal, Journal, MAX_RECORD, RECORD_EXTENSION, WriteRecord};
 use crate::files;
 
 impl Journal {
-    /// Returns a text for each note that is damaged: which write it is about is not known. Those of running commands are not
+    /// Returns a text for each record that is damaged: which write it is about is not known. Those of running commands are not
     /// among them.
-    pub(crate) fn damaged_notes(&self) -> Vec<String> {
-        let paths = self.folder.iter().flat_map(|folder| files_in(folder, NOTE_EXTENSION));
+    pub(crate) fn damaged_records(&self) -> Vec<String> {
+        let paths = self.folder.iter().flat_map(|folder| files_in(folder, RECORD_EXTENSION));
         paths.filter_map(|path| Some(format!("{}: {}", path.display(), note_damage(&path)?))).collect()
     }
 
@@ -32,12 +32,12 @@ pub(crate) fn files_in(folder: &Path, extension: &str) -> Vec<PathBuf> {
     paths
 }
 
-/// Returns what is wrong with a note; `None` if it can be read, is empty or in use, or is gone.
+/// Returns what is wrong with a record; `None` if it can be read, is empty or in use, or is gone.
 fn note_damage(path: &Path) -> Option<String> {
     let read = || {
         let file = File::open(path)?;
         file.try_lock_shared().map_err(|_| ErrorKind::NotFound)?;
-        files::read_to_end(file, MAX_NOTE)
+        files::read_to_end(file, MAX_RECORD)
     };
     let text = match read() {
         Ok(text) if text.is_empty() => return None,
@@ -45,5 +45,5 @@ fn note_damage(path: &Path) -> Option<String> {
         Err(error) if error.kind() == ErrorKind::NotFound => return None,
         Err(error) => return Some(error.to_string()),
     };
-    serde_json::from_slice::<Note>(&text).err().map(|error| format!("it is damaged: {error}"))
+    serde_json::from_slice::<WriteRecord>(&text).err().map(|error| format!("it is damaged: {error}"))
 }

@@ -3,48 +3,48 @@
 use ticketing_sdk::{Client, IdempotencyKey, Request, Timestamp, UserId};
 use ticketing_tui::Operation;
 
-use super::{NOTE_RETENTION, Note, WriteEntry};
+use super::{RECORD_RETENTION, WriteEntry, WriteRecord};
 
 /// A write whose command died. This process holds its lock until it is dropped or settled.
 #[derive(Debug)]
 pub(crate) struct InterruptedWrite {
-    pub(super) note: Note,
+    pub(super) record: WriteRecord,
     pub(super) entry: WriteEntry,
 }
 
 impl InterruptedWrite {
     /// Returns the command, as `payments create 0198…`.
     pub(crate) fn operation(&self) -> &Operation {
-        &self.note.operation
+        &self.record.operation
     }
 
     /// Returns the server that the write was for.
     pub(crate) fn server(&self) -> &str {
-        &self.note.server
+        &self.record.server
     }
 
     /// Returns the idempotency key that may have been sent.
     pub(crate) fn key(&self) -> &IdempotencyKey {
-        &self.note.key
+        &self.record.key
     }
 
     /// Returns the account of the write, where it is known.
     pub(crate) fn user(&self) -> Option<&UserId> {
-        self.note.user.as_ref()
+        self.record.user.as_ref()
     }
 
     /// Returns whether the server no longer keeps the key.
     pub(crate) fn is_expired(&self, now: Timestamp) -> bool {
-        now.saturating_duration_since(self.note.started_at) >= NOTE_RETENTION
+        now.saturating_duration_since(self.record.started_at) >= RECORD_RETENTION
     }
 
-    /// Rebuilds the request with its key, if the note contains it.
+    /// Rebuilds the request with its key, if the record contains it.
     pub(crate) fn request(&self, client: &Client) -> Option<Request> {
-        let request = self.note.request.as_ref()?;
-        Some(request.repeat(client, self.note.key.clone(), self.user()))
+        let request = self.record.request.as_ref()?;
+        Some(request.repeat(client, self.record.key.clone(), self.user()))
     }
 
-    /// Removes the note: the outcome is known.
+    /// Removes the record: the outcome is known.
     pub(crate) fn settle(self) {
         self.entry.settle();
     }

@@ -1,10 +1,10 @@
-//! The request of a write in its note, so that another command can repeat it with its key.
+//! The request of a write in its record, so that another command can repeat it with its key.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ticketing_sdk::{Client, IdempotencyKey, Method, Request, UserId};
 
-/// The largest body that is stored, in bytes: below the largest note.
+/// The largest body that is stored, in bytes: below the largest record.
 const MAX_BODY: usize = 32 * 1024;
 /// The fields that are never on disk.
 const SECRET_FIELDS: [&str; 3] = ["password", "token", "clientSecret"];

@@ -62,7 +62,10 @@ fn interrupted_write_is_reported_once_and_keeps_its_key() {
     let (_folder, journal) = journal();
     let key = begin(&journal, "tok_visa").key;
     let news = journal.take_unreported(later(Duration::from_secs(60)));
-    assert_eq!(news.iter().map(|note| note.operation.to_string()).collect::<Vec<_>>(), ["payments create O"]);
+    assert_eq!(
+        news.iter().map(|record| record.operation.to_string()).collect::<Vec<_>>(),
+        ["payments create O"]
+    );
     assert!(journal.take_unreported(later(Duration::from_secs(60))).is_empty());
     let resumed = begin(&journal, "tok_visa");
     assert_eq!((resumed.key.clone(), resumed.resumed), (key, true));
@@ -133,16 +136,16 @@ fn incomplete_files_are_removed_once_they_are_old() {
 fn damaged_note_is_named_and_stays() {
     let (_folder, journal) = journal();
     let WriteEntry { path, .. } = begin(&journal, "tok_visa");
-    assert_eq!(journal.damaged_notes(), Vec::<String>::new());
+    assert_eq!(journal.damaged_records(), Vec::<String>::new());
     let text = fs::read(&path).unwrap();
     fs::write(&path, &text[..text.len() / 2]).unwrap();
     let file = OpenOptions::new().write(true).open(&path).unwrap();
     file.set_modified(crate::clock::system_time() - 2 * INCOMPLETE_FILE_AGE).unwrap();
     assert!(journal.claim_interrupted().is_empty());
-    let damaged = journal.damaged_notes();
+    let damaged = journal.damaged_records();
     assert!(damaged.len() == 1 && damaged[0].contains(path.to_str().unwrap()), "{damaged:?}");
     let _locked = file.lock();
-    assert_eq!(journal.damaged_notes(), Vec::<String>::new(), "its command is running");
+    assert_eq!(journal.damaged_records(), Vec::<String>::new(), "its command is running");
 }
 
 #[test]

@@ -80,11 +80,15 @@ fn home(api: &ApiContext) -> Check {
 fn journal(api: &ApiContext) -> Check {
     const NAME: &str = "journal";
     let journal = api.journal();
-    let (notes, listings) = (journal.damaged_notes(), journal.damaged_listings());
-    if !notes.is_empty() {
+    let (records, listings) = (journal.damaged_records(), journal.damaged_listings());
+    if !records.is_empty() {
         let advice = "which write it is about is not known: look at `ticketing orders list`, `ticketing payments list` and `ticketing \
                       passes list`, then delete the file";
-        return Check::failed(NAME, notes.into_iter().chain(listings).collect::<Vec<_>>().join("; "), advice);
+        return Check::failed(
+            NAME,
+            records.into_iter().chain(listings).collect::<Vec<_>>().join("; "),
+            advice,
+        );
     }
     if !listings.is_empty() {
         let advice = "its `tickets import` or `sell` does not continue: correct the line, or look at `ticketing tickets list --mine` and \

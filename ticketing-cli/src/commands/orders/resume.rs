@@ -19,7 +19,7 @@ use crate::output::{Format, Settlement, WriteOutcome};
         "ticketing orders resume --token tok_visa",
         "ticketing orders resume --cancel --output json",
     ],
-    "A command that was killed leaves a note of each write whose outcome it did not learn. This command repeats each with the key \
+    "A command that was killed leaves a record of each write whose outcome it did not learn. This command repeats each with the key \
      that it had, so that it is done once, and states what became of it and of the money: one record for each write, and one for a \
      purchase. What is reserved and not paid is paid with --token, cancelled with --cancel, and else asked about on a terminal and \
      left alone elsewhere; then the exit code is 9.\n\
@@ -59,9 +59,9 @@ impl ApiCommand for Args {
         if api.is_dry_run() {
             return preview::preview(api, &action).await;
         }
-        let damaged = api.journal().damaged_notes();
-        for note in &damaged {
-            api.io().warn(note);
+        let damaged = api.journal().damaged_records();
+        for record in &damaged {
+            api.io().warn(record);
         }
         let settlements = settle::settle(api, &action).await?;
         if settlements.is_empty() && damaged.is_empty() {

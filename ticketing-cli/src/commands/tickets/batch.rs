@@ -17,7 +17,7 @@ use super::details::warn_of_past_starts;
 use crate::clock;
 use crate::context::ApiContext;
 use crate::failure::CliResult;
-use crate::journal::{BatchJournal, NOTE_RETENTION, RowState, row_key};
+use crate::journal::{BatchJournal, RECORD_RETENTION, RowState, row_key};
 use crate::output::Format;
 
 /// A ticket to list.
@@ -73,7 +73,7 @@ impl Batch {
         }
         let journal = api.open_batch(&[&scope]).await?;
         self.warn_of_past_starts(api);
-        let note = api.begin_command(&self.operation).await?;
+        let record = api.begin_command(&self.operation).await?;
         let salt = self.salt(&journal)?;
         let keyed = self.rows.iter().zip(self.keys(&journal, &salt));
         // What became of the rows on their way is found out first: each may be one of the account's listings.
@@ -116,7 +116,7 @@ impl Batch {
         api.io().status(None);
         // The command reports the outcome of each row. `orders resume` settles the unknown ones.
         if !report.has_unknown() {
-            note.settle();
+            record.settle();
         }
         if report.is_complete() || journal.is_empty() {
             self.end(&journal);
@@ -144,7 +144,7 @@ impl Batch {
             RepeatPolicy::Again(name) => name,
             RepeatPolicy::Always => ONLY_RUN,
         };
-        let is_open = |started| clock::now().saturating_duration_since(started) < NOTE_RETENTION;
+        let is_open = |started| clock::now().saturating_duration_since(started) < RECORD_RETENTION;
         let is_over = |salt: &str| {
             let is_listed = |key| matches!(journal.row(&key), Some(RowState::Listed(_)));
             self.keys(journal, salt).into_iter().all(is_listed)

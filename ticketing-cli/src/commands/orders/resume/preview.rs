@@ -16,7 +16,7 @@ use crate::journal::InterruptedWrite;
 /// The name of the order that a repeated request would create.
 const NEW_ORDER: &str = "ORDER";
 
-/// Prints the requests that would settle the interrupted writes. Only reads from the server, and keeps the notes.
+/// Prints the requests that would settle the interrupted writes. Only reads from the server, and keeps the records.
 pub(super) async fn preview(api: &ApiContext, action: &UnpaidAction) -> CliResult {
     let writes = api.journal().claim_interrupted();
     if writes.is_empty() {
@@ -43,7 +43,7 @@ pub(super) async fn preview(api: &ApiContext, action: &UnpaidAction) -> CliResul
                 let is_ordered = |other: &InterruptedWrite| matches!(other.operation(), Operation::CreateOrder { ticket: of, .. } if of == ticket);
                 match newest_order(api, ticket).await? {
                     Some(order) => order,
-                    // The write that orders it has a note of its own.
+                    // The write that orders it has a record of its own.
                     None if writes.iter().any(is_ordered) => continue,
                     None => {
                         info("nothing was ordered");
@@ -60,7 +60,7 @@ pub(super) async fn preview(api: &ApiContext, action: &UnpaidAction) -> CliResul
                 continue;
             }
         };
-        // A purchase can have several notes.
+        // A purchase can have several records.
         if shown.insert(order.clone()) {
             of_order(api, operation, &order, action).await?;
         }

@@ -67,7 +67,7 @@ pub(super) async fn repeat(api: &ApiContext, write: &InterruptedWrite) -> CliRes
     Ok(Err(ended))
 }
 
-/// Settles a write about no order. Its note stays while the write can still be settled.
+/// Settles a write about no order. Its record stays while the write can still be settled.
 pub(super) async fn settle(api: &ApiContext, write: InterruptedWrite) -> CliResult<Settlement> {
     let operation = write.operation().to_string();
     let mut settlement = match repeat(api, &write).await? {
@@ -87,7 +87,7 @@ pub(super) async fn settle(api: &ApiContext, write: InterruptedWrite) -> CliResu
     Ok(settlement)
 }
 
-/// Returns what to do about a write whose key is too old, or whose request is not in its note.
+/// Returns what to do about a write whose key is too old, or whose request is not in its record.
 pub(super) fn unrepeatable(write: &InterruptedWrite) -> String {
     let operation = write.operation();
     if let Some(advice) = batch_advice(operation) {

@@ -21,7 +21,7 @@ struct WithoutOrder {
     detail: String,
 }
 
-/// The interrupted writes of purchases. One purchase leaves several notes: of itself, of its order, of its payment.
+/// The interrupted writes of purchases. One purchase leaves several records: of itself, of its order, of its payment.
 #[derive(Default)]
 struct Purchases {
     by_order: BTreeMap<OrderId, Vec<InterruptedWrite>>,
@@ -115,7 +115,7 @@ impl Purchases {
     }
 }
 
-/// Resolves an order once, and removes the notes whose outcome is final.
+/// Resolves an order once, and removes the records whose outcome is final.
 async fn settle_order(
     api: &ApiContext,
     order: OrderId,
@@ -131,7 +131,7 @@ async fn settle_order(
     // An order that exists has settled the write that made it.
     let mut settled = keys(&|operation| matches!(operation, Operation::CreateOrder { .. }));
     let is_purchase = writes.iter().any(is_purchase);
-    // A payment with the same token takes up the note of the interrupted one, which needs its lock.
+    // A payment with the same token takes up the record of the interrupted one, which needs its lock.
     drop(writes);
     let OrderOutcome { mut outcome, payment, detail, declined_keys } = resolve(api, &order, action).await?;
     if outcome.is_final() {

@@ -12,7 +12,7 @@ use crate::clock;
 use crate::context::ApiContext;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::journal::{BatchJournal, NOTE_RETENTION, RowState};
+use crate::journal::{BatchJournal, RECORD_RETENTION, RowState};
 
 /// The outcome of a row.
 #[derive(Debug)]
@@ -171,7 +171,7 @@ impl<'a> Sender<'a> {
 
 /// Returns whether the server no longer has the key of a row that was sent at this time.
 fn is_forgotten(sent_at: Timestamp) -> bool {
-    clock::now().saturating_duration_since(sent_at) >= NOTE_RETENTION
+    clock::now().saturating_duration_since(sent_at) >= RECORD_RETENTION
 }
 
 /// The failure of a record that cannot be written.
