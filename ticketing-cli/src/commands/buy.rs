@@ -12,7 +12,7 @@ use super::orders::create::{order, settle_order};
 use super::payments::create::already_paid;
 use super::payments::on_page::pay_on_page;
 use super::payments::pay::pay;
-use super::payments::unpaid::{Charge, reservation, unpaid};
+use super::payments::unpaid::{ChargeStatus, reservation, unpaid};
 use crate::card::{self, Card};
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
@@ -140,7 +140,7 @@ impl Args {
             self.agree(api, &own.ticket.title, price)?;
         }
         let settled = settle_order(api, &own).await;
-        settled.map_err(|unrecorded| unpaid(api, &own, unrecorded, &Charge::None))?;
+        settled.map_err(|unrecorded| unpaid(api, &own, unrecorded, &ChargeStatus::None))?;
         if own.status != OrderStatus::Complete {
             api.io().info(&format!("this ticket is already ordered; continuing order {}", own.id));
         }

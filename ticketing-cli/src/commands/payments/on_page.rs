@@ -3,7 +3,7 @@
 use ticketing_sdk::{ErrorCode, Order, OrderStatus, Payment};
 
 use super::pay::payment_of;
-use super::unpaid::{Charge, describe_cancellation, unpaid};
+use super::unpaid::{ChargeStatus, describe_cancellation, unpaid};
 use crate::commands::order_progress::{countdown, follow};
 use crate::context::ApiContext;
 use crate::failure::{CliResult, Failure};
@@ -17,7 +17,7 @@ pub(crate) async fn pay_on_page(api: &ApiContext, order: &Order) -> CliResult<Pa
     }
     let end = follow(api, &order.id, |_| Ok(()), |order| countdown(api, order)).await;
     // The page takes the payment also while this command does not follow the order.
-    let end = end.map_err(|failure| unpaid(api, order, failure, &Charge::Unknown))?;
+    let end = end.map_err(|failure| unpaid(api, order, failure, &ChargeStatus::Unknown))?;
     if end.status == OrderStatus::Complete {
         return payment_of(api, &end.id).await.ok_or_else(|| {
             Failure::failed(format!("order {} is paid, but its payment cannot be read", end.id))

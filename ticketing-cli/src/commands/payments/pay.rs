@@ -7,7 +7,7 @@ use ticketing_sdk::{CardToken, Error, ErrorCode, Order, OrderId, OrderStatus, Pa
 use ticketing_tui::Operation;
 use tokio::time::{Instant, sleep};
 
-use super::unpaid::{Charge, describe_end, explain_cancellation, reorder_hint, unpaid};
+use super::unpaid::{ChargeStatus, describe_end, explain_cancellation, reorder_hint, unpaid};
 use crate::commands::order_progress::hold_message;
 use crate::context::ApiContext;
 use crate::exit::Exit;
@@ -49,11 +49,11 @@ pub(crate) async fn pay(api: &ApiContext, order: &Order, token: &str) -> CliResu
     let answer = match api.write(&operation(order), write).await {
         Ok(answer) => answer,
         Err(end) if api.is_dry_run() => return Err(end),
-        Err(unrecorded) => return Err(unpaid(api, reserved, unrecorded, &Charge::None)),
+        Err(unrecorded) => return Err(unpaid(api, reserved, unrecorded, &ChargeStatus::None)),
     };
     let payment = match answer {
         Ok(payment) => {
-            let charge = Charge::Pending(Some(payment.id.clone()));
+            let charge = ChargeStatus::Pending(Some(payment.id.clone()));
             let settled = wait_until_settled(api, payment).await;
             settled.map_err(|error| unpaid(api, reserved, Failure::from(error), &charge))?
         }
@@ -62,7 +62,7 @@ pub(crate) async fn pay(api: &ApiContext, order: &Order, token: &str) -> CliResu
         }
         Err(error) => {
             let failure = Failure::from_error(&error, &Subject::Order(order.clone()));
-            return Err(match Charge::from_error(&error) {
+            return Err(match ChargeStatus::from_error(&error) {
                 Some(charge) => unpaid(api, reserved, failure, &charge),
                 None => explain_cancellation(api, order, failure).await,
             });

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 
 /// The effect of a failed payment on the card.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Charge {
+pub(crate) enum ChargeStatus {
     /// Nothing was charged.
     None,
     /// It is not known whether the card was charged.
@@ -17,7 +17,7 @@ pub(crate) enum Charge {
     Pending(Option<PaymentId>),
 }
 
-impl Charge {
+impl ChargeStatus {
     /// Returns what the error of a payment means for the card; `None` where the error states the end of the order.
     pub(crate) fn from_error(error: &Error) -> Option<Self> {
         use ErrorCode::{
@@ -53,13 +53,13 @@ impl Charge {
 }
 
 /// Adds to the failure of a payment what is reserved and until when, what was charged, and the command that continues.
-pub(crate) fn unpaid(api: &ApiContext, order: &Order, failure: Failure, charge: &Charge) -> Failure {
+pub(crate) fn unpaid(api: &ApiContext, order: &Order, failure: Failure, charge: &ChargeStatus) -> Failure {
     let id = &order.id;
     let hint = match (charge, &failure.hint) {
-        (Charge::Pending(Some(payment)), _) => {
+        (ChargeStatus::Pending(Some(payment)), _) => {
             format!("`ticketing payments get {payment}` shows its outcome")
         }
-        (Charge::Pending(None), _) => format!("`ticketing orders watch {id}` follows it"),
+        (ChargeStatus::Pending(None), _) => format!("`ticketing orders watch {id}` follows it"),
         // A server without keys could charge twice.
         (_, Some(hint))
             if ["the same command again", "look first"].iter().any(|part| hint.contains(part)) =>
@@ -70,8 +70,8 @@ pub(crate) fn unpaid(api: &ApiContext, order: &Order, failure: Failure, charge: 
         (_, None) => "run the same command again: it continues the order".to_owned(),
     };
     let failure = match charge {
-        Charge::Pending(_) => mark_unknown(failure),
-        Charge::None | Charge::Unknown => failure,
+        ChargeStatus::Pending(_) => mark_unknown(failure),
+        ChargeStatus::None | ChargeStatus::Unknown => failure,
     };
     failure.detail(reservation(api, order)).detail(charge.words()).hint(hint)
 }
@@ -194,7 +194,7 @@ mod tests {
         let pending = Payment::new("p-1").order_id("o-1").status(PaymentStatus::Pending);
         let mock = with_reply(Reply::json(202, &pending));
         mock.on(Method::GET, "/api/payments/p-1", Reply::json(200, &pending));
-        let goes_on = Charge::Pending(None).words();
+        let goes_on = ChargeStatus::Pending(None).words();
         assert_says(&failure_of(&mock).await, Exit::NotSettled, goes_on, "`ticketing payments get p-1`");
         let mock = with_reply(Reply::problem(503, ErrorCode::ProviderUnavailable, "no answer"));
         assert_says(&failure_of(&mock).await, Exit::NotSettled, goes_on, "`ticketing orders watch o-1`");

@@ -5,8 +5,8 @@ use serde::Serialize;
 use ticketing_sdk::{DetailField, NewTicket, Ticket, TicketId, TicketSort, TicketStatus};
 
 use super::file_format::FileFormat;
-use super::left_out::{LeftOut, Reason};
 use super::list::{StatusFilter, status_filter};
+use super::skipped_listings::{Reason, SkippedListings};
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::CliResult;
 use crate::help;
@@ -47,17 +47,17 @@ impl ApiCommand for Args {
             list.status(self.status.into_iter().flatten())
         };
         let all: Vec<Ticket> = list.stream().try_collect().await?;
-        let mut left_out = LeftOut::default();
+        let mut skipped = SkippedListings::default();
         let mut exported = Vec::new();
         for ticket in all {
             match Reason::of_ticket(&ticket).filter(|_| is_listable_only) {
-                Some(reason) => left_out.push(reason),
+                Some(reason) => skipped.push(reason),
                 None => exported.push(Exported::new(ticket, !is_listable_only)),
             }
         }
         self::write(api, self.format, &exported, !is_listable_only)?;
-        if !left_out.is_empty() {
-            api.io().info(&format!("left out: {left_out}; --status all writes them, too"));
+        if !skipped.is_empty() {
+            api.io().info(&format!("left out: {skipped}; --status all writes them, too"));
         }
         Ok(())
     }

@@ -75,7 +75,7 @@ impl ApiCommand for Args {
             files::read(&self.file, MAX_FILE)
                 .map_err(|error| Failure::failed(format!("cannot read {}: {error}", self.file.display())))?
         };
-        let Parsed { rows, errors, left_out, .. } = match rows::parse(&content, format) {
+        let Parsed { rows, errors, skipped, .. } = match rows::parse(&content, format) {
             Ok(parsed) if parsed.errors.is_empty() || self.skip_invalid => parsed,
             Ok(Parsed { errors, .. }) => return Err(refusal(&errors, SKIPPABLE)),
             Err(errors) => return Err(refusal(&errors, WHOLE)),
@@ -83,9 +83,8 @@ impl ApiCommand for Args {
         for error in &errors {
             api.io().warn(&format!("skipped: {error}"));
         }
-        if !left_out.is_empty() {
-            api.io()
-                .warn(&format!("left out: {left_out}; only available tickets of a first sale are listed"));
+        if !skipped.is_empty() {
+            api.io().warn(&format!("left out: {skipped}; only available tickets of a first sale are listed"));
         }
         if rows.is_empty() {
             return Err(Failure::usage("the file has no row to list"));

@@ -32,7 +32,7 @@ pub(super) struct Listings {
 
 /// The listing of a row.
 #[derive(Debug)]
-pub(super) enum Match {
+pub(super) enum ListingMatch {
     /// It has the values of the row.
     Same(Box<Ticket>),
     /// It has other values.
@@ -113,7 +113,7 @@ impl Listings {
     }
 
     /// Returns the listing of a row. A row without id and seat takes the listing: another equal row is another ticket.
-    pub(super) fn take(&mut self, row: &Row) -> Option<Match> {
+    pub(super) fn take(&mut self, row: &Row) -> Option<ListingMatch> {
         let values = Values::from_new(&row.ticket);
         if let Some(listed) = row.id.as_ref().and_then(|id| self.by_id.get(id)) {
             return Some(compare(&row.ticket, listed, "ticket"));
@@ -125,7 +125,7 @@ impl Listings {
             return same.next().map(|listed| compare(&row.ticket, listed, "seat"));
         }
         let listed = self.by_id.get(&self.unnamed.get_mut(&values)?.pop()?)?;
-        Some(Match::Same(Box::new(listed.clone())))
+        Some(ListingMatch::Same(Box::new(listed.clone())))
     }
 
     /// Takes the listing that a row made at this time.
@@ -159,7 +159,7 @@ impl SeatsOfRows {
 }
 
 /// Compares a row with its listing: a detail that the row lacks may have any value.
-fn compare(new: &NewTicket, listed: &Ticket, noun: &str) -> Match {
+fn compare(new: &NewTicket, listed: &Ticket, noun: &str) -> ListingMatch {
     let (row, listing) = (Values::from_new(new), Values::of_listing(listed));
     let mut different: Vec<&str> = Vec::new();
     different.extend((row.title != listing.title).then_some("title"));
@@ -172,7 +172,7 @@ fn compare(new: &NewTicket, listed: &Ticket, noun: &str) -> Match {
         (!is_same).then(|| field.name())
     }));
     if different.is_empty() {
-        return Match::Same(Box::new(listed.clone()));
+        return ListingMatch::Same(Box::new(listed.clone()));
     }
     let status = listed.status.label().to_lowercase();
     let message = format!(
@@ -180,7 +180,7 @@ fn compare(new: &NewTicket, listed: &Ticket, noun: &str) -> Match {
         different.join(", "),
         listed.id
     );
-    Match::Different(
+    ListingMatch::Different(
         Failure::new(Exit::Conflict, message)
             .hint("`ticketing tickets update` changes a listing; --again lists every row once more"),
     )
@@ -215,8 +215,8 @@ mod tests {
     /// The id of the listing of a row, or the fields in which it differs.
     fn find(listings: &mut Listings, row: &Row) -> Option<Result<String, String>> {
         Some(match listings.take(row)? {
-            Match::Same(ticket) => Ok(ticket.id.to_string()),
-            Match::Different(failure) => {
+            ListingMatch::Same(ticket) => Ok(ticket.id.to_string()),
+            ListingMatch::Different(failure) => {
                 let message = failure.message.unwrap();
                 let fields = message.split_once("another ").unwrap().1;
                 Err(fields.split_once(':').unwrap().0.to_owned())

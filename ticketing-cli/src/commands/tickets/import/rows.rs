@@ -11,7 +11,7 @@ use ticketing_sdk::{DetailField, DetailsUpdate, Money, NewTicket, TicketId};
 use super::super::batch::{Row, SeatsOfRows};
 use super::super::details::check_title;
 use super::super::file_format::FileFormat;
-use super::super::left_out::{LeftOut, Reason};
+use super::super::skipped_listings::{Reason, SkippedListings};
 
 /// Other columns of a ticket, which `tickets list` writes and the import ignores.
 const IGNORED: [&str; 5] = ["userid", "orderid", "version", "createdat", "updatedat"];
@@ -24,7 +24,7 @@ pub(super) struct Parsed {
     /// The errors of invalid rows.
     pub(super) errors: Vec<RowError>,
     /// The rows that are not listed again, whatever else is in them.
-    pub(super) left_out: LeftOut,
+    pub(super) skipped: SkippedListings,
     seats: SeatsOfRows,
 }
 
@@ -169,7 +169,7 @@ struct Draft {
     given: [bool; 2],
     errors: Vec<RowError>,
     /// Why the row is not listed again.
-    left_out: Option<Reason>,
+    skipped: Option<Reason>,
 }
 
 impl Draft {
@@ -183,7 +183,7 @@ impl Draft {
             details: DetailsUpdate::default(),
             given: [false; 2],
             errors: Vec::new(),
-            left_out: None,
+            skipped: None,
         }
     }
 
@@ -217,9 +217,9 @@ impl Draft {
             // A resale stays one, whatever its status is.
             Column::Status => {
                 let reason = Reason::of_status(text);
-                self.left_out = self.left_out.take().or(reason);
+                self.skipped = self.skipped.take().or(reason);
             }
-            Column::ResaleOf => self.left_out = Some(Reason::Resale),
+            Column::ResaleOf => self.skipped = Some(Reason::Resale),
             Column::Ignored => {}
         }
     }
@@ -251,8 +251,8 @@ impl Draft {
 impl Parsed {
     /// Stores a row, or its errors, or counts it as left out.
     fn take(&mut self, mut draft: Draft) {
-        if let Some(reason) = draft.left_out {
-            return self.left_out.push(reason);
+        if let Some(reason) = draft.skipped {
+            return self.skipped.push(reason);
         }
         for (given, name) in draft.given.into_iter().zip(["title", "price"]) {
             if !given {

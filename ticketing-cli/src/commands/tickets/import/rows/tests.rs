@@ -112,7 +112,7 @@ fn sold_reserved_and_resold_rows_are_left_out() {
         let parsed = parse(text.as_bytes(), format).unwrap();
         let titles: Vec<_> = parsed.rows.iter().map(|row| row.ticket.title.as_str()).collect();
         assert_eq!((&titles[..], &parsed.errors[..]), (&["A", "D"][..], &[][..]));
-        assert_eq!(parsed.left_out.to_string(), "1 reserved, 1 sold, 1 resale");
+        assert_eq!(parsed.skipped.to_string(), "1 reserved, 1 sold, 1 resale");
     }
 }
 

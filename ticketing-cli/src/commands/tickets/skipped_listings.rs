@@ -31,9 +31,9 @@ impl Reason {
 
 /// The number of listings that are left out, by the reason.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct LeftOut(BTreeMap<Reason, usize>);
+pub(super) struct SkippedListings(BTreeMap<Reason, usize>);
 
-impl LeftOut {
+impl SkippedListings {
     pub(super) fn push(&mut self, reason: Reason) {
         *self.0.entry(reason).or_default() += 1;
     }
@@ -44,7 +44,7 @@ impl LeftOut {
 }
 
 /// As `1 reserved, 3 sold, 2 resales`.
-impl fmt::Display for LeftOut {
+impl fmt::Display for SkippedListings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = self.0.iter().map(|(reason, number)| match reason {
             Reason::Status(status) => format!("{number} {status}"),
