@@ -1,7 +1,7 @@
 //! The tree of commands.
 
-mod deferred;
 mod global;
+mod lazy_args;
 mod parse;
 mod root_help;
 mod writes;
@@ -23,8 +23,8 @@ use crate::help;
 use crate::io::TerminalInfo;
 use crate::secret::Credentials;
 
-pub(crate) use deferred::{Deferred, Verbs};
 pub(crate) use global::Global;
+pub(crate) use lazy_args::{LazyArgs, LazySubcommands};
 pub(crate) use parse::{Parsed, colour_before_parsing, parse};
 #[cfg(test)]
 pub(crate) use root_help::short as short_root_help;
@@ -76,20 +76,20 @@ pub(crate) enum Command {
          [tui] table of config.toml in the config folder; an invalid setting is reported with line and column, and the default \
          applies. Logs go to tui.log in the data folder.",
     ))]
-    Tui(Deferred<tui::DisplayOptions>),
+    Tui(LazyArgs<tui::DisplayOptions>),
     /// Open the marketplace, a ticket or an order in the browser
-    Open(Deferred<open::Args>),
+    Open(LazyArgs<open::Args>),
     /// Find, list, withdraw and watch tickets
     #[command(alias = "ticket")]
-    Tickets(Verbs<tickets::TicketsCommand>),
+    Tickets(LazySubcommands<tickets::TicketsCommand>),
     /// Find tickets by words of their title or venue
     #[command(after_long_help = help::long(
         &["ticketing search opera", "ticketing search rust conf --max-price 200", "ticketing search opera --web"],
         "The same as `ticketing tickets list WORDS`.",
     ))]
-    Search(Deferred<Box<tickets::list::Args>>),
+    Search(LazyArgs<Box<tickets::list::Args>>),
     /// Order a ticket and pay for it
-    Buy(Deferred<buy::Args>),
+    Buy(LazyArgs<buy::Args>),
     /// List a ticket for sale
     #[command(after_long_help = help::long(
         &[
@@ -98,65 +98,65 @@ pub(crate) enum Command {
         ],
         "The same as `ticketing tickets create`.",
     ))]
-    Sell(Deferred<Box<tickets::create::Args>>),
+    Sell(LazyArgs<Box<tickets::create::Args>>),
     /// Reserve tickets, and show, watch or cancel orders
     #[command(alias = "order")]
-    Orders(Verbs<orders::OrdersCommand>),
+    Orders(LazySubcommands<orders::OrdersCommand>),
     /// Show passes for the door, give them away, or sell them on
     #[command(alias = "pass")]
-    Passes(Verbs<passes::PassesCommand>),
+    Passes(LazySubcommands<passes::PassesCommand>),
     /// Admit people at the door by the codes of their passes
-    Checkin(Deferred<checkin::Args>),
+    Checkin(LazyArgs<checkin::Args>),
     /// Pay for orders, and show payments
     #[command(alias = "payment")]
-    Payments(Verbs<payments::PaymentsCommand>),
+    Payments(LazySubcommands<payments::PaymentsCommand>),
     /// Sign in to an account
     #[command(after_long_help = help::long(
         &["ticketing login --email ada@example.com"],
         "The same as `ticketing auth signin`.",
     ))]
-    Login(Deferred<Credentials>),
+    Login(LazyArgs<Credentials>),
     /// Sign out of the account
     #[command(after_long_help = help::long(&["ticketing logout"], "The same as `ticketing auth signout`."))]
-    Logout(Deferred<auth::signout::Args>),
+    Logout(LazyArgs<auth::signout::Args>),
     /// Show the account that is signed in
-    Whoami(Deferred<auth::whoami::Args>),
+    Whoami(LazyArgs<auth::whoami::Args>),
     /// Show the account, the server and the storage of the session
     #[command(after_long_help = help::long(&["ticketing status"], "The same as `ticketing auth status`."))]
-    Status(Deferred<auth::status::Args>),
+    Status(LazyArgs<auth::status::Args>),
     /// Sign up, in and out, and show the session
-    Auth(Verbs<auth::AuthCommand>),
+    Auth(LazySubcommands<auth::AuthCommand>),
     /// Keep accounts on servers apart
-    Profile(Verbs<profile::ProfileCommand>),
+    Profile(LazySubcommands<profile::ProfileCommand>),
     /// Show and change the settings of the client
-    Config(Verbs<config::ConfigCommand>),
+    Config(LazySubcommands<config::ConfigCommand>),
     /// Define aliases for commands
-    Alias(Verbs<alias::AliasCommand>),
+    Alias(LazySubcommands<alias::AliasCommand>),
     /// Check the client and the server
-    Doctor(Deferred<doctor::Args>),
+    Doctor(LazyArgs<doctor::Args>),
     /// Run a marketplace on this machine
     #[cfg(feature = "embedded")]
-    Serve(Deferred<serve::Args>),
+    Serve(LazyArgs<serve::Args>),
     /// Start a disposable demo marketplace
     #[cfg(feature = "embedded")]
-    Demo(Deferred<demo::Args>),
+    Demo(LazyArgs<demo::Args>),
     /// Check the data of a marketplace on this machine
     #[cfg(feature = "embedded")]
-    Audit(Deferred<audit::Args>),
+    Audit(LazyArgs<audit::Args>),
     /// Copy the data of a marketplace on this machine
     #[cfg(feature = "embedded")]
-    Backup(Deferred<backup::Args>),
+    Backup(LazyArgs<backup::Args>),
     /// Deliver the changes of tickets to programs
-    Events(Verbs<events::EventsCommand>),
+    Events(LazySubcommands<events::EventsCommand>),
     /// Show or move the clock of a marketplace for tests
-    Clock(Verbs<clock::ClockCommand>),
+    Clock(LazySubcommands<clock::ClockCommand>),
     /// Send an HTTP request with the session
-    Api(Deferred<api::Args>),
+    Api(LazyArgs<api::Args>),
     /// Print the completion script of a shell
-    Completions(Deferred<completions::Args>),
+    Completions(LazyArgs<completions::Args>),
     /// Write the manual pages into a folder
     #[command(hide = true)]
-    Man(Deferred<man::Args>),
+    Man(LazyArgs<man::Args>),
     /// Print the help of a command
     #[command(hide = true)]
     Help {
@@ -168,7 +168,7 @@ pub(crate) enum Command {
 impl Default for Command {
     /// The command of a call without one.
     fn default() -> Self {
-        Self::Tui(Deferred(tui::DisplayOptions::default()))
+        Self::Tui(LazyArgs(tui::DisplayOptions::default()))
     }
 }
 
@@ -176,41 +176,43 @@ impl Command {
     /// Runs the command.
     pub(crate) async fn run(self, context: Context) -> CliResult {
         match self {
-            Self::Tui(Deferred(args)) => args.run(&context.connect()?).await,
-            Self::Open(Deferred(args)) => args.run(&context.connect()?).await,
-            Self::Tickets(Verbs(verb)) => verb.run(&context.connect_and_report()?).await,
-            Self::Search(Deferred(args)) => args.run(&context.connect_and_report()?).await,
-            Self::Buy(Deferred(args)) => args.run(&context.connect_and_report()?).await,
-            Self::Sell(Deferred(args)) => args.run(&context.connect_and_report()?).await,
-            Self::Login(Deferred(credentials)) => {
+            Self::Tui(LazyArgs(args)) => args.run(&context.connect()?).await,
+            Self::Open(LazyArgs(args)) => args.run(&context.connect()?).await,
+            Self::Tickets(LazySubcommands(verb)) => verb.run(&context.connect_and_report()?).await,
+            Self::Search(LazyArgs(args)) => args.run(&context.connect_and_report()?).await,
+            Self::Buy(LazyArgs(args)) => args.run(&context.connect_and_report()?).await,
+            Self::Sell(LazyArgs(args)) => args.run(&context.connect_and_report()?).await,
+            Self::Login(LazyArgs(credentials)) => {
                 auth::sign_in(&context.connect_and_report()?, credentials, false).await
             }
-            Self::Logout(Deferred(args)) => args.run(&context.connect_and_report()?).await,
-            Self::Whoami(Deferred(args)) => args.run(&context.connect_and_report()?).await,
-            Self::Status(Deferred(args)) => args.run(&context.connect_and_report()?).await,
-            Self::Orders(Verbs(verb)) if verb.settles_interrupted() => verb.run(&context.connect()?).await,
-            Self::Orders(Verbs(verb)) => verb.run(&context.connect_and_report()?).await,
-            Self::Passes(Verbs(verb)) => verb.run(&context.connect_and_report()?).await,
-            Self::Checkin(Deferred(args)) => args.run(context).await,
-            Self::Payments(Verbs(verb)) => verb.run(&context.connect_and_report()?).await,
-            Self::Auth(Verbs(verb)) => verb.run(&context.connect_and_report()?).await,
-            Self::Profile(Verbs(verb)) => verb.run(&context).await,
-            Self::Config(Verbs(verb)) => verb.run(&context).await,
-            Self::Alias(Verbs(verb)) => verb.run(&context, is_command),
-            Self::Doctor(Deferred(args)) => args.run(&context.connect()?).await,
+            Self::Logout(LazyArgs(args)) => args.run(&context.connect_and_report()?).await,
+            Self::Whoami(LazyArgs(args)) => args.run(&context.connect_and_report()?).await,
+            Self::Status(LazyArgs(args)) => args.run(&context.connect_and_report()?).await,
+            Self::Orders(LazySubcommands(verb)) if verb.settles_interrupted() => {
+                verb.run(&context.connect()?).await
+            }
+            Self::Orders(LazySubcommands(verb)) => verb.run(&context.connect_and_report()?).await,
+            Self::Passes(LazySubcommands(verb)) => verb.run(&context.connect_and_report()?).await,
+            Self::Checkin(LazyArgs(args)) => args.run(context).await,
+            Self::Payments(LazySubcommands(verb)) => verb.run(&context.connect_and_report()?).await,
+            Self::Auth(LazySubcommands(verb)) => verb.run(&context.connect_and_report()?).await,
+            Self::Profile(LazySubcommands(verb)) => verb.run(&context).await,
+            Self::Config(LazySubcommands(verb)) => verb.run(&context).await,
+            Self::Alias(LazySubcommands(verb)) => verb.run(&context, is_command),
+            Self::Doctor(LazyArgs(args)) => args.run(&context.connect()?).await,
             #[cfg(feature = "embedded")]
-            Self::Serve(Deferred(args)) => args.run(&context).await,
+            Self::Serve(LazyArgs(args)) => args.run(&context).await,
             #[cfg(feature = "embedded")]
-            Self::Demo(Deferred(args)) => args.run(&context).await,
+            Self::Demo(LazyArgs(args)) => args.run(&context).await,
             #[cfg(feature = "embedded")]
-            Self::Audit(Deferred(args)) => args.run(&context).await,
+            Self::Audit(LazyArgs(args)) => args.run(&context).await,
             #[cfg(feature = "embedded")]
-            Self::Backup(Deferred(args)) => args.run(&context).await,
-            Self::Events(Verbs(verb)) => verb.run(&context.connect()?).await,
-            Self::Clock(Verbs(verb)) => verb.run(&context.connect()?).await,
-            Self::Api(Deferred(args)) => args.run(&context.connect_and_report()?).await,
-            Self::Completions(Deferred(args)) => args.run(&context).await,
-            Self::Man(Deferred(args)) => args.write(&context, tree()),
+            Self::Backup(LazyArgs(args)) => args.run(&context).await,
+            Self::Events(LazySubcommands(verb)) => verb.run(&context.connect()?).await,
+            Self::Clock(LazySubcommands(verb)) => verb.run(&context.connect()?).await,
+            Self::Api(LazyArgs(args)) => args.run(&context.connect_and_report()?).await,
+            Self::Completions(LazyArgs(args)) => args.run(&context).await,
+            Self::Man(LazyArgs(args)) => args.write(&context, tree()),
             // The parser answers it.
             Self::Help { .. } => Ok(()),
         }
@@ -233,7 +235,10 @@ impl Command {
         use config::ConfigCommand::{Edit, Path};
         matches!(
             self,
-            Self::Config(Verbs(Edit | Path)) | Self::Doctor(_) | Self::Completions(_) | Self::Man(_)
+            Self::Config(LazySubcommands(Edit | Path))
+                | Self::Doctor(_)
+                | Self::Completions(_)
+                | Self::Man(_)
         )
     }
 
@@ -253,7 +258,7 @@ impl Command {
             #[cfg(feature = "embedded")]
             Self::Serve(_) => true,
             #[cfg(feature = "embedded")]
-            Self::Demo(Deferred(args)) => !args.is_scripted(terminal_info),
+            Self::Demo(LazyArgs(args)) => !args.is_scripted(terminal_info),
             _ => false,
         }
     }
@@ -273,7 +278,7 @@ pub(crate) fn tree() -> clap::Command {
 
 /// Adds the arguments of a search. Without words, it would be a list.
 fn with_search(command: clap::Command) -> clap::Command {
-    Deferred::<tickets::list::Args>::augment_args(command).mut_arg("words", |words| words.required(true))
+    LazyArgs::<tickets::list::Args>::augment_args(command).mut_arg("words", |words| words.required(true))
 }
 
 /// Adds to a command of the first level what several commands share.

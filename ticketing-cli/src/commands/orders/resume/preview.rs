@@ -6,7 +6,7 @@ use ticketing_sdk::{CardToken, OrderId, OrderStatus};
 use ticketing_tui::Operation;
 
 use super::UnpaidAction;
-use super::repeat::{foreign, unrepeatable};
+use super::repeat::{skip_reason, unrepeatable};
 use super::settle::newest_order;
 use crate::clock;
 use crate::context::ApiContext;
@@ -28,7 +28,7 @@ pub(super) async fn preview(api: &ApiContext, action: &UnpaidAction) -> CliResul
     for write in &writes {
         let operation = write.operation();
         let info = |words: &str| api.io().info(&format!("`{operation}`: {words}"));
-        if let Some(reason) = foreign(api, write, user.as_ref()) {
+        if let Some(reason) = skip_reason(api, write, user.as_ref()) {
             info(&reason);
             continue;
         }

@@ -22,7 +22,11 @@ const REPEAT_INTERVAL: Duration = Duration::from_millis(500);
 pub(super) type Repetition = Result<Response, (WriteOutcome, String)>;
 
 /// Returns why a write is not one of this account at this server.
-pub(super) fn foreign(api: &ApiContext, write: &InterruptedWrite, user: Option<&UserId>) -> Option<String> {
+pub(super) fn skip_reason(
+    api: &ApiContext,
+    write: &InterruptedWrite,
+    user: Option<&UserId>,
+) -> Option<String> {
     if write.server() != api.client.server() {
         return Some(format!("the write was for {}; --server names it", write.server()));
     }

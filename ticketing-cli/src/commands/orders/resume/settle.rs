@@ -8,7 +8,7 @@ use ticketing_tui::Operation;
 
 use super::UnpaidAction;
 use super::order_outcome::{OrderOutcome, resolve};
-use super::repeat::{self, foreign, repeat};
+use super::repeat::{self, repeat, skip_reason};
 use crate::context::ApiContext;
 use crate::failure::CliResult;
 use crate::journal::InterruptedWrite;
@@ -35,7 +35,7 @@ pub(super) async fn settle(api: &ApiContext, action: &UnpaidAction) -> CliResult
     let user = api.user().await;
     let (mut settlements, mut purchases, mut begun) = (Vec::new(), Purchases::default(), Vec::new());
     for write in api.journal().claim_interrupted() {
-        if let Some(detail) = foreign(api, &write, user.as_ref()) {
+        if let Some(detail) = skip_reason(api, &write, user.as_ref()) {
             let skipped = Settlement::new(write.operation().to_string(), WriteOutcome::Skipped);
             settlements.push(Settlement { detail, ..skipped });
             continue;

@@ -6,13 +6,13 @@ use clap::{ArgMatches, Args, Command, FromArgMatches, Id, Subcommand};
 
 /// The arguments of a command.
 #[derive(Debug)]
-pub(crate) struct Deferred<A>(pub(crate) A);
+pub(crate) struct LazyArgs<A>(pub(crate) A);
 
 /// The subcommands of a command, one of which is required.
 #[derive(Debug)]
-pub(crate) struct Verbs<S>(pub(crate) S);
+pub(crate) struct LazySubcommands<S>(pub(crate) S);
 
-impl<A: Args> Args for Deferred<A> {
+impl<A: Args> Args for LazyArgs<A> {
     fn augment_args(command: Command) -> Command {
         complete(command, A::augment_args)
     }
@@ -22,7 +22,7 @@ impl<A: Args> Args for Deferred<A> {
     }
 }
 
-impl<S: Subcommand> Args for Verbs<S> {
+impl<S: Subcommand> Args for LazySubcommands<S> {
     fn augment_args(command: Command) -> Command {
         let required = command.subcommand_required(true).arg_required_else_help(true);
         complete(required, S::augment_subcommands)
@@ -49,7 +49,7 @@ fn complete(command: Command, augment: fn(Command) -> Command) -> Command {
     global.iter().fold(command, |command, id| command.mut_arg(id, |arg| arg))
 }
 
-impl<A: FromArgMatches> FromArgMatches for Deferred<A> {
+impl<A: FromArgMatches> FromArgMatches for LazyArgs<A> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
         A::from_arg_matches(matches).map(Self)
     }
@@ -59,7 +59,7 @@ impl<A: FromArgMatches> FromArgMatches for Deferred<A> {
     }
 }
 
-impl<S: FromArgMatches> FromArgMatches for Verbs<S> {
+impl<S: FromArgMatches> FromArgMatches for LazySubcommands<S> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
         S::from_arg_matches(matches).map(Self)
     }
