@@ -13,10 +13,10 @@ use ticketing_sdk::{
 };
 
 use crate::alias::SHELL_MARK;
+use crate::client_dirs::ClientDirs;
 use crate::config::Config;
 use crate::context::Settings;
 use crate::environment::environment;
-use crate::home::Home;
 use crate::output::{Format, short_end};
 use crate::target::{MAX_PAGE, Target};
 
@@ -119,7 +119,7 @@ fn query(
     call: impl AsyncFnOnce(Client) -> Result<Vec<CompletionCandidate>, Error>,
 ) -> Vec<CompletionCandidate> {
     let answer = || {
-        let home = Home::find(environment("TICKETING_HOME").map(Into::into));
+        let home = ClientDirs::find(environment("TICKETING_HOME").map(Into::into));
         let config = config()?;
         let server = option_of("--server", std::env::args()).or_else(|| environment("TICKETING_SERVER"));
         let profile = option_of("--profile", std::env::args()).or_else(|| environment("TICKETING_PROFILE"));
@@ -185,7 +185,7 @@ fn command_of<'t>(tree: &'t Command, expansion: &str) -> Option<&'t Command> {
 /// Reads the config file of the user.
 fn config() -> Option<Config> {
     let path = environment("TICKETING_CONFIG").map(Into::into);
-    let path = path.or_else(|| Home::find(environment("TICKETING_HOME").map(Into::into)).config().ok());
+    let path = path.or_else(|| ClientDirs::find(environment("TICKETING_HOME").map(Into::into)).config().ok());
     Config::read(path).ok()
 }
 

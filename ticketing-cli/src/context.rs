@@ -16,12 +16,12 @@ use ticketing_tui::Operation;
 
 use self::no_home::NoHome;
 use self::unknown_outcome::as_unknown_outcome;
+use crate::client_dirs::ClientDirs;
 use crate::clock;
 use crate::config::Config;
 use crate::environment::environment;
 use crate::exit::Exit;
 use crate::failure::{CliResult, Failure};
-use crate::home::Home;
 use crate::io::Io;
 use crate::journal::{BatchJournal, Journal, WriteEntry, WriteRecord, batch_advice};
 use crate::output::{Format, Printer, Select, zone};
@@ -64,7 +64,7 @@ pub(crate) struct Settings {
     pub(crate) writes: WriteOptions,
     /// The timeout of a call.
     pub(crate) timeout: Option<Duration>,
-    pub(crate) home: Home,
+    pub(crate) dirs: ClientDirs,
 }
 
 /// The context of every command: streams and settings.
@@ -85,7 +85,7 @@ const SESSION_VARIABLE: &str = "TICKETING_SESSION";
 
 impl Settings {
     /// Returns the settings of a command without options.
-    pub(crate) fn new(target: Target, format: Format, home: Home) -> Self {
+    pub(crate) fn new(target: Target, format: Format, dirs: ClientDirs) -> Self {
         Self {
             server: target.server,
             named_server: None,
@@ -95,7 +95,7 @@ impl Settings {
             select: Select::default(),
             writes: WriteOptions::default(),
             timeout: None,
-            home,
+            dirs,
         }
     }
 
@@ -120,7 +120,7 @@ impl Settings {
     /// # Errors
     /// If the user has no home directory.
     pub(crate) fn config_file(&self) -> CliResult<PathBuf> {
-        self.config.clone().map_or_else(|| self.home.config(), Ok)
+        self.config.clone().map_or_else(|| self.dirs.config(), Ok)
     }
 
     /// Returns a client of the server, with the given or the stored session.
@@ -139,8 +139,8 @@ impl Settings {
         let builder = match environment(SESSION_VARIABLE) {
             Some(session) => with_session(builder, &session),
             // All state is in the folder that the user named, so the keyring is not used.
-            None => match self.home.sessions(profile) {
-                Ok(file) if self.home.is_chosen() => builder.session_store(FileSessions::new(file)),
+            None => match self.dirs.sessions(profile) {
+                Ok(file) if self.dirs.is_chosen() => builder.session_store(FileSessions::new(file)),
                 Ok(file) => builder.session_store(Keyring::new(profile.unwrap_or("default")).fallback(file)),
                 Err(_) => builder.session_store(NoHome),
             },
@@ -173,7 +173,7 @@ impl Context {
     /// Connects to the server.
     pub(crate) fn connect(self) -> CliResult<ApiContext> {
         let client = self.settings.client()?;
-        let journal = Journal::in_folder(self.settings.home.journal().ok());
+        let journal = Journal::in_folder(self.settings.dirs.journal().ok());
         Ok(ApiContext { context: self, client, journal })
     }
 
@@ -211,10 +211,10 @@ impl ApiContext {
     ) -> Self {
         let server = "http://marketplace.test".to_owned();
         let client = Client::builder(&server).mock(mock).session_value("session").build().unwrap();
-        let home = Home::find(Some(folder.into()));
-        let journal = Journal::in_folder(home.journal().ok());
+        let dirs = ClientDirs::find(Some(folder.into()));
+        let journal = Journal::in_folder(dirs.journal().ok());
         let target = Target { server, profile: None };
-        let settings = Settings::new(target, format, home);
+        let settings = Settings::new(target, format, dirs);
         Self { context: Context { io: Arc::new(io), settings }, client, journal }
     }
 }

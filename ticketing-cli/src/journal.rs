@@ -22,8 +22,8 @@ use sha2::{Digest, Sha256};
 use ticketing_sdk::{IdempotencyKey, Request, Timestamp, UserId};
 use ticketing_tui::Operation;
 
+use crate::client_dirs::private_folder;
 use crate::files;
-use crate::home::private_folder;
 
 pub(crate) use append_log::{AppendLog, LogLine};
 pub(crate) use batch::{BatchJournal, RowState, row_key};

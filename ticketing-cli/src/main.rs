@@ -4,6 +4,7 @@ mod alias;
 mod browser;
 mod card;
 mod cli;
+mod client_dirs;
 mod clock;
 mod commands;
 mod complete;
@@ -19,7 +20,6 @@ mod exit;
 mod failure;
 mod files;
 mod help;
-mod home;
 mod io;
 mod journal;
 mod output;
@@ -51,12 +51,12 @@ use clap_complete::CompleteEnv;
 
 use crate::alias::Expanded;
 use crate::cli::{Cli, Command, Parsed};
+use crate::client_dirs::ClientDirs;
 use crate::config::Config;
 use crate::context::{Context, Settings};
 use crate::environment::environment;
 use crate::exit::Exit;
 use crate::failure::{CliResult, Failure};
-use crate::home::Home;
 use crate::io::{Colour, Io};
 use crate::output::Format;
 use crate::target::{DEFAULT_SERVER, Target};
@@ -68,7 +68,8 @@ fn main() -> ExitCode {
     let colour = cli::colour_before_parsing(&args);
     let io = Io::of_process(colour, false, false, None);
     let home = environment("TICKETING_HOME").map(OsString::from);
-    let path = environment("TICKETING_CONFIG").map(PathBuf::from).or_else(|| Home::find(home).config().ok());
+    let path =
+        environment("TICKETING_CONFIG").map(PathBuf::from).or_else(|| ClientDirs::find(home).config().ok());
     // The commands that help to repair a file that cannot be read run without it.
     let (config, unreadable) = match Config::read(path.clone()) {
         Ok(config) => (config, None),
@@ -146,7 +147,7 @@ async fn run(Parsed { cli, writes, invocation, .. }: Parsed, config: &Config, io
         select: global.select,
         writes,
         timeout: global.timeout.or_else(|| span::parse(&config.get("timeout")?).ok()),
-        ..Settings::new(target, format, Home::find(global.home))
+        ..Settings::new(target, format, ClientDirs::find(global.home))
     };
     let context = Context { io: Arc::clone(io), settings };
     if command.handles_signals(io.terminal_info()) {

@@ -59,12 +59,12 @@ fn themes() -> impl Iterator<Item = (PossibleValue, ThemeName)> {
 
 impl ApiCommand for DisplayOptions {
     async fn run(self, api: &ApiContext) -> CliResult {
-        let home = &api.context.settings.home;
-        log_to(&home.tui_log()?)?;
-        let config = self.config.clone().map_or_else(|| home.config(), Ok)?;
+        let dirs = &api.context.settings.dirs;
+        log_to(&dirs.tui_log()?)?;
+        let config = self.config.clone().map_or_else(|| dirs.config(), Ok)?;
         let journal = api.journal().clone();
         let greeting = api.describe_interrupted().into_iter().map(|words| (Level::Warning, words)).collect();
-        let door = Arc::new(Doors::new(api.client.clone(), home.doors().ok()));
+        let door = Arc::new(Doors::new(api.client.clone(), dirs.doors().ok()));
         let run = TuiRun { client: api.client.clone(), journal, door, config, greeting };
         self.show(api.io(), run).await
     }
@@ -146,7 +146,7 @@ pub(crate) fn log_to(path: &Path) -> CliResult {
     let filter = environment("TICKETING_LOG").unwrap_or_else(|| "warn".to_owned());
     let filter =
         EnvFilter::try_new(&filter).map_err(|error| Failure::usage(format!("TICKETING_LOG: {error}")))?;
-    let folder = path.parent().map_or(Ok(()), crate::home::private_folder);
+    let folder = path.parent().map_or(Ok(()), crate::client_dirs::private_folder);
     let opened = folder.and_then(|()| files::private().append(true).open(path));
     // Without a log there is still a marketplace.
     if let Ok(file) = opened {

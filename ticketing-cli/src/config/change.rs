@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::Config;
+use crate::client_dirs::private_folder;
 use crate::failure::{CliResult, Failure};
 use crate::files::{self, MIB};
-use crate::home::private_folder;
 
 /// How long a command waits for the programs that change the file before it.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(60);

@@ -42,7 +42,7 @@ pub(crate) struct Args {
 
 impl LocalCommand for Args {
     async fn run(self, context: &Context) -> CliResult {
-        let data_dir = self.data_dir.map_or_else(|| context.settings.home.server_data(), Ok)?;
+        let data_dir = self.data_dir.map_or_else(|| context.settings.dirs.server_data(), Ok)?;
         // The settings of the server: they say where it stores data outside of the folder.
         let settings = settings_of_server(data_dir.clone())?;
         // On PostgreSQL and NATS nothing of the marketplace is in the folder.

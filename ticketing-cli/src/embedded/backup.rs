@@ -33,7 +33,7 @@ pub(crate) struct Args {
 
 impl LocalCommand for Args {
     async fn run(self, context: &Context) -> CliResult {
-        let data_dir = self.data_dir.map_or_else(|| context.settings.home.server_data(), Ok)?;
+        let data_dir = self.data_dir.map_or_else(|| context.settings.dirs.server_data(), Ok)?;
         // The settings of the server: they say which data is outside of the folder.
         let settings = settings_of_server(data_dir)?;
         let target = self.target.clone();

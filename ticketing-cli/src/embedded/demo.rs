@@ -130,7 +130,7 @@ impl Args {
         }
         // The demo uses a copy of the settings, so that changes in it are not kept.
         let config = folder.path().join("config.toml");
-        let own = self.display.config.clone().or_else(|| context.settings.home.config().ok());
+        let own = self.display.config.clone().or_else(|| context.settings.dirs.config().ok());
         if let Some(own) = own.filter(|own| own.exists()) {
             std::fs::copy(own, &config)
                 .map_err(|error| demo_failure("reading the settings", &error.to_string()))?;

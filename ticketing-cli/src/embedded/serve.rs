@@ -105,7 +105,7 @@ fn signal_failure(error: &std::io::Error) -> Failure {
 
 impl Args {
     fn settings(self, context: &Context) -> CliResult<StackSettings> {
-        let data_dir = self.data_dir.map_or_else(|| context.settings.home.server_data(), Ok)?;
+        let data_dir = self.data_dir.map_or_else(|| context.settings.dirs.server_data(), Ok)?;
         let mut settings = StackSettings::new(std::path::absolute(&data_dir).unwrap_or(data_dir));
         settings.movable_clock = self.allow_clock;
         if let Some(ahead) = self.clock {

@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use ticketing_sdk::{IdempotencyKey, Ticket, TicketId, Timestamp};
 
 use super::{AppendLog, LogLine};
-use crate::home::private_folder;
+use crate::client_dirs::private_folder;
 
 /// The record of listings, locked by this process.
 #[derive(Debug)]

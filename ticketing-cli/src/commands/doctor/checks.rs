@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 use ticketing_sdk::{Method, SessionInfo, SessionLocation, text};
 
 use super::Check;
+use crate::client_dirs::private_folder;
 use crate::clock;
 use crate::context::ApiContext;
 use crate::door;
 use crate::environment::environment;
 use crate::failure::{Failure, hint_to_read_session};
-use crate::home::private_folder;
 
 /// The difference of the clocks from which a user should know it.
 const MAX_SKEW: Duration = Duration::from_secs(30);
@@ -61,7 +61,7 @@ fn config(api: &ApiContext) -> Check {
 fn home(api: &ApiContext) -> Check {
     const ADVICE: &str =
         "make the folder writable, or set TICKETING_HOME to another one; no write is sent without it";
-    let folder = match api.context.settings.home.journal() {
+    let folder = match api.context.settings.dirs.journal() {
         Ok(folder) => folder,
         Err(failure) => return Check::failed("home", failure.message.unwrap_or_default(), ADVICE),
     };
@@ -101,7 +101,7 @@ fn journal(api: &ApiContext) -> Check {
 /// Checks the doors of the marketplace on the terminal, if there are any.
 fn doors(api: &ApiContext) -> Option<Check> {
     const NAME: &str = "doors";
-    let folder = api.context.settings.home.doors().ok().filter(|folder| folder.exists())?;
+    let folder = api.context.settings.dirs.doors().ok().filter(|folder| folder.exists())?;
     let damage = door::damage_in(&folder);
     if damage.is_empty() {
         return Some(Check::ok(NAME, "every list and journal can be read"));

@@ -93,7 +93,7 @@ fn cursor_name(text: &str) -> Result<String, String> {
 
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> CliResult {
-        let folder = api.context.settings.home.cursors()?;
+        let folder = api.context.settings.dirs.cursors()?;
         let mut cursor = Cursor::open(&folder, &self.cursor, api.client.server(), self.reset)?;
         let sink = self.sink(api, &mut cursor)?;
         tokio::select! {

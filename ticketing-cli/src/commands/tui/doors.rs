@@ -10,10 +10,10 @@ use sha2::{Digest, Sha256};
 use ticketing_sdk::{Client, Timestamp, UserId, Verdict};
 use ticketing_tui::{AdmissionConflict, CallError, Door, DoorState, DoorSync, Scan};
 
+use crate::client_dirs::private_folder;
 use crate::clock;
 use crate::door::{self, Conflict, DoorList, OfflineDoor};
 use crate::failure::{CliResult, Failure};
-use crate::home::private_folder;
 
 /// A door that is open.
 type OpenDoor = Arc<Mutex<OfflineDoor>>;

@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use ticketing_sdk::{IdempotencyKey, Timestamp};
 
+use crate::client_dirs::private_folder;
 use crate::exit::Exit;
 use crate::failure::{CliResult, Failure};
 use crate::files;
-use crate::home::private_folder;
 
 /// The cursor of one listener at one server. Its lock excludes a second listener.
 #[derive(Debug)]

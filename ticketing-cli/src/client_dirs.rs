@@ -1,4 +1,4 @@
-//! The home of the client: the folder named by `TICKETING_HOME`, or the data folder of the user.
+//! The directories of the client: the one that `TICKETING_HOME` names, or those of the user.
 
 use std::ffi::OsString;
 use std::fs;
@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::failure::{CliResult, Failure};
 
-/// The client's folder. Nothing is made before something is to be kept.
+/// The directories of the client. Each is created when something is stored in it.
 #[derive(Debug, Clone)]
-pub(crate) struct Home {
+pub(crate) struct ClientDirs {
     folders: Option<Folders>,
     chosen: bool,
 }
@@ -20,7 +20,7 @@ struct Folders {
     config: PathBuf,
 }
 
-impl Home {
+impl ClientDirs {
     /// The folder that `TICKETING_HOME` names, else the user's data folder. An empty name is none. A user without a
     /// home directory has neither; only a command that stores something fails then.
     pub(crate) fn find(named: Option<OsString>) -> Self {
@@ -43,7 +43,7 @@ impl Home {
     fn folders(&self) -> CliResult<&Folders> {
         self.folders.as_ref().ok_or_else(|| {
             Failure::failed("this user has no home directory")
-                .hint("set TICKETING_HOME to the folder in which the client may keep its things")
+                .hint("set TICKETING_HOME to the folder in which the client can store its data")
         })
     }
 
