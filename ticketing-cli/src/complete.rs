@@ -119,13 +119,13 @@ fn query(
     call: impl AsyncFnOnce(Client) -> Result<Vec<CompletionCandidate>, Error>,
 ) -> Vec<CompletionCandidate> {
     let answer = || {
-        let home = ClientDirs::find(environment("TICKETING_HOME").map(Into::into));
+        let dirs = ClientDirs::find(environment("TICKETING_HOME").map(Into::into));
         let config = config()?;
         let server = option_of("--server", std::env::args()).or_else(|| environment("TICKETING_SERVER"));
         let profile = option_of("--profile", std::env::args()).or_else(|| environment("TICKETING_PROFILE"));
         let target = Target::choose(&config, server.as_deref(), profile.as_deref()).ok()?;
         let settings =
-            Settings { timeout: Some(COMPLETION_TIMEOUT), ..Settings::new(target, Format::Tsv, home) };
+            Settings { timeout: Some(COMPLETION_TIMEOUT), ..Settings::new(target, Format::Tsv, dirs) };
         let client = settings.client().ok()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
         let found = runtime.block_on(async { tokio::time::timeout(COMPLETION_TIMEOUT, call(client)).await });

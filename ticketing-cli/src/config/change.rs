@@ -33,7 +33,7 @@ impl Config {
         let changed = change(&mut config)?;
         let locked = locked.ok_or_else(|| {
             Failure::failed("this user has no home directory")
-                .hint("set TICKETING_HOME to the folder in which the client may keep its things")
+                .hint("set TICKETING_HOME to the folder in which the client can store its data")
         })?;
         locked.replace(&config.document.to_string()).map_err(|error| written(error, &locked.path))?;
         Ok(changed)
