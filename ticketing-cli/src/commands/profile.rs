@@ -37,12 +37,12 @@ pub(crate) enum ProfileCommand {
         /// The name of the profile: letters, digits, `-` and `_`
         #[arg(value_parser = name)]
         name: String,
-        /// Use it from now on
+        /// Make it the current profile
         #[arg(long = "use", help_heading = help::ACCOUNT)]
         is_used: bool,
     },
-    /// Use a profile from now on
-    #[command(after_long_help = help::long(&["ticketing profile use work"], "`ticketing profile use none` uses none."))]
+    /// Switch to a profile
+    #[command(after_long_help = help::long(&["ticketing profile use work"], "`ticketing profile use none` clears the current profile."))]
     Use {
         /// The name of the profile
         #[arg(add = ArgValueCandidates::new(complete::profiles))]
@@ -121,10 +121,9 @@ impl LocalCommand for ProfileCommand {
                     }
                     Ok(())
                 })?;
-                let next = if is_used { "login" } else { &format!("--profile {name} login") };
-                context
-                    .io
-                    .info(&format!("profile {name} is at {}; `ticketing {next}` signs in", client.server()));
+                let login = if is_used { "login" } else { &format!("--profile {name} login") };
+                let server = client.server();
+                context.io.info(&format!("added profile {name} for {server}; run `ticketing {login}`"));
                 Ok(())
             }
             Self::Use { name } if name == NONE => {
@@ -132,7 +131,7 @@ impl LocalCommand for ProfileCommand {
                     config.set("profile", None);
                     Ok(())
                 })?;
-                context.io.info("no profile is used");
+                context.io.info("cleared the current profile");
                 Ok(())
             }
             Self::Use { name } => {
@@ -141,7 +140,7 @@ impl LocalCommand for ProfileCommand {
                     config.set("profile", Some(&name));
                     Ok(server)
                 })?;
-                context.io.info(&format!("profile {name} is used: {server}"));
+                context.io.info(&format!("switched to profile {name}: {server}"));
                 if let Some(named) = context.settings.named_server.as_ref().filter(|named| **named != server)
                 {
                     context.io.warn(&format!(

@@ -1,4 +1,4 @@
-//! The door against a marketplace that answers from memory.
+//! Tests `checkin` against the mock.
 
 use ticketing_sdk::mock::{Mock, Reply};
 use ticketing_sdk::{Admission, ErrorCode, Method, Timestamp};
@@ -80,7 +80,7 @@ async fn code_whose_outcome_is_unknown_is_sent_again_with_its_key() {
 }
 
 #[tokio::test]
-async fn list_of_verdicts_is_whole_where_the_door_fails() {
+async fn json_list_is_complete_after_an_error() {
     let (mock, folder) = (Mock::new(), tempfile::tempdir().unwrap());
     mock.on(Method::POST, PATH, admission());
     mock.on(Method::POST, PATH, Reply::problem(401, ErrorCode::NotSignedIn, "Not authorized"));
@@ -93,7 +93,7 @@ async fn list_of_verdicts_is_whole_where_the_door_fails() {
 }
 
 #[tokio::test]
-async fn door_without_a_session_ends() {
+async fn checkin_stops_when_signed_out() {
     let (mock, folder) = (Mock::new(), tempfile::tempdir().unwrap());
     mock.on(Method::POST, PATH, Reply::problem(401, ErrorCode::NotSignedIn, "Not authorized"));
     let (end, lines) = run(&mock, folder.path(), "TK1AB\nTK1CD\n").await;
@@ -133,7 +133,7 @@ mod offline {
         let (_folder, file) = prepare_door();
         let first = check_in(&file, door_time());
         assert_eq!((first.verdict, first.admitted_at), (Ruling::Admitted, Some(door_time())));
-        // The crash came within the next line.
+        // Simulate a truncated journal line.
         let journal = file.with_file_name("door.json.journal");
         let mut text = std::fs::read(&journal).unwrap();
         text.extend_from_slice(b"{\"admitted\":{\"passId\":");
@@ -144,7 +144,7 @@ mod offline {
     }
 
     #[test]
-    fn dry_run_decides_and_notes_nothing() {
+    fn dry_run_does_not_write_journal() {
         let (_folder, file) = prepare_door();
         let door = OfflineDoor::open(&file).unwrap();
         for _ in 0..2 {
@@ -244,7 +244,7 @@ mod offline {
             let pass = fixtures::pass(PASS).status(PassStatus::Used).admitted_at(first.0).device(first.1);
             pass.double_admissions(vec![double])
         };
-        // The first upload finds nothing; another door uploads later, what it admitted before or after.
+        // Later another door uploads an earlier or a later admission.
         let alone = marketplace();
         alone.on(Method::POST, PATH, admission());
         let (end, conflicts) = sync(&alone, &file).await;
@@ -265,7 +265,7 @@ mod offline {
     }
 
     #[tokio::test]
-    async fn sync_without_doubts_is_an_empty_document() {
+    async fn sync_without_conflicts_is_an_empty_document() {
         let (folder, file) = prepare_door();
         for (format, expected) in
             [(Format::Json, "{\"items\":[],\"hasMore\":false}\n"), (Format::Jsonl, ""), (Format::Table, "")]
@@ -288,7 +288,7 @@ mod offline {
         let refused = sync(&other, &file).await.0.unwrap_err();
         assert_eq!((refused.exit, uploads(&other).len()), (Exit::NotAllowed, 0));
         assert!(refused.message.unwrap().contains("another account"));
-        // A list that was prepared again by another account does not spoil the journal.
+        // A list that was prepared again by another account does not invalidate the journal.
         let mock = marketplace();
         mock.on(Method::POST, PATH, Reply::problem(401, ErrorCode::NotOwner, "Not authorized"));
         assert_eq!(sync(&mock, &file).await.0.unwrap_err().exit, Exit::NotAllowed);

@@ -17,7 +17,7 @@ use crate::{complete, resolve};
         "ticketing tickets update 01a203b9-d806-71eb-8d06-dbab9285e702 --seat \"Row 4\" --no-venue",
         "ticketing tickets update 01a203b9-d806-71eb-8d06-dbab9285e702 --title \"RustConf, day 2\"",
     ],
-    "Fields that are not given keep their value.",
+    "Omitted fields stay unchanged.",
 ))]
 pub(crate) struct Args {
     /// The ticket's id
@@ -39,7 +39,7 @@ pub(crate) struct Args {
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> CliResult {
         if self.title.is_none() && self.price.is_none() && !self.details.is_given() {
-            return Err(Failure::usage("nothing to change: give --title, --price or a detail"));
+            return Err(Failure::usage("no change given; pass --title, --price or an option such as --seat"));
         }
         let id = resolve::ticket(api, self.id).await?;
         let subject = Subject::Listing(id.clone());

@@ -39,7 +39,7 @@ async fn row_sent_days_ago_is_found_among_the_listings_or_sent() {
 }
 
 #[tokio::test]
-async fn every_row_is_listed_although_nobody_reads_the_output() {
+async fn import_finishes_after_broken_pipe() {
     let (mock, folder) = (Mock::new(), tempfile::tempdir().unwrap());
     let api = ApiContext::of_mock(&mock, fake::broken_pipe(), Format::Tsv, folder.path());
     mock.on(Method::POST, "/api/tickets", Reply::json(201, &fixtures::ticket("t-1")));
