@@ -22,7 +22,7 @@ use self::calls::Caller;
 use crate::app::{App, Setup};
 use crate::config::{self, ConfigFile};
 use crate::door::Door;
-use crate::effect::{Call, CallId, Effect};
+use crate::effect::{ApiCall, CallId, Effect};
 use crate::event::Event;
 use crate::journal::Journal;
 use crate::model::notices::Level;
@@ -164,8 +164,8 @@ impl Runtime {
         None
     }
 
-    fn call(&mut self, id: CallId, call: Call) {
-        let is_market = matches!(call, Call::Market);
+    fn call(&mut self, id: CallId, call: ApiCall) {
+        let is_market = matches!(call, ApiCall::Market);
         let task = tokio::spawn(self.caller.clone().call(id, call));
         if is_market && let Some(before) = self.market.replace(task) {
             // Its pages are no longer needed.

@@ -11,7 +11,7 @@ use crate::settings::SettingChange;
 #[derive(Debug, Clone)]
 pub enum Effect {
     /// Call the marketplace; the reply has the same id.
-    Call(CallId, Call),
+    Call(CallId, ApiCall),
     /// Follow the live changes, at once: also where the next try would come later.
     Follow,
     /// Put a text on the clipboard of the terminal.
@@ -39,7 +39,7 @@ pub struct CallId(pub(crate) u64);
 /// A read from the marketplace, or a write. Every write that creates something carries a key that is on disk before
 /// it leaves.
 #[derive(Debug, Clone)]
-pub enum Call {
+pub enum ApiCall {
     /// Get the signed-in user.
     Session,
     /// All tickets that are on sale, page by page: many answers.

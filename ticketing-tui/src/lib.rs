@@ -33,7 +33,7 @@ pub use crate::{
     door::{AdmissionConflict, Door, DoorState, DoorSync, Scan},
     door_clock::{ClockSkew, DoorClock},
     driver::{ExitReason, Options, run, run_plain},
-    effect::{Call, CallId, Effect},
+    effect::{ApiCall, CallId, Effect},
     event::{Event, Feed, Reply},
     journal::{Journal, JournalEntry, Operation, option_name, quote_word},
     keymap::{Chord, Keymap, ParseChordError},

@@ -35,7 +35,7 @@ use self::orders::{KnownOrders, OrderAlert, URGENT_TIME_LEFT};
 use self::passes::KnownPasses;
 use crate::action::Action;
 use crate::call_error::CallError;
-use crate::effect::{Call, CallId, Effect};
+use crate::effect::{ApiCall, CallId, Effect};
 use crate::event::Reply;
 use crate::local_time::LocalTime;
 use crate::settings::{Setting, Settings};
@@ -275,12 +275,12 @@ impl Model {
             }
             // An order is not requested again while a request of it is pending.
             OrderAlert::Refresh(id) => {
-                let is_of_order = |call: &Call| matches!(call, Call::Order(order) if order == id);
+                let is_of_order = |call: &ApiCall| matches!(call, ApiCall::Order(order) if order == id);
                 if !self.pending_calls.values().any(|pending| is_of_order(&pending.call)) {
-                    self.call(Call::Order(id.clone()));
+                    self.call(ApiCall::Order(id.clone()));
                 }
             }
-            OrderAlert::LoadOpen => drop(self.call(Call::OpenOrders)),
+            OrderAlert::LoadOpen => drop(self.call(ApiCall::OpenOrders)),
         }
     }
 

@@ -11,7 +11,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 use ratatui::{Terminal, TerminalOptions, Viewport};
 use ticketing_sdk::{Ticket, Timestamp};
-use ticketing_tui::{App, Call, CallId, Colours, Effect, Event, Feed, Reply, Settings, Setup};
+use ticketing_tui::{ApiCall, App, CallId, Colours, Effect, Event, Feed, Reply, Settings, Setup};
 
 /// The size of the terminal.
 pub(crate) const SCREEN: Rect = Rect { x: 0, y: 0, width: 200, height: 60 };
@@ -55,8 +55,8 @@ impl Program {
         for event in [Event::Tick, Event::Feed(Feed::Connected)] {
             for effect in app.update(event, now()) {
                 match effect {
-                    Effect::Call(id, Call::Market) => market = Some(id),
-                    Effect::Call(id, Call::Session) => {
+                    Effect::Call(id, ApiCall::Market) => market = Some(id),
+                    Effect::Call(id, ApiCall::Session) => {
                         app.update(Event::Reply(id, Ok(Reply::Session(None))), now());
                     }
                     _ => {}
@@ -72,7 +72,7 @@ impl Program {
     /// Passes an event to the core.
     pub(crate) fn update(&mut self, event: Event) {
         for effect in self.app.update(event, now()) {
-            if let Effect::Call(id, Call::Market) = effect {
+            if let Effect::Call(id, ApiCall::Market) = effect {
                 self.market = id;
             }
         }

@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::call_error::{CallError, CallErrorKind};
 use crate::door::{Door, Scan};
-use crate::effect::{Call, CallId};
+use crate::effect::{ApiCall, CallId};
 use crate::event::{Event, Reply};
 use crate::journal::{Journal, Operation};
 
@@ -37,100 +37,100 @@ pub(crate) struct Caller {
 
 impl Caller {
     /// Makes a call to its end.
-    pub(crate) async fn call(self, id: CallId, call: Call) {
+    pub(crate) async fn call(self, id: CallId, call: ApiCall) {
         let reply = match call {
-            Call::Market => self.market(id).await,
+            ApiCall::Market => self.market(id).await,
             call => self.answer(call).await,
         };
         // A program that has ended needs no reply.
         let _ = self.events.send(Event::Reply(id, reply)).await;
     }
 
-    async fn answer(&self, call: Call) -> Result<Reply, CallError> {
+    async fn answer(&self, call: ApiCall) -> Result<Reply, CallError> {
         let (auth, tickets, orders) = (self.client.auth(), self.client.tickets(), self.client.orders());
         let passes = self.client.passes();
         Ok(match call {
-            Call::Session => self.session().await?,
-            Call::Market => Reply::Done,
-            Call::Ticket(id) => ticket(tickets.get(id).await?),
-            Call::Listings => Reply::Listings(tickets.list().mine().any_status().past().all().await?),
-            Call::Orders => Reply::Orders(orders.list().all().await?),
-            Call::OpenOrders => {
+            ApiCall::Session => self.session().await?,
+            ApiCall::Market => Reply::Done,
+            ApiCall::Ticket(id) => ticket(tickets.get(id).await?),
+            ApiCall::Listings => Reply::Listings(tickets.list().mine().any_status().past().all().await?),
+            ApiCall::Orders => Reply::Orders(orders.list().all().await?),
+            ApiCall::OpenOrders => {
                 let open = [OrderStatus::Created, OrderStatus::AwaitingPayment];
                 Reply::OpenOrders(orders.list().status(open).all().await?)
             }
-            Call::Order(id) => Reply::Order(Box::new(orders.get(id).await?)),
-            Call::Passes => Reply::Passes(passes.list().all().await?),
-            Call::Pass(id) => pass(passes.get(id).await?),
-            Call::PassOfOrder(order) => match passes.wait_for_order(&order, ISSUE_TIMEOUT).await? {
+            ApiCall::Order(id) => Reply::Order(Box::new(orders.get(id).await?)),
+            ApiCall::Passes => Reply::Passes(passes.list().all().await?),
+            ApiCall::Pass(id) => pass(passes.get(id).await?),
+            ApiCall::PassOfOrder(order) => match passes.wait_for_order(&order, ISSUE_TIMEOUT).await? {
                 Some(issued) => pass(issued),
                 None => return Err(CallError::other("The ticket is not issued yet")),
             },
-            Call::ReleasedPass(id) => self.fetch_released_pass(&id).await?,
-            Call::SaveCalendar(id) => {
+            ApiCall::ReleasedPass(id) => self.fetch_released_pass(&id).await?,
+            ApiCall::SaveCalendar(id) => {
                 let saved = super::calendar_file::save(&id, &passes.calendar(&id).await?);
                 let not_saved = |why: std::io::Error| {
                     CallError::other(format!("The calendar file was not written: {why}"))
                 };
                 Reply::Saved(saved.map_err(not_saved)?.display().to_string())
             }
-            Call::GiveAway(id) => {
+            ApiCall::GiveAway(id) => {
                 let write = passes.transfer(&id);
                 let operation = Operation::TransferPass { pass: id };
                 Reply::Transfer(self.send_journaled(&operation, write).await?)
             }
-            Call::TakeBack(id) => passes.cancel_transfer(id).await.map(|()| Reply::Done)?,
-            Call::Claim(code) => {
+            ApiCall::TakeBack(id) => passes.cancel_transfer(id).await.map(|()| Reply::Done)?,
+            ApiCall::Claim(code) => {
                 let held = passes.list().status([PassStatus::Valid]).all().await.unwrap_or_default();
                 let pass = self.send_journaled(&Operation::ClaimPass, passes.claim(code)).await?;
                 let is_taken_back = pass.is_taken_back(&held);
                 Reply::Claimed { pass: Box::new(pass), is_taken_back }
             }
-            Call::Resell(id, price) => {
+            ApiCall::Resell(id, price) => {
                 let write = passes.resell(&id, price);
                 let operation = Operation::ResellPass { pass: id, price };
                 ticket(self.send_journaled(&operation, write).await?)
             }
-            Call::CheckIn { issuer, scan, by_list } => self.check_in(&issuer, &scan, by_list).await?,
-            Call::OpenDoor(issuer) => Reply::Door(self.door.open(&issuer)?.map(Box::new)),
-            Call::WaitingScans => Reply::WaitingScans(self.door.waiting_count()),
-            Call::PrepareDoor(issuer) => Reply::Door(Some(Box::new(self.door.prepare(&issuer).await?))),
-            Call::SyncDoor(issuer) => Reply::DoorSync(Box::new(self.door.sync(&issuer).await?)),
-            Call::UsedPasses => {
+            ApiCall::CheckIn { issuer, scan, by_list } => self.check_in(&issuer, &scan, by_list).await?,
+            ApiCall::OpenDoor(issuer) => Reply::Door(self.door.open(&issuer)?.map(Box::new)),
+            ApiCall::WaitingScans => Reply::WaitingScans(self.door.waiting_count()),
+            ApiCall::PrepareDoor(issuer) => Reply::Door(Some(Box::new(self.door.prepare(&issuer).await?))),
+            ApiCall::SyncDoor(issuer) => Reply::DoorSync(Box::new(self.door.sync(&issuer).await?)),
+            ApiCall::UsedPasses => {
                 // A pass that is not used can have admissions, too: of a holder who sells it, or of an earlier one.
                 let issued = passes.list().issued().limit(PAGE).all().await?;
                 let is_admitted =
                     |pass: &Pass| pass.admitted_at.is_some() || !pass.double_admissions.is_empty();
                 Reply::UsedPasses(issued.into_iter().filter(is_admitted).collect())
             }
-            Call::CardEntry => Reply::CardEntry(self.client.payments().card_entry().await?),
-            Call::SignIn { email, password } => {
+            ApiCall::CardEntry => Reply::CardEntry(self.client.payments().card_entry().await?),
+            ApiCall::SignIn { email, password } => {
                 auth.sign_in(email, password).await?;
                 self.session().await?
             }
-            Call::SignUp { email, password } => {
+            ApiCall::SignUp { email, password } => {
                 auth.sign_up(email, password).await?;
                 self.session().await?
             }
-            Call::SignOut => {
+            ApiCall::SignOut => {
                 auth.sign_out().await?;
                 self.session().await?
             }
-            Call::Sell(new) => {
+            ApiCall::Sell(new) => {
                 let operation = Operation::create_ticket(&new, None);
                 ticket(self.send_journaled(&operation, tickets.create(new)).await?)
             }
-            Call::Change(id, new, version) => ticket(tickets.update(id, new).if_match(version).await?),
-            Call::Withdraw(id, version) => {
+            ApiCall::Change(id, new, version) => ticket(tickets.update(id, new).if_match(version).await?),
+            ApiCall::Withdraw(id, version) => {
                 tickets.delete(id).if_match(version).await.map(|()| Reply::Done)?
             }
-            Call::Reserve(id, price) => {
+            ApiCall::Reserve(id, price) => {
                 let write = orders.create_at_price(&id, price);
                 let operation = Operation::CreateOrder { ticket: id, price: Some(price) };
                 Reply::Order(Box::new(self.send_journaled(&operation, write).await?))
             }
-            Call::Cancel(id) => orders.cancel(id).await.map(|()| Reply::Done)?,
-            Call::Pay { order, token } => Reply::Payment(Box::new(self.pay(&order, &token).await?)),
+            ApiCall::Cancel(id) => orders.cancel(id).await.map(|()| Reply::Done)?,
+            ApiCall::Pay { order, token } => Reply::Payment(Box::new(self.pay(&order, &token).await?)),
         })
     }
 

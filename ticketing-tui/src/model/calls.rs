@@ -4,19 +4,19 @@ use ticketing_sdk::{OrderId, TicketId};
 
 use super::{FeedState, Model};
 use crate::call_error::CallError;
-use crate::effect::{Call, CallId, Effect};
+use crate::effect::{ApiCall, CallId, Effect};
 use crate::event::Reply;
 
 /// A call that has not been answered yet.
 #[derive(Debug, Clone)]
 pub(super) struct PendingCall {
-    pub(super) call: Call,
+    pub(super) call: ApiCall,
     /// The session in which it was made.
     session: u64,
 }
 
 impl Model {
-    pub(crate) fn call(&mut self, call: Call) -> CallId {
+    pub(crate) fn call(&mut self, call: ApiCall) -> CallId {
         self.calls += 1;
         let id = CallId(self.calls);
         self.pending_calls.insert(id, PendingCall { call: call.clone(), session: self.session_number });
@@ -25,7 +25,11 @@ impl Model {
     }
 
     /// Returns the call of a reply, and whether it was made in the current session. The last reply ends the call.
-    pub(super) fn end_call(&mut self, id: CallId, reply: &Result<Reply, CallError>) -> Option<(Call, bool)> {
+    pub(super) fn end_call(
+        &mut self,
+        id: CallId,
+        reply: &Result<Reply, CallError>,
+    ) -> Option<(ApiCall, bool)> {
         let PendingCall { call, session } = match reply {
             Ok(Reply::Market { last: false, .. }) => self.pending_calls.get(&id).cloned(),
             _ => self.pending_calls.remove(&id),
@@ -40,19 +44,19 @@ impl Model {
 
     /// Returns whether only the screen that made a call reports its failure. Calls of a former user are not reported.
     pub(crate) fn is_reported_by_screen(&self, id: CallId) -> bool {
-        let is_reported = |call: &Call| {
+        let is_reported = |call: &ApiCall| {
             matches!(
                 call,
-                Call::SignIn { .. }
-                    | Call::SignUp { .. }
-                    | Call::SignOut
-                    | Call::Sell(_)
-                    | Call::CheckIn { .. }
-                    | Call::Claim(_)
-                    | Call::GiveAway(_)
-                    | Call::TakeBack(_)
-                    | Call::Resell(..)
-                    | Call::Pay { .. }
+                ApiCall::SignIn { .. }
+                    | ApiCall::SignUp { .. }
+                    | ApiCall::SignOut
+                    | ApiCall::Sell(_)
+                    | ApiCall::CheckIn { .. }
+                    | ApiCall::Claim(_)
+                    | ApiCall::GiveAway(_)
+                    | ApiCall::TakeBack(_)
+                    | ApiCall::Resell(..)
+                    | ApiCall::Pay { .. }
             )
         };
         let pending = self.pending_calls.get(&id);
@@ -60,35 +64,37 @@ impl Model {
     }
 
     /// The pending calls of the current session.
-    fn current_calls(&self) -> impl Iterator<Item = &Call> {
+    fn current_calls(&self) -> impl Iterator<Item = &ApiCall> {
         let current = self.pending_calls.values().filter(|pending| pending.session == self.session_number);
         current.map(|pending| &pending.call)
     }
 
     /// Returns the pending payment or cancellation of an order. No other action on it starts meanwhile.
-    pub(crate) fn order_call(&self, id: &OrderId) -> Option<&Call> {
+    pub(crate) fn order_call(&self, id: &OrderId) -> Option<&ApiCall> {
         self.current_calls()
-            .find(|call| matches!(call, Call::Pay { order, .. } | Call::Cancel(order) if order == id))
+            .find(|call| matches!(call, ApiCall::Pay { order, .. } | ApiCall::Cancel(order) if order == id))
     }
 
     /// Returns whether money is being taken right now.
     pub(crate) fn is_paying(&self) -> bool {
-        self.current_calls().any(|call| matches!(call, Call::Pay { .. }))
+        self.current_calls().any(|call| matches!(call, ApiCall::Pay { .. }))
     }
 
     pub(crate) fn is_reserving(&self, id: &TicketId) -> bool {
-        self.current_calls().any(|call| matches!(call, Call::Reserve(ticket, _) if ticket == id))
+        self.current_calls().any(|call| matches!(call, ApiCall::Reserve(ticket, _) if ticket == id))
     }
 
     /// Returns the pending change or withdrawal of a listing.
-    pub(crate) fn listing_call(&self, id: &TicketId) -> Option<&Call> {
-        self.current_calls()
-            .find(|call| matches!(call, Call::Change(ticket, ..) | Call::Withdraw(ticket, _) if ticket == id))
+    pub(crate) fn listing_call(&self, id: &TicketId) -> Option<&ApiCall> {
+        self.current_calls().find(
+            |call| matches!(call, ApiCall::Change(ticket, ..) | ApiCall::Withdraw(ticket, _) if ticket == id),
+        )
     }
 
     /// Returns the pending action of the door. No other one starts meanwhile.
-    pub(crate) fn door_call(&self) -> Option<&Call> {
-        self.current_calls()
-            .find(|call| matches!(call, Call::OpenDoor(_) | Call::PrepareDoor(_) | Call::SyncDoor(_)))
+    pub(crate) fn door_call(&self) -> Option<&ApiCall> {
+        self.current_calls().find(|call| {
+            matches!(call, ApiCall::OpenDoor(_) | ApiCall::PrepareDoor(_) | ApiCall::SyncDoor(_))
+        })
     }
 }

@@ -8,7 +8,7 @@ use super::notices::Level;
 use super::{FeedState, Model, Session};
 use crate::call_error::CallError;
 use crate::door::{AdmissionConflict, DoorState, Scan};
-use crate::effect::{Call, CallId};
+use crate::effect::{ApiCall, CallId};
 use crate::event::Reply;
 use crate::settings::Setting;
 use crate::text;
@@ -76,28 +76,28 @@ impl Model {
 
     /// Looks whether the door is prepared.
     pub(crate) fn open_door(&mut self) {
-        self.begin_door(Call::OpenDoor);
+        self.begin_door(ApiCall::OpenDoor);
     }
 
     /// Fetches the door list; where there is one already, uploads first what it has admitted.
     pub(crate) fn prepare_door(&mut self) {
-        if matches!(self.door_call(), Some(Call::OpenDoor(_))) {
+        if matches!(self.door_call(), Some(ApiCall::OpenDoor(_))) {
             self.door.prepares_next = true;
         } else if self.door.state.is_some() {
             self.sync_door();
         } else {
-            self.begin_door(Call::PrepareDoor);
+            self.begin_door(ApiCall::PrepareDoor);
         }
     }
 
     /// Uploads the admissions that wait, and fetches the door list.
     pub(crate) fn sync_door(&mut self) {
-        self.begin_door(Call::SyncDoor);
+        self.begin_door(ApiCall::SyncDoor);
     }
 
     /// Loads the admitted passes of one's events.
     pub(crate) fn load_used_passes(&mut self) {
-        self.call(Call::UsedPasses);
+        self.call(ApiCall::UsedPasses);
     }
 
     /// What is known of the admissions with the ticket of a listing, and what is wrong about them: one is too many, or the
@@ -115,7 +115,7 @@ impl Model {
         Some((format!("{words}."), conflict))
     }
 
-    fn begin_door(&mut self, call: fn(UserId) -> Call) {
+    fn begin_door(&mut self, call: fn(UserId) -> ApiCall) {
         let Some(user) = self.user().map(|user| user.id.clone()) else { return };
         if self.door_call().is_none() {
             self.call(call(user));
@@ -129,12 +129,12 @@ impl Model {
         let within = self.settings.is_on(Setting::OneEvening).then_some(Verdict::EXPECTED_WITHIN);
         let scan = Scan { code, device, at: self.server_now(), within };
         let by_list = self.admits_by_list();
-        Some(self.call(Call::CheckIn { issuer, scan, by_list }))
+        Some(self.call(ApiCall::CheckIn { issuer, scan, by_list }))
     }
 
     /// Counts what waits for its upload, if the server cannot say who is signed in.
     pub(super) fn count_waiting_scans(&mut self) {
-        self.call(Call::WaitingScans);
+        self.call(ApiCall::WaitingScans);
     }
 
     /// Reports what waits for its upload at a start without the server.
@@ -164,8 +164,8 @@ impl Model {
     }
 
     /// Handles the reply to an action of the door.
-    pub(super) fn finish_door_action(&mut self, call: &Call, reply: &Result<Reply, CallError>) {
-        let prepares = matches!(call, Call::PrepareDoor(_));
+    pub(super) fn finish_door_action(&mut self, call: &ApiCall, reply: &Result<Reply, CallError>) {
+        let prepares = matches!(call, ApiCall::PrepareDoor(_));
         self.door.error = None;
         match reply {
             Ok(Reply::Door(state)) => {

@@ -8,7 +8,7 @@ use super::notices::{Level, Message, Topic};
 use super::{FeedState, Load, Model, Session};
 use crate::action::Action;
 use crate::call_error::CallErrorKind;
-use crate::effect::{Call, Effect};
+use crate::effect::{ApiCall, Effect};
 use crate::event::Feed;
 use crate::text;
 
@@ -35,7 +35,7 @@ impl Model {
                     );
                 }
                 if back || matches!(self.session, Session::Unknown | Session::Failed(_)) {
-                    self.call(Call::Session);
+                    self.call(ApiCall::Session);
                 }
                 if back && self.door.state.is_some() {
                     self.sync_door();
@@ -111,7 +111,7 @@ impl Model {
             order.ticket.id == ticket.id && !order.status.is_final() && over
         });
         if let Some(id) = stale.map(|order| order.id.clone()) {
-            self.call(Call::Order(id));
+            self.call(ApiCall::Order(id));
         }
     }
 }

@@ -4,14 +4,14 @@ use ticketing_sdk::{CardEntry, Money, OrderId, OrderStatus, Pages, SecretString,
 
 use super::notices::Level;
 use super::{FeedState, Load, Model, Session};
-use crate::effect::{Call, CallId, Effect};
+use crate::effect::{ApiCall, CallId, Effect};
 use crate::settings::{Setting, SettingChange};
 use crate::text;
 
 impl Model {
     /// Requests all data that is not loaded.
     pub(crate) fn start(&mut self) {
-        self.call(Call::Session);
+        self.call(ApiCall::Session);
         self.effect(Effect::Follow);
     }
 
@@ -22,7 +22,7 @@ impl Model {
             // Its further replies are ignored.
             self.pending_calls.remove(&before);
         }
-        self.market.load = Load::Loading(self.call(Call::Market));
+        self.market.load = Load::Loading(self.call(ApiCall::Market));
     }
 
     /// Loads the data of the signed-in user.
@@ -34,20 +34,20 @@ impl Model {
 
     /// Loads the orders of the user. Returns the call.
     pub(crate) fn load_orders(&mut self) -> CallId {
-        let call = self.call(Call::Orders);
+        let call = self.call(ApiCall::Orders);
         self.orders.records.begin_load(call);
         call
     }
 
     /// Loads the listings of the user.
     pub(crate) fn load_listings(&mut self) {
-        let call = self.call(Call::Listings);
+        let call = self.call(ApiCall::Listings);
         self.listings.records.begin_load(call);
     }
 
     /// Loads the passes of the user.
     pub(crate) fn load_passes(&mut self) {
-        let call = self.call(Call::Passes);
+        let call = self.call(ApiCall::Passes);
         self.passes.records.begin_load(call);
     }
 
@@ -60,7 +60,7 @@ impl Model {
         if !matches!(self.feed_state, FeedState::Live) {
             self.effect(Effect::Follow);
         }
-        self.call(Call::Session);
+        self.call(ApiCall::Session);
     }
 
     /// Reserves a ticket at the price that was shown. Returns `None` if a reservation of it is pending.
@@ -68,7 +68,7 @@ impl Model {
         if self.is_reserving(ticket) {
             return None;
         }
-        Some(self.call(Call::Reserve(ticket.clone(), price)))
+        Some(self.call(ApiCall::Reserve(ticket.clone(), price)))
     }
 
     /// Returns the page on which an order is paid, if cards are entered on that page.
@@ -83,7 +83,7 @@ impl Model {
             return None;
         }
         self.orders.set_payment_error(id, None);
-        Some(self.call(Call::Pay { order: id.clone(), token }))
+        Some(self.call(ApiCall::Pay { order: id.clone(), token }))
     }
 
     /// Cancels a reservation, unless an operation on its order is pending.
@@ -91,7 +91,7 @@ impl Model {
         let open = self.orders.get(id).is_some_and(|order| order.status == OrderStatus::Created);
         if open && self.order_call(id).is_none() {
             self.orders.set_payment_error(id, None);
-            self.call(Call::Cancel(id.clone()));
+            self.call(ApiCall::Cancel(id.clone()));
         }
     }
 
@@ -101,7 +101,7 @@ impl Model {
         let listing = self.listings.get(id).filter(|listing| listing.original.is_none())?;
         let version = listing.ticket.version;
         self.listings.change(id, new);
-        Some(self.call(Call::Change(id.clone(), new.clone(), version)))
+        Some(self.call(ApiCall::Change(id.clone(), new.clone(), version)))
     }
 
     /// Withdraws a listing.
@@ -111,13 +111,13 @@ impl Model {
         };
         let version = listing.ticket.version;
         self.listings.keep_original(id);
-        self.call(Call::Withdraw(id.clone(), version));
+        self.call(ApiCall::Withdraw(id.clone(), version));
     }
 
     /// Ends the session.
     pub(crate) fn sign_out(&mut self) {
         if matches!(self.session, Session::SignedIn(_)) {
-            self.call(Call::SignOut);
+            self.call(ApiCall::SignOut);
         }
     }
 

@@ -10,7 +10,7 @@ use super::Model;
 use super::notices::Level;
 use super::records::Records;
 use crate::call_error::CallError;
-use crate::effect::Call;
+use crate::effect::ApiCall;
 use crate::event::Reply;
 use crate::event_period::{self, Period};
 use crate::local_time::clock_at_place;
@@ -131,7 +131,7 @@ impl KnownPasses {
 impl Model {
     /// Takes back a pass that nobody has claimed.
     pub(crate) fn take_back(&mut self, id: &PassId) {
-        self.call(Call::TakeBack(id.clone()));
+        self.call(ApiCall::TakeBack(id.clone()));
     }
 
     /// Applies the reply to a write: the pass has changed, or must be loaded again.
@@ -141,7 +141,7 @@ impl Model {
                 if matches!(reply, Reply::Done) {
                     self.notify(Level::Success, "Taken back: the claim code is void");
                 }
-                self.call(Call::Pass(id.clone()));
+                self.call(ApiCall::Pass(id.clone()));
             }
             Err(_) => self.load_passes(),
         }

@@ -10,7 +10,7 @@ use super::notices::{Level, Message, Topic};
 use super::orders::{KnownOrders, PaymentError};
 use super::{FeedState, KnownPasses, Listings, Load, Model, PriceChange, Session};
 use crate::call_error::{CallError, CallErrorKind};
-use crate::effect::{Call, CallId, Effect};
+use crate::effect::{ApiCall, CallId, Effect};
 use crate::event::Reply;
 use crate::text;
 
@@ -25,24 +25,24 @@ impl Model {
         let Some((call, is_current)) = self.end_call(id, reply) else { return };
         self.check_reservation(id, reply);
         match (&call, reply) {
-            (Call::Pay { order, .. } | Call::Cancel(order), _) if is_current => {
+            (ApiCall::Pay { order, .. } | ApiCall::Cancel(order), _) if is_current => {
                 self.finish_order_action(&call, order, reply);
             }
-            (Call::Reserve(ticket, shown), _) if is_current => {
+            (ApiCall::Reserve(ticket, shown), _) if is_current => {
                 self.finish_reservation(ticket, reply);
                 if let Err(CallError { new_price: Some(price), .. }) = reply {
                     self.price_change =
                         Some(PriceChange { ticket: ticket.clone(), shown: *shown, price: *price });
                 }
             }
-            (Call::Change(ticket, ..) | Call::Withdraw(ticket, _), _) if is_current => {
+            (ApiCall::Change(ticket, ..) | ApiCall::Withdraw(ticket, _), _) if is_current => {
                 self.finish_listing_action(&call, ticket, reply);
             }
-            (Call::OpenDoor(_) | Call::PrepareDoor(_) | Call::SyncDoor(_), _) if is_current => {
+            (ApiCall::OpenDoor(_) | ApiCall::PrepareDoor(_) | ApiCall::SyncDoor(_), _) if is_current => {
                 self.finish_door_action(&call, reply);
             }
             // The user of a former session is outdated.
-            (Call::Session, Ok(_)) if !is_current => {}
+            (ApiCall::Session, Ok(_)) if !is_current => {}
             // The passes of a former user are not shown to the current one.
             (
                 _,
@@ -57,7 +57,7 @@ impl Model {
             (_, Err(error)) if error.kind == CallErrorKind::SignedOut => {
                 self.set_session(Session::SignedOut);
             }
-            (Call::GiveAway(pass) | Call::TakeBack(pass) | Call::Resell(pass, _), _) => {
+            (ApiCall::GiveAway(pass) | ApiCall::TakeBack(pass) | ApiCall::Resell(pass, _), _) => {
                 self.finish_pass_write(pass, reply);
             }
             _ => {}
@@ -123,7 +123,7 @@ impl Model {
         }
     }
 
-    fn handle_error(&mut self, id: CallId, call: &Call, error: &CallError) {
+    fn handle_error(&mut self, id: CallId, call: &ApiCall, error: &CallError) {
         if self.market.load.awaits(id) {
             self.market.abandon_reload();
         }
@@ -145,21 +145,21 @@ impl Model {
             self.notify(Level::Error, Message::from(text).with_topic(Topic::Data));
         }
         match call {
-            Call::Session if matches!(self.session, Session::Unknown | Session::Failed(_)) => {
+            ApiCall::Session if matches!(self.session, Session::Unknown | Session::Failed(_)) => {
                 self.session = Session::Failed(error.clone());
                 if error.kind == CallErrorKind::Offline {
                     self.count_waiting_scans();
                 }
             }
-            Call::Ticket(ticket) if error.is(&ErrorCode::NotFound) => {
+            ApiCall::Ticket(ticket) if error.is(&ErrorCode::NotFound) => {
                 self.market.mark_withdrawn(ticket);
                 self.listings.remove(ticket);
             }
             // Another user has claimed or bought it.
-            Call::Pass(pass) if error.is(&ErrorCode::NotFound) => self.passes.remove(pass),
-            Call::SaveCalendar(_) => self.notify(Level::Error, error.to_line()),
+            ApiCall::Pass(pass) if error.is(&ErrorCode::NotFound) => self.passes.remove(pass),
+            ApiCall::SaveCalendar(_) => self.notify(Level::Error, error.to_line()),
             // The write may have taken effect, so the listings are loaded again.
-            Call::Sell(_) if matches!(error.kind, CallErrorKind::Unknown(_)) && self.user().is_some() => {
+            ApiCall::Sell(_) if matches!(error.kind, CallErrorKind::Unknown(_)) && self.user().is_some() => {
                 self.load_listings();
             }
             _ => {}
@@ -219,7 +219,7 @@ impl Model {
             Ok(_) => {}
             Err(error) => {
                 // The server knows the current state.
-                self.call(Call::Ticket(ticket.clone()));
+                self.call(ApiCall::Ticket(ticket.clone()));
                 match &error.kind {
                     CallErrorKind::Refused(ErrorCode::TicketReserved) => {
                         // An earlier order of the user may hold it.
@@ -276,9 +276,9 @@ impl Model {
         self.notify_about(level, &ticket, after);
     }
 
-    fn finish_order_action(&mut self, call: &Call, id: &OrderId, reply: &Result<Reply, CallError>) {
+    fn finish_order_action(&mut self, call: &ApiCall, id: &OrderId, reply: &Result<Reply, CallError>) {
         match (call, reply) {
-            (Call::Pay { .. }, Ok(Reply::Payment(payment))) => {
+            (ApiCall::Pay { .. }, Ok(Reply::Payment(payment))) => {
                 if let Some(message) = payment_failure(payment) {
                     let is_declined = payment.status == Some(PaymentStatus::Failed);
                     let advice = is_declined.then(|| ANOTHER_CARD.to_owned());
@@ -290,14 +290,14 @@ impl Model {
                     self.report_paid(&order);
                 }
             }
-            (Call::Cancel(_), Ok(_)) => {
+            (ApiCall::Cancel(_), Ok(_)) => {
                 if let Some(ticket) = self.orders.get(id).map(|order| order.ticket.clone()) {
                     let message = Message::with_title("", &ticket.title, " is available again");
                     self.notify(Level::Success, message.with_topic(Topic::Ticket(ticket.id)));
                 }
             }
             (_, Ok(_)) => {}
-            (Call::Pay { .. }, Err(error)) => {
+            (ApiCall::Pay { .. }, Err(error)) => {
                 let (message, advice) = (error.message.clone(), advice_for_payment(error));
                 self.orders.set_payment_error(id, Some(PaymentError { message, advice }));
             }
@@ -308,18 +308,18 @@ impl Model {
 
     fn reload_order(&mut self, id: &OrderId) {
         if self.user().is_some() {
-            self.call(Call::Order(id.clone()));
+            self.call(ApiCall::Order(id.clone()));
         }
     }
 
-    fn finish_listing_action(&mut self, call: &Call, id: &TicketId, reply: &Result<Reply, CallError>) {
+    fn finish_listing_action(&mut self, call: &ApiCall, id: &TicketId, reply: &Result<Reply, CallError>) {
         self.listings.revert(id);
         match (call, reply) {
-            (Call::Withdraw(..), Ok(_)) => {
+            (ApiCall::Withdraw(..), Ok(_)) => {
                 self.listings.remove(id);
                 self.notify(Level::Success, "The listing was withdrawn");
                 if let Some(pass) = self.passes.of_listing(id).map(|pass| pass.id.clone()) {
-                    self.call(Call::ReleasedPass(pass));
+                    self.call(ApiCall::ReleasedPass(pass));
                 }
             }
             (_, Ok(Reply::Ticket(ticket))) => {
@@ -333,7 +333,7 @@ impl Model {
                 if error.is(&ErrorCode::NotFound) {
                     self.listings.remove(id);
                 } else {
-                    self.call(Call::Ticket(id.clone()));
+                    self.call(ApiCall::Ticket(id.clone()));
                 }
             }
         }

@@ -8,7 +8,7 @@ use super::form_input;
 use super::prelude::*;
 use crate::call_error::{CallError, CallErrorKind};
 use crate::door::AdmissionConflict;
-use crate::effect::{Call, CallId};
+use crate::effect::{ApiCall, CallId};
 use crate::event::Reply;
 use crate::local_time::LocalTime;
 use crate::settings::{SWITCH, Setting, SettingChange};
@@ -165,7 +165,7 @@ fn standing(model: &Model) -> (String, StyleRole) {
     };
     let Some(state) = &door.state else {
         return match (model.door_call(), &door.error) {
-            (Some(Call::PrepareDoor(_)), _) => ("Fetching the door list".to_owned(), StyleRole::Accent),
+            (Some(ApiCall::PrepareDoor(_)), _) => ("Fetching the door list".to_owned(), StyleRole::Accent),
             (_, Some(error)) => (format!("Not prepared: {error}"), StyleRole::Warn),
             _ if model.is_offline() && door.waiting_count() > 0 => (
                 format!("Offline, {waiting}: this door cannot tell until the server is back"),
@@ -184,8 +184,8 @@ fn standing(model: &Model) -> (String, StyleRole) {
             (format!("Offline, {waiting}: admitting by the list of {list}"), StyleRole::Warn)
         }
         _ if model.is_offline() => (format!("Offline: admitting by the list of {list}"), StyleRole::Warn),
-        (Some(Call::SyncDoor(_)), _) if is_waiting => (format!("Uploading: {waiting}"), StyleRole::Accent),
-        (Some(Call::SyncDoor(_) | Call::PrepareDoor(_)), _) => {
+        (Some(ApiCall::SyncDoor(_)), _) if is_waiting => (format!("Uploading: {waiting}"), StyleRole::Accent),
+        (Some(ApiCall::SyncDoor(_) | ApiCall::PrepareDoor(_)), _) => {
             ("Fetching the door list".to_owned(), StyleRole::Accent)
         }
         (_, Some(error)) if is_waiting => (format!("{waiting}: {error}. {key} tries again"), StyleRole::Warn),

@@ -11,7 +11,7 @@ use ticketing_sdk::{
 use super::form_input;
 use super::prelude::*;
 use crate::call_error::CallError;
-use crate::effect::{Call, CallId};
+use crate::effect::{ApiCall, CallId};
 use crate::event::Reply;
 use crate::model::orders::KnownOrders;
 use crate::model::passes::PassKey;
@@ -148,9 +148,9 @@ impl Checkout {
     }
 
     fn load_order(&mut self, cx: &mut Context<'_>) {
-        cx.model.call(Call::CardEntry);
+        cx.model.call(ApiCall::CardEntry);
         self.follow(cx);
-        self.load = Load::Loading(cx.model.call(Call::Order(self.id.clone())));
+        self.load = Load::Loading(cx.model.call(ApiCall::Order(self.id.clone())));
     }
 }
 
@@ -171,7 +171,7 @@ impl Checkout {
         let is_paid = self.is_paid(cx.model);
         if self.was_paid.replace(is_paid) == Some(false) && is_paid {
             self.paid_at = Some(cx.model.now);
-            cx.model.call(Call::PassOfOrder(self.id.clone()));
+            cx.model.call(ApiCall::PassOfOrder(self.id.clone()));
         }
         let key = PassKey::Order(self.id.clone());
         if let Some(at) = self.paid_at
@@ -265,7 +265,7 @@ impl Screen for Checkout {
         let title = text::title(&order.ticket.title);
         let mut lines = vec![format!("{title}, {}", text::money(order.ticket.price))];
         match (order.status, model.order_call(&self.id)) {
-            (_, Some(Call::Pay { .. })) => lines.push("Paying.".to_owned()),
+            (_, Some(ApiCall::Pay { .. })) => lines.push("Paying.".to_owned()),
             (_, Some(_)) => lines.push("Cancelling.".to_owned()),
             (OrderStatus::Created, None) => {
                 let left = KnownOrders::time_left(order, model.server_now());
@@ -296,7 +296,7 @@ impl Screen for Checkout {
     }
 
     fn wakes_at(&self, model: &Model) -> Option<Timestamp> {
-        if model.has_motion() && matches!(model.order_call(&self.id), Some(Call::Pay { .. })) {
+        if model.has_motion() && matches!(model.order_call(&self.id), Some(ApiCall::Pay { .. })) {
             return Some(model.now + PROGRESS_FRAME);
         }
         let at = self.paid_at.filter(|_| model.has_motion())?;

@@ -4,7 +4,7 @@ use ticketing_sdk::ClaimCode;
 
 use super::form_screen::FormPage;
 use super::prelude::*;
-use crate::effect::{Call, CallId};
+use crate::effect::{ApiCall, CallId};
 use crate::event::Reply;
 use crate::model::notices::{Level, Message};
 use crate::model::passes::PassKey;
@@ -43,7 +43,7 @@ impl FormPage for Claim {
             form.set_error(0, "Which one? The one who gives the ticket away has it");
             return None;
         }
-        Some(cx.model.call(Call::Claim(ClaimCode::new(code))))
+        Some(cx.model.call(ApiCall::Claim(ClaimCode::new(code))))
     }
 
     fn succeed(&mut self, _: &Form, reply: &Reply, cx: &mut Context<'_>) {

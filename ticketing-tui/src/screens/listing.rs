@@ -4,7 +4,7 @@ use ticketing_sdk::{DetailError, DetailField, DetailsUpdate, Money, NewTicket, T
 
 use super::form_screen::FormPage;
 use super::prelude::*;
-use crate::effect::{Call, CallId};
+use crate::effect::{ApiCall, CallId};
 use crate::event::Reply;
 use crate::model::notices::{Level, Message};
 use crate::widgets::form::{Field, Form};
@@ -119,7 +119,7 @@ impl FormPage for Listing {
         let Some(id) = &self.id else {
             let mut new = NewTicket::new(ticket.title, ticket.price);
             new.details.apply(&ticket.details);
-            return Some(cx.model.call(Call::Sell(new)));
+            return Some(cx.model.call(ApiCall::Sell(new)));
         };
         // It is shown as changed at once; if the server refuses, it is shown as it was, with the reason.
         let sent = cx.model.change(id, &ticket);

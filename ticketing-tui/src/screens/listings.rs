@@ -4,7 +4,7 @@ use ticketing_sdk::{Money, TicketDetails, TicketStatus};
 
 use super::own_list::OwnList;
 use super::prelude::*;
-use crate::effect::Call;
+use crate::effect::ApiCall;
 use crate::model::listings::Listing;
 use crate::model::records::Records;
 use crate::theme::StyleRole;
@@ -17,7 +17,7 @@ pub(super) struct Listings;
 /// Returns the status of a listing, and its style.
 fn status(listing: &Listing, model: &Model) -> (&'static str, StyleRole) {
     match (model.listing_call(&listing.ticket.id), listing.ticket.status) {
-        (Some(Call::Change(..)), _) => ("Saving", StyleRole::Accent),
+        (Some(ApiCall::Change(..)), _) => ("Saving", StyleRole::Accent),
         (Some(_), _) => ("Withdrawing", StyleRole::Warn),
         (None, status) => {
             let now = model.server_now();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use ticketing_sdk::{ErrorCode, Pass, PassStatus, Timestamp};
 
 use super::prelude::*;
-use crate::effect::Call;
+use crate::effect::ApiCall;
 use crate::model::passes::PassKey;
 
 /// While a pass may change at the door, by its next holder or by a purchase, it is requested again after this time.
@@ -36,9 +36,9 @@ impl PassPoll {
 
     pub(super) fn request(&mut self, cx: &mut Context<'_>) {
         let call = match (self.pass(cx.model), &self.key) {
-            (Some(pass), _) => Call::Pass(pass.id.clone()),
-            (None, PassKey::Id(id)) => Call::Pass(id.clone()),
-            (None, PassKey::Order(order)) => Call::PassOfOrder(order.clone()),
+            (Some(pass), _) => ApiCall::Pass(pass.id.clone()),
+            (None, PassKey::Id(id)) => ApiCall::Pass(id.clone()),
+            (None, PassKey::Order(order)) => ApiCall::PassOfOrder(order.clone()),
         };
         self.load = Load::Loading(cx.model.call(call));
         self.requested_at = cx.model.now;

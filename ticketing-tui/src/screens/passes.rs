@@ -4,7 +4,7 @@ use ticketing_sdk::{Money, Pass, PassStatus, TicketDetails, Timestamp};
 
 use super::own_list::OwnList;
 use super::prelude::*;
-use crate::effect::Call;
+use crate::effect::ApiCall;
 use crate::model::passes::{PassKey, group};
 use crate::model::records::Records;
 use crate::theme::StyleRole;
@@ -94,7 +94,7 @@ pub(super) fn act(action: Action, pass: &Pass, cx: &mut Context<'_>) {
             }
         }
         Action::Calendar => {
-            cx.model.call(Call::SaveCalendar(id));
+            cx.model.call(ApiCall::SaveCalendar(id));
         }
         Action::Copy => cx.model.copy(id.as_str()),
         _ => {}

@@ -4,7 +4,7 @@ use ticketing_sdk::{Money, Pass, PassId};
 
 use super::form_screen::FormPage;
 use super::prelude::*;
-use crate::effect::{Call, CallId};
+use crate::effect::{ApiCall, CallId};
 use crate::event::Reply;
 use crate::model::notices::{Level, Message, Topic};
 use crate::model::passes::PassKey;
@@ -73,7 +73,7 @@ impl FormPage for Resale {
         let error = match (text::amount(form.value(0)).parse::<Money>(), limit) {
             (Err(_), _) => format!("Like {}", examples(limit)),
             (Ok(price), Some(limit)) if price > limit => format!("At most {}", text::money(limit)),
-            (Ok(price), _) => return Some(cx.model.call(Call::Resell(self.id.clone(), price))),
+            (Ok(price), _) => return Some(cx.model.call(ApiCall::Resell(self.id.clone(), price))),
         };
         form.set_error(0, error);
         None

@@ -4,7 +4,7 @@ use ticketing_sdk::{PASSWORD_LENGTHS, SecretString, is_valid_password};
 
 use super::form_screen::FormPage;
 use super::prelude::*;
-use crate::effect::{Call, CallId};
+use crate::effect::{ApiCall, CallId};
 use crate::event::Reply;
 use crate::widgets::form::{Field, Form};
 
@@ -69,7 +69,8 @@ impl FormPage for SignIn {
             return None;
         }
         let password = SecretString::from(password);
-        let call = if self.new { Call::SignUp { email, password } } else { Call::SignIn { email, password } };
+        let call =
+            if self.new { ApiCall::SignUp { email, password } } else { ApiCall::SignIn { email, password } };
         Some(cx.model.call(call))
     }
 

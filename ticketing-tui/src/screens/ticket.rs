@@ -3,7 +3,7 @@
 use ticketing_sdk::TicketId;
 
 use super::prelude::*;
-use crate::effect::Call;
+use crate::effect::ApiCall;
 use crate::model::ticket_store::TicketState;
 use crate::widgets::{placeholder, ticket_card};
 
@@ -20,7 +20,7 @@ impl Ticket {
     }
 
     fn load_ticket(&mut self, cx: &mut Context<'_>) {
-        self.load = Load::Loading(cx.model.call(Call::Ticket(self.id.clone())));
+        self.load = Load::Loading(cx.model.call(ApiCall::Ticket(self.id.clone())));
     }
 
     fn is_own(&self, model: &Model) -> bool {

@@ -6,7 +6,7 @@ use super::form_screen::FormPage;
 use super::pass_poll::PassPoll;
 use super::passes;
 use super::prelude::*;
-use crate::effect::{Call, CallId};
+use crate::effect::{ApiCall, CallId};
 use crate::event::Reply;
 use crate::model::passes::PassKey;
 use crate::widgets::form::Form;
@@ -116,7 +116,7 @@ impl FormPage for Transfer {
     }
 
     fn submit(&mut self, _: &mut Form, cx: &mut Context<'_>) -> Option<CallId> {
-        Some(cx.model.call(Call::GiveAway(self.id.clone())))
+        Some(cx.model.call(ApiCall::GiveAway(self.id.clone())))
     }
 
     fn succeed(&mut self, _: &Form, reply: &Reply, cx: &mut Context<'_>) {

@@ -10,7 +10,7 @@ use super::meter;
 use super::painter::{Painter, below, top};
 use super::stub::{self, Stub, Tear};
 use crate::action::Action;
-use crate::effect::Call;
+use crate::effect::ApiCall;
 use crate::model::Model;
 use crate::model::orders::{KnownOrders, URGENT_TIME_LEFT};
 use crate::text;
@@ -20,7 +20,9 @@ use crate::theme::StyleRole;
 pub(crate) fn status(model: &Model, order: &Order) -> (String, StyleRole) {
     let now = model.server_now();
     match (order.status, model.order_call(&order.id)) {
-        (_, Some(Call::Pay { .. })) => (OrderStatus::AwaitingPayment.label().to_owned(), StyleRole::Accent),
+        (_, Some(ApiCall::Pay { .. })) => {
+            (OrderStatus::AwaitingPayment.label().to_owned(), StyleRole::Accent)
+        }
         (_, Some(_)) => ("Cancelling".to_owned(), StyleRole::Warn),
         (OrderStatus::Cancelled, _) if model.orders.has_expired(&order.id) => {
             (OrderStatus::EXPIRED_LABEL.to_owned(), StyleRole::Unavailable)

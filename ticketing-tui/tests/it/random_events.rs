@@ -7,7 +7,7 @@ use ticketing_sdk::Verdict;
 use ticketing_sdk::{
     CardEntry, ErrorCode, OrderStatus, PassStatus, PaymentStatus, TicketChangeKind, TicketStatus,
 };
-use ticketing_tui::{Call, CallError, Colours, Event, Feed, Reply};
+use ticketing_tui::{ApiCall, CallError, Colours, Event, Feed, Reply};
 use unicode_width::UnicodeWidthStr;
 
 use crate::support::{Harness, fixtures};
@@ -80,7 +80,7 @@ impl Rng {
 }
 
 /// Returns a random reply to a call, most often a successful one.
-fn answer(rng: &mut Rng, harness: &mut Harness, call: &Call) -> Result<Reply, CallError> {
+fn answer(rng: &mut Rng, harness: &mut Harness, call: &ApiCall) -> Result<Reply, CallError> {
     let ticket = |rng: &mut Rng| {
         let mut ticket = rng.pick(&[fixtures::tickets(), fixtures::odd_tickets()].concat());
         ticket.version = rng.below(5) as i64;
@@ -122,35 +122,37 @@ fn answer(rng: &mut Rng, harness: &mut Harness, call: &Call) -> Result<Reply, Ca
     let me = Some(fixtures::me());
     harness.server.skew = rng.pick(&[0, 0, 0, 60_000, -7_200_000]);
     Ok(match call {
-        Call::Session | Call::SignIn { .. } | Call::SignUp { .. } => Reply::Session(me),
-        Call::CardEntry => Reply::CardEntry(rng.pick(&[CardEntry::Token, CardEntry::Page])),
-        Call::SignOut => Reply::Session(None),
-        Call::Market => Reply::Market {
+        ApiCall::Session | ApiCall::SignIn { .. } | ApiCall::SignUp { .. } => Reply::Session(me),
+        ApiCall::CardEntry => Reply::CardEntry(rng.pick(&[CardEntry::Token, CardEntry::Page])),
+        ApiCall::SignOut => Reply::Session(None),
+        ApiCall::Market => Reply::Market {
             tickets: (0..rng.below(40)).map(|_| ticket(rng)).collect(),
             last: rng.below(3) > 0,
         },
-        Call::Listings => Reply::Listings((0..rng.below(9)).map(|_| ticket(rng)).collect()),
-        Call::Orders => Reply::Orders((0..rng.below(4)).map(|_| order(rng)).collect()),
-        Call::OpenOrders => Reply::OpenOrders((0..rng.below(4)).map(|_| order(rng)).collect()),
-        Call::Order(_) | Call::Reserve(..) => Reply::Order(Box::new(order(rng))),
-        Call::Ticket(_) | Call::Sell(_) | Call::Change(..) => Reply::Ticket(Box::new(ticket(rng))),
-        Call::Passes => Reply::Passes((0..rng.below(4)).map(|_| pass(rng)).collect()),
-        Call::Claim(_) => Reply::Claimed { pass: Box::new(pass(rng)), is_taken_back: false },
-        Call::Pass(_) | Call::PassOfOrder(_) | Call::ReleasedPass(_) => Reply::Pass(Box::new(pass(rng))),
-        Call::CheckIn { .. } => fixtures::verdict(
+        ApiCall::Listings => Reply::Listings((0..rng.below(9)).map(|_| ticket(rng)).collect()),
+        ApiCall::Orders => Reply::Orders((0..rng.below(4)).map(|_| order(rng)).collect()),
+        ApiCall::OpenOrders => Reply::OpenOrders((0..rng.below(4)).map(|_| order(rng)).collect()),
+        ApiCall::Order(_) | ApiCall::Reserve(..) => Reply::Order(Box::new(order(rng))),
+        ApiCall::Ticket(_) | ApiCall::Sell(_) | ApiCall::Change(..) => Reply::Ticket(Box::new(ticket(rng))),
+        ApiCall::Passes => Reply::Passes((0..rng.below(4)).map(|_| pass(rng)).collect()),
+        ApiCall::Claim(_) => Reply::Claimed { pass: Box::new(pass(rng)), is_taken_back: false },
+        ApiCall::Pass(_) | ApiCall::PassOfOrder(_) | ApiCall::ReleasedPass(_) => {
+            Reply::Pass(Box::new(pass(rng)))
+        }
+        ApiCall::CheckIn { .. } => fixtures::verdict(
             Verdict::admitted(fixtures::admission()),
             Some(rng.below(3)).filter(|waiting| *waiting > 0),
         ),
-        Call::OpenDoor(_) => Reply::Door(None),
-        Call::WaitingScans => Reply::WaitingScans(rng.below(3)),
-        Call::PrepareDoor(_) => Reply::Door(Some(Box::new(fixtures::door(rng.below(3))))),
-        Call::SyncDoor(_) => Reply::DoorSync(Box::new(fixtures::door_sync())),
-        Call::UsedPasses => Reply::UsedPasses((0..rng.below(4)).map(|_| pass(rng)).collect()),
-        Call::GiveAway(_) => Reply::Transfer(fixtures::transfer()),
-        Call::Resell(..) => Reply::Ticket(Box::new(ticket(rng))),
-        Call::Withdraw(..) | Call::Cancel(_) | Call::TakeBack(_) => Reply::Done,
-        Call::SaveCalendar(_) => Reply::Saved("/home/ada/ticket-p1.ics".to_owned()),
-        Call::Pay { .. } => {
+        ApiCall::OpenDoor(_) => Reply::Door(None),
+        ApiCall::WaitingScans => Reply::WaitingScans(rng.below(3)),
+        ApiCall::PrepareDoor(_) => Reply::Door(Some(Box::new(fixtures::door(rng.below(3))))),
+        ApiCall::SyncDoor(_) => Reply::DoorSync(Box::new(fixtures::door_sync())),
+        ApiCall::UsedPasses => Reply::UsedPasses((0..rng.below(4)).map(|_| pass(rng)).collect()),
+        ApiCall::GiveAway(_) => Reply::Transfer(fixtures::transfer()),
+        ApiCall::Resell(..) => Reply::Ticket(Box::new(ticket(rng))),
+        ApiCall::Withdraw(..) | ApiCall::Cancel(_) | ApiCall::TakeBack(_) => Reply::Done,
+        ApiCall::SaveCalendar(_) => Reply::Saved("/home/ada/ticket-p1.ics".to_owned()),
+        ApiCall::Pay { .. } => {
             let statuses = [PaymentStatus::Succeeded, PaymentStatus::Failed, PaymentStatus::Refunded];
             Reply::Payment(Box::new(fixtures::payment(rng.pick(&statuses))))
         }

@@ -4,7 +4,7 @@ use ratatui::style::{Color, Modifier, Style};
 use ticketing_sdk::{
     DoubleAdmission, ErrorCode, OrderStatus, PassStatus, TicketChangeKind, TicketStatus, Timestamp,
 };
-use ticketing_tui::{Call, Colours, Reply, Settings, ThemeName};
+use ticketing_tui::{ApiCall, Colours, Reply, Settings, ThemeName};
 
 use crate::support::{Harness, NOW, answer, fixtures, snapshot};
 
@@ -143,7 +143,7 @@ fn refusal_is_bad_and_its_hint_is_dim() {
     let mut harness = order(OrderStatus::Created, false);
     harness.type_text("tok_chargeDeclined");
     harness.press("enter");
-    answer!(harness, Call::Pay { .. }, Err(fixtures::card_declined()));
+    answer!(harness, ApiCall::Pay { .. }, Err(fixtures::card_declined()));
     harness.answer_reads();
     assert_colour(&mut harness, "The card was declined", BAD);
     assert_colour(&mut harness, "The ticket is still reserved", DIM);
@@ -174,12 +174,12 @@ fn mark_of_a_message_has_the_colour_of_its_level() {
     let mut harness = Harness::signed_in();
     harness.press("b");
     let refused = fixtures::refusal(ErrorCode::TooManyOpenOrders, "too many");
-    answer!(harness, Call::Reserve(..), Err(refused));
+    answer!(harness, ApiCall::Reserve(..), Err(refused));
     assert_colour(&mut harness, "✗", BAD);
     let mut harness = Harness::signed_in();
     harness.press("b");
     let order = fixtures::order("o1", &fixtures::tickets()[0], OrderStatus::Created);
-    answer!(harness, Call::Reserve(..), Ok(Reply::Order(Box::new(order))));
+    answer!(harness, ApiCall::Reserve(..), Ok(Reply::Order(Box::new(order))));
     assert_colour(&mut harness, "✓", GOOD);
 }
 

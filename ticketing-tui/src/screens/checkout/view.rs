@@ -8,7 +8,7 @@ use ticketing_sdk::{CancelReason, Order, OrderStatus};
 
 use super::{Checkout, PROGRESS_FRAME};
 use crate::action::Action;
-use crate::effect::Call;
+use crate::effect::ApiCall;
 use crate::model::Model;
 use crate::model::orders::{KnownOrders, PaymentError};
 use crate::screens::Screen;
@@ -142,7 +142,7 @@ impl Checkout {
     ) {
         let left = KnownOrders::time_left(order, model.server_now());
         let waiting = match model.order_call(&self.id) {
-            Some(Call::Pay { .. }) => Some(format!("Paying {}", text::money(order.ticket.price))),
+            Some(ApiCall::Pay { .. }) => Some(format!("Paying {}", text::money(order.ticket.price))),
             Some(_) => Some("Cancelling".to_owned()),
             None if left.is_zero() => Some("The time to pay has passed. The order is expiring".to_owned()),
             None => None,
@@ -150,7 +150,7 @@ impl Checkout {
         if let Some(words) = waiting {
             let words = format!("{words}{}", painter.glyphs.ellipsis);
             let mut rest = painter.paragraph(area, &words, painter.theme.accent);
-            if model.has_motion() && matches!(model.order_call(&self.id), Some(Call::Pay { .. })) {
+            if model.has_motion() && matches!(model.order_call(&self.id), Some(ApiCall::Pay { .. })) {
                 let step = model.now.as_millis() / PROGRESS_FRAME.as_millis().try_into().unwrap_or(1);
                 meter::draw_indeterminate(painter, top(rest, 1), step, painter.theme.accent);
                 rest = below(rest, 1);

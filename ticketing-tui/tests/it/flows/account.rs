@@ -1,7 +1,7 @@
 //! Signing up, in and out, and the data of each user.
 
 use ticketing_sdk::{ErrorCode, OrderStatus};
-use ticketing_tui::{Call, Reply};
+use ticketing_tui::{ApiCall, Reply};
 
 use crate::support::{Harness, answer, count_pending, fixtures};
 
@@ -18,7 +18,7 @@ fn sign_up(harness: &mut Harness) {
         harness.press("enter");
     }
     let reply = session(harness);
-    answer!(harness, Call::SignUp { .. }, reply);
+    answer!(harness, ApiCall::SignUp { .. }, reply);
     harness.answer_reads();
 }
 
@@ -26,13 +26,13 @@ fn sign_up(harness: &mut Harness) {
 fn sign_up_to_buy_continues_with_the_ticket() {
     let mut harness = Harness::signed_out();
     harness.press("j b");
-    assert_eq!(count_pending!(harness, Call::Reserve(..)), 0);
+    assert_eq!(count_pending!(harness, ApiCall::Reserve(..)), 0);
     harness.assert_shows("Sign in");
     sign_up(&mut harness);
     harness.assert_shows("RustConf, day 1");
     harness.assert_shows("reserves it for you");
     harness.press("b");
-    assert_eq!(count_pending!(harness, Call::Reserve(..)), 1);
+    assert_eq!(count_pending!(harness, ApiCall::Reserve(..)), 1);
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn wrong_password_stays_on_the_form_and_can_be_corrected() {
     harness.type_text("wrong");
     harness.press("enter");
     let wrong = fixtures::refusal(ErrorCode::InvalidCredentials, "The e-mail or the password is wrong");
-    answer!(harness, Call::SignIn { .. }, Err(wrong));
+    answer!(harness, ApiCall::SignIn { .. }, Err(wrong));
     harness.assert_shows("The e-mail or the password is wrong");
     harness.assert_shows("ada@example.com");
     // The masked text of the wrong one is gone: what is typed next is the whole password.
@@ -63,7 +63,7 @@ fn wrong_password_stays_on_the_form_and_can_be_corrected() {
     assert_eq!(harness.screen().matches('•').count(), fixtures::PASSWORD.len());
     harness.press("enter");
     let reply = session(&mut harness);
-    answer!(harness, Call::SignIn { .. }, reply);
+    answer!(harness, ApiCall::SignIn { .. }, reply);
     harness.assert_shows("Signed in as ada@example.com");
     harness.assert_shows("Market: 6 tickets");
 }
@@ -76,9 +76,9 @@ fn second_enter_while_signing_in_sends_nothing() {
     harness.press("tab");
     harness.type_text(fixtures::PASSWORD);
     harness.press("enter enter enter");
-    assert_eq!(count_pending!(harness, Call::SignIn { .. }), 1);
+    assert_eq!(count_pending!(harness, ApiCall::SignIn { .. }), 1);
     harness.press("ctrl-t enter");
-    assert_eq!(count_pending!(harness, Call::SignIn { .. } | Call::SignUp { .. }), 1);
+    assert_eq!(count_pending!(harness, ApiCall::SignIn { .. } | ApiCall::SignUp { .. }), 1);
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn passwords_that_are_too_short_or_differ_are_not_sent() {
     harness.type_text("long enough");
     harness.press("enter");
     harness.assert_shows("The passwords differ");
-    assert_eq!(count_pending!(harness, Call::SignUp { .. }), 0);
+    assert_eq!(count_pending!(harness, ApiCall::SignUp { .. }), 0);
 }
 
 #[test]
@@ -107,9 +107,9 @@ fn signing_out_asks_and_then_forgets_the_orders() {
     harness.press("i");
     harness.assert_shows("Sign ada@example.com out?");
     harness.press("n");
-    assert_eq!(count_pending!(harness, Call::SignOut), 0);
+    assert_eq!(count_pending!(harness, ApiCall::SignOut), 0);
     harness.press("i y");
-    answer!(harness, Call::SignOut, Ok(Reply::Session(None)));
+    answer!(harness, ApiCall::SignOut, Ok(Reply::Session(None)));
     harness.assert_shows("Sign in to see your orders");
     harness.assert_hides("Jazz at the lake");
     harness.assert_shows("You are signed out");
@@ -119,7 +119,7 @@ fn signing_out_asks_and_then_forgets_the_orders() {
 fn failed_sign_out_is_reported() {
     let mut harness = Harness::signed_in();
     harness.press("i y");
-    answer!(harness, Call::SignOut, Err(fixtures::offline()));
+    answer!(harness, ApiCall::SignOut, Err(fixtures::offline()));
     harness.assert_shows("The server cannot be reached");
 }
 
@@ -127,7 +127,7 @@ fn failed_sign_out_is_reported() {
 fn unauthenticated_write_signs_out() {
     let mut harness = Harness::signed_in();
     harness.press("b");
-    answer!(harness, Call::Reserve(..), Err(fixtures::signed_out()));
+    answer!(harness, ApiCall::Reserve(..), Err(fixtures::signed_out()));
     harness.assert_shows("i Sign in");
     harness.assert_shows("You are not signed in");
 }
@@ -137,15 +137,15 @@ fn paying_without_a_session_is_refused() {
     let mut harness = Harness::signed_in();
     harness.press("b");
     let order = fixtures::order("o1", &fixtures::tickets()[0], OrderStatus::Created);
-    answer!(harness, Call::Reserve(..), Ok(Reply::Order(Box::new(order))));
+    answer!(harness, ApiCall::Reserve(..), Ok(Reply::Order(Box::new(order))));
     harness.type_text("tok_visa");
     harness.press("enter");
-    answer!(harness, Call::Pay { .. }, Err(fixtures::signed_out()));
+    answer!(harness, ApiCall::Pay { .. }, Err(fixtures::signed_out()));
     harness.assert_shows("You are not signed in");
     harness.assert_shows("i Sign in");
     // No request is sent for the former user.
-    harness.pending.retain(|(_, call)| matches!(call, Call::Order(_)));
-    assert_eq!(count_pending!(harness, Call::Pay { .. }), 0);
+    harness.pending.retain(|(_, call)| matches!(call, ApiCall::Order(_)));
+    assert_eq!(count_pending!(harness, ApiCall::Pay { .. }), 0);
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn selling_signed_out_asks_to_sign_in_and_keeps_the_form() {
     let mut harness = Harness::signed_in();
     harness.fill_sale();
     harness.press("enter");
-    answer!(harness, Call::Sell(_), Err(fixtures::signed_out()));
+    answer!(harness, ApiCall::Sell(_), Err(fixtures::signed_out()));
     harness.assert_shows("E-mail");
     harness.press("esc");
     harness.assert_shows("Opera on the roof");
@@ -163,9 +163,9 @@ fn selling_signed_out_asks_to_sign_in_and_keeps_the_form() {
 fn order_of_the_last_user_is_not_shown_to_the_next() {
     let mut harness = Harness::signed_in();
     harness.press("b");
-    let mine = crate::support::take_call!(harness, Call::Reserve(..));
+    let mine = crate::support::take_call!(harness, ApiCall::Reserve(..));
     harness.press("i y");
-    answer!(harness, Call::SignOut, Ok(Reply::Session(None)));
+    answer!(harness, ApiCall::SignOut, Ok(Reply::Session(None)));
     let order = fixtures::order("o1", &fixtures::tickets()[0], OrderStatus::Created);
     harness.reply(mine, Ok(Reply::Order(Box::new(order))));
     harness.press("2");
@@ -176,11 +176,11 @@ fn order_of_the_last_user_is_not_shown_to_the_next() {
 /// Signs the user out, and another user in.
 fn hand_over(harness: &mut Harness) {
     harness.press("i y");
-    answer!(harness, Call::SignOut, Ok(Reply::Session(None)));
+    answer!(harness, ApiCall::SignOut, Ok(Reply::Session(None)));
     harness.press("i");
     harness.send_sign_in("grace@example.com");
     harness.server.user = Some(fixtures::grace());
-    answer!(harness, Call::SignIn { .. }, Ok(Reply::Session(Some(fixtures::grace()))));
+    answer!(harness, ApiCall::SignIn { .. }, Ok(Reply::Session(Some(fixtures::grace()))));
     harness.answer_reads();
     harness.assert_shows("grace@example.com");
 }
@@ -189,10 +189,10 @@ fn hand_over(harness: &mut Harness) {
 fn late_refusal_of_the_last_user_does_not_sign_the_next_out() {
     let mut harness = Harness::signed_in();
     harness.press("r");
-    let session = crate::support::take_call!(harness, Call::Session);
+    let session = crate::support::take_call!(harness, ApiCall::Session);
     harness.answer_reads();
     harness.press("b");
-    let order = crate::support::take_call!(harness, Call::Reserve(..));
+    let order = crate::support::take_call!(harness, ApiCall::Reserve(..));
     hand_over(&mut harness);
     harness.reply(order, Err(fixtures::signed_out()));
     harness.reply(session, Ok(Reply::Session(None)));
@@ -206,7 +206,7 @@ fn failed_write_of_the_last_user_is_not_shown_to_the_next() {
     let mut harness = Harness::signed_in();
     harness.fill_sale();
     harness.press("enter esc");
-    let sale = crate::support::take_call!(harness, Call::Sell(_));
+    let sale = crate::support::take_call!(harness, ApiCall::Sell(_));
     hand_over(&mut harness);
     harness.reply(sale, Err(fixtures::unknown()));
     harness.assert_hides("Nobody knows");
@@ -218,9 +218,9 @@ fn form_of_the_last_user_is_not_shown_to_the_next() {
     let mut harness = Harness::signed_in();
     harness.fill_sale();
     harness.press("enter");
-    answer!(harness, Call::Sell(_), Err(fixtures::signed_out()));
+    answer!(harness, ApiCall::Sell(_), Err(fixtures::signed_out()));
     harness.send_sign_in("grace@example.com");
-    answer!(harness, Call::SignIn { .. }, Ok(Reply::Session(Some(fixtures::grace()))));
+    answer!(harness, ApiCall::SignIn { .. }, Ok(Reply::Session(Some(fixtures::grace()))));
     harness.answer_reads();
     harness.assert_shows("Market: 6 tickets");
     harness.press("esc");
@@ -232,10 +232,10 @@ fn same_user_goes_on_with_the_form_after_signing_in_again() {
     let mut harness = Harness::signed_in();
     harness.fill_sale();
     harness.press("enter");
-    answer!(harness, Call::Sell(_), Err(fixtures::signed_out()));
+    answer!(harness, ApiCall::Sell(_), Err(fixtures::signed_out()));
     harness.send_sign_in("ada@example.com");
     let reply = session(&mut harness);
-    answer!(harness, Call::SignIn { .. }, reply);
+    answer!(harness, ApiCall::SignIn { .. }, reply);
     harness.assert_shows("Opera on the roof");
 }
 
@@ -246,7 +246,7 @@ fn success_clears_the_failure_before_it_and_covers_nothing() {
     harness.assert_shows("no such file");
     harness.press("b");
     let order = fixtures::order("o1", &fixtures::tickets()[0], OrderStatus::Created);
-    answer!(harness, Call::Reserve(..), Ok(Reply::Order(Box::new(order))));
+    answer!(harness, ApiCall::Reserve(..), Ok(Reply::Order(Box::new(order))));
     harness.assert_shows("✓");
     harness.assert_hides("no such file");
 }

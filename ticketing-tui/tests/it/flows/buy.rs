@@ -1,7 +1,7 @@
 //! The purchase of a ticket.
 
 use ticketing_sdk::{ErrorCode, Order, OrderStatus, PaymentStatus, TicketChangeKind, TicketStatus};
-use ticketing_tui::{Call, Effect, Reply};
+use ticketing_tui::{ApiCall, Effect, Reply};
 
 use crate::support::{Harness, answer, count_effects, count_pending, fixtures, is_write};
 
@@ -13,7 +13,7 @@ fn order(status: OrderStatus) -> Order {
 fn reserve(harness: &mut Harness) {
     harness.press("b");
     harness.server.orders = vec![order(OrderStatus::Created)];
-    answer!(harness, Call::Reserve(..), Ok(Reply::Order(Box::new(order(OrderStatus::Created)))));
+    answer!(harness, ApiCall::Reserve(..), Ok(Reply::Order(Box::new(order(OrderStatus::Created)))));
     harness.answer_reads();
 }
 
@@ -24,7 +24,7 @@ fn pay_with(harness: &mut Harness, token: &str) {
 
 fn answer_payment(harness: &mut Harness) {
     let payment = fixtures::payment(PaymentStatus::Succeeded);
-    answer!(harness, Call::Pay { .. }, Ok(Reply::Payment(Box::new(payment))));
+    answer!(harness, ApiCall::Pay { .. }, Ok(Reply::Payment(Box::new(payment))));
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn declined_card_keeps_the_order_and_another_card_pays() {
     let mut harness = Harness::signed_in();
     reserve(&mut harness);
     pay_with(&mut harness, "tok_chargeDeclined");
-    answer!(harness, Call::Pay { .. }, Err(fixtures::card_declined()));
+    answer!(harness, ApiCall::Pay { .. }, Err(fixtures::card_declined()));
     harness.answer_reads();
     harness.assert_shows("The card was declined");
     harness.assert_shows("The ticket is still reserved");
@@ -67,11 +67,11 @@ fn unknown_payment_outcome_is_shown_and_can_be_retried() {
     let mut harness = Harness::signed_in();
     reserve(&mut harness);
     pay_with(&mut harness, "tok_visa");
-    answer!(harness, Call::Pay { .. }, Err(fixtures::unknown()));
+    answer!(harness, ApiCall::Pay { .. }, Err(fixtures::unknown()));
     harness.answer_reads();
     harness.assert_shows("finds out, and never charges");
     harness.press("enter");
-    assert_eq!(count_pending!(harness, Call::Pay { .. }), 1, "the card is still written there");
+    assert_eq!(count_pending!(harness, ApiCall::Pay { .. }), 1, "the card is still written there");
     answer_payment(&mut harness);
     harness.assert_shows("Paid: Jazz at the lake is yours");
 }
@@ -80,8 +80,8 @@ fn unknown_payment_outcome_is_shown_and_can_be_retried() {
 fn second_key_while_reserving_sends_nothing() {
     let mut harness = Harness::signed_in();
     harness.press("b b b");
-    assert_eq!(count_pending!(harness, Call::Reserve(..)), 1);
-    answer!(harness, Call::Reserve(..), Ok(Reply::Order(Box::new(order(OrderStatus::Created)))));
+    assert_eq!(count_pending!(harness, ApiCall::Reserve(..)), 1);
+    answer!(harness, ApiCall::Reserve(..), Ok(Reply::Order(Box::new(order(OrderStatus::Created)))));
     harness.assert_shows(" left");
 }
 
@@ -91,12 +91,12 @@ fn second_enter_while_paying_sends_nothing() {
     reserve(&mut harness);
     pay_with(&mut harness, "tok_visa");
     harness.press("enter enter p ctrl-x enter");
-    assert_eq!(count_pending!(harness, Call::Pay { .. }), 1);
-    assert_eq!(count_pending!(harness, Call::Cancel(_)), 0);
+    assert_eq!(count_pending!(harness, ApiCall::Pay { .. }), 1);
+    assert_eq!(count_pending!(harness, ApiCall::Cancel(_)), 0);
     harness.press("esc 2");
     harness.answer_reads();
     harness.press("enter enter");
-    assert_eq!(count_pending!(harness, Call::Pay { .. }), 1, "nor from another screen");
+    assert_eq!(count_pending!(harness, ApiCall::Pay { .. }), 1, "nor from another screen");
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn card_number_is_never_sent() {
     let mut harness = Harness::signed_in();
     reserve(&mut harness);
     pay_with(&mut harness, "4242 4242 4242 4242");
-    assert_eq!(count_pending!(harness, Call::Pay { .. }), 0);
+    assert_eq!(count_pending!(harness, ApiCall::Pay { .. }), 0);
     harness.assert_shows("That looked like a card number");
     harness.assert_hides("4242");
 }
@@ -114,7 +114,7 @@ fn lost_race_names_the_other_buyer_and_updates_the_ticket() {
     let mut harness = Harness::signed_in();
     harness.press("b");
     let lost = fixtures::refusal(ErrorCode::TicketReserved, "The ticket is reserved");
-    answer!(harness, Call::Reserve(..), Err(lost));
+    answer!(harness, ApiCall::Reserve(..), Err(lost));
     harness.server.market[0] = fixtures::later(&fixtures::tickets()[0], TicketStatus::Reserved);
     harness.answer_reads();
     harness.assert_shows("Jazz at the lake was just reserved by another buyer");
@@ -130,16 +130,16 @@ fn ticket_reserved_by_another_is_dimmed_and_not_for_sale() {
     harness.feed(fixtures::change(TicketChangeKind::Updated, taken));
     harness.assert_shows("Another buyer has reserved this");
     harness.press("b");
-    assert_eq!(count_pending!(harness, Call::Reserve(..)), 0);
+    assert_eq!(count_pending!(harness, ApiCall::Reserve(..)), 0);
     harness.press("esc b");
-    assert_eq!(count_pending!(harness, Call::Reserve(..)), 0, "nor in the list");
+    assert_eq!(count_pending!(harness, ApiCall::Reserve(..)), 0, "nor in the list");
 }
 
 #[test]
 fn missing_ticket_is_reported_as_no_longer_for_sale() {
     let mut harness = Harness::signed_in();
     harness.press("b");
-    answer!(harness, Call::Reserve(..), Err(fixtures::refusal(ErrorCode::NotFound, "Not Found")));
+    answer!(harness, ApiCall::Reserve(..), Err(fixtures::refusal(ErrorCode::NotFound, "Not Found")));
     harness.assert_shows("Jazz at the lake is no longer for sale");
 }
 
@@ -160,7 +160,7 @@ fn cancel_asks_and_then_cancels_the_order() {
     harness.assert_shows("Cancel the order of Jazz at the lake?");
     harness.press("y");
     harness.assert_shows("Cancelling");
-    answer!(harness, Call::Cancel(_), Ok(Reply::Done));
+    answer!(harness, ApiCall::Cancel(_), Ok(Reply::Done));
     harness.server.orders = vec![order(OrderStatus::Cancelled)];
     harness.answer_reads();
     harness.assert_shows("This order was cancelled");
@@ -172,7 +172,7 @@ fn held_ticket_opens_its_checkout() {
     reserve(&mut harness);
     harness.press("esc b");
     harness.assert_shows(" left");
-    assert_eq!(count_pending!(harness, Call::Reserve(..)), 0);
+    assert_eq!(count_pending!(harness, ApiCall::Reserve(..)), 0);
 }
 
 #[test]
@@ -212,9 +212,9 @@ fn checkout_without_a_session_stops_loading() {
     let mut harness = Harness::signed_in();
     reserve(&mut harness);
     pay_with(&mut harness, "tok_visa");
-    answer!(harness, Call::Pay { .. }, Err(fixtures::signed_out()));
+    answer!(harness, ApiCall::Pay { .. }, Err(fixtures::signed_out()));
     harness.server.user = None;
-    harness.pending.retain(|(_, call)| !matches!(call, Call::Order(_)));
+    harness.pending.retain(|(_, call)| !matches!(call, ApiCall::Order(_)));
     harness.answer_reads();
     harness.assert_hides("Loading the order");
 }
@@ -225,7 +225,7 @@ fn refusal_by_an_own_earlier_order_names_no_other_buyer() {
     harness.press("b");
     harness.server.orders = vec![order(OrderStatus::Created)];
     let refused = fixtures::refusal(ErrorCode::TicketReserved, "The ticket is reserved");
-    answer!(harness, Call::Reserve(..), Err(refused));
+    answer!(harness, ApiCall::Reserve(..), Err(refused));
     harness.answer_reads();
     harness.assert_shows("Jazz at the lake is already reserved for you");
     harness.assert_hides("another buyer");
@@ -238,7 +238,7 @@ fn order_carries_the_price_that_was_shown() {
     let mut harness = Harness::signed_in();
     harness.press("b");
     let (_, call) = harness.pending.iter().find(|(_, call)| is_write(call)).unwrap();
-    assert!(matches!(call, Call::Reserve(_, price) if price.to_string() == "38.00"), "{call:?}");
+    assert!(matches!(call, ApiCall::Reserve(_, price) if price.to_string() == "38.00"), "{call:?}");
 }
 
 #[test]
@@ -247,17 +247,17 @@ fn changed_price_is_shown_and_asked_about() {
     harness.press("enter");
     harness.answer_reads();
     harness.press("b");
-    answer!(harness, Call::Reserve(..), Err(fixtures::price_changed("45")));
+    answer!(harness, ApiCall::Reserve(..), Err(fixtures::price_changed("45")));
     harness.answer_reads();
     harness.assert_shows("Reserve Jazz at the lake for $45.00?");
     harness.assert_shows("It cost $38.00 when it was shown");
     harness.press("n");
-    assert_eq!(count_pending!(harness, Call::Reserve(..)), 0);
+    assert_eq!(count_pending!(harness, ApiCall::Reserve(..)), 0);
     harness.press("b");
-    answer!(harness, Call::Reserve(..), Err(fixtures::price_changed("45")));
+    answer!(harness, ApiCall::Reserve(..), Err(fixtures::price_changed("45")));
     harness.press("y");
-    assert_eq!(count_pending!(harness, Call::Reserve(_, price) if price.to_string() == "45.00"), 1);
-    answer!(harness, Call::Reserve(..), Ok(Reply::Order(Box::new(order(OrderStatus::Created)))));
+    assert_eq!(count_pending!(harness, ApiCall::Reserve(_, price) if price.to_string() == "45.00"), 1);
+    answer!(harness, ApiCall::Reserve(..), Ok(Reply::Order(Box::new(order(OrderStatus::Created)))));
     harness.assert_shows(" left");
 }
 
@@ -265,7 +265,7 @@ fn changed_price_is_shown_and_asked_about() {
 fn changed_price_is_reported_after_its_screen_was_left() {
     let mut harness = Harness::signed_in();
     harness.press("b 4");
-    answer!(harness, Call::Reserve(..), Err(fixtures::price_changed("45")));
+    answer!(harness, ApiCall::Reserve(..), Err(fixtures::price_changed("45")));
     harness.assert_shows("Jazz at the lake costs $45.00 now, not $38.00; nothing was reserved");
     harness.assert_hides("Reserve Jazz");
 }
@@ -276,7 +276,7 @@ fn unknown_payment_without_keys_promises_no_safe_retry() {
     reserve(&mut harness);
     pay_with(&mut harness, "tok_visa");
     let unknown = fixtures::unknown_without_keys();
-    answer!(harness, Call::Pay { .. }, Err(unknown));
+    answer!(harness, ApiCall::Pay { .. }, Err(unknown));
     harness.answer_reads();
     harness.assert_shows("this server may");
     harness.assert_hides("never charges twice");
@@ -288,7 +288,7 @@ fn only_a_declined_card_is_advised_to_be_replaced() {
     let mut harness = Harness::signed_in();
     reserve(&mut harness);
     pay_with(&mut harness, "tok_visa");
-    answer!(harness, Call::Pay { .. }, Err(fixtures::offline()));
+    answer!(harness, ApiCall::Pay { .. }, Err(fixtures::offline()));
     harness.answer_reads();
     harness.assert_shows("The server cannot be reached");
     harness.assert_hides("Try another card");
@@ -299,9 +299,9 @@ fn order_of_unknown_outcome_is_looked_up() {
     let mut harness = Harness::signed_in();
     harness.press("b");
     harness.server.orders = vec![order(OrderStatus::Created)];
-    answer!(harness, Call::Reserve(..), Err(fixtures::unknown()));
+    answer!(harness, ApiCall::Reserve(..), Err(fixtures::unknown()));
     harness.answer_reads();
     harness.press("b");
     harness.assert_shows(" left");
-    assert_eq!(count_pending!(harness, Call::Reserve(..)), 0);
+    assert_eq!(count_pending!(harness, ApiCall::Reserve(..)), 0);
 }

@@ -1,7 +1,7 @@
 //! Paying where the provider's form on the page of the order takes the card.
 
 use ticketing_sdk::{Order, OrderStatus};
-use ticketing_tui::{Call, Effect, Reply};
+use ticketing_tui::{ApiCall, Effect, Reply};
 
 use crate::support::{Harness, answer, count_effects, count_pending, fixtures};
 
@@ -18,7 +18,7 @@ fn open_reserved_order(size: (u16, u16)) -> Harness {
     harness.sign_in();
     harness.press("b");
     harness.server.orders = vec![order(OrderStatus::Created)];
-    answer!(harness, Call::Reserve(..), Ok(Reply::Order(Box::new(order(OrderStatus::Created)))));
+    answer!(harness, ApiCall::Reserve(..), Ok(Reply::Order(Box::new(order(OrderStatus::Created)))));
     harness.answer_reads();
     harness
 }
@@ -32,14 +32,14 @@ fn order_shows_its_page_and_asks_for_no_token() {
     harness.assert_hides("tok_visa");
     harness.press("enter");
     assert_eq!(count_effects!(harness, Effect::Browse(address) if address == PAGE), 1);
-    assert_eq!(count_pending!(harness, Call::Pay { .. }), 0);
+    assert_eq!(count_pending!(harness, ApiCall::Pay { .. }), 0);
 }
 
 #[test]
 fn order_is_followed_until_it_is_paid() {
     let mut harness = open_reserved_order((80, 24));
     harness.advance_with_wakeups(2_000);
-    assert_eq!(count_pending!(harness, Call::Order(_)), 1, "it is looked at");
+    assert_eq!(count_pending!(harness, ApiCall::Order(_)), 1, "it is looked at");
     harness.answer_reads();
     harness.server.orders = vec![order(OrderStatus::Complete)];
     harness.advance_with_wakeups(2_000);
@@ -47,7 +47,7 @@ fn order_is_followed_until_it_is_paid() {
     harness.assert_shows("Paid: Jazz at the lake is yours");
     harness.assert_shows("Paid. The ticket is yours.");
     harness.advance_with_wakeups(60_000);
-    assert_eq!(count_pending!(harness, Call::Order(_)), 0, "it is no longer looked at");
+    assert_eq!(count_pending!(harness, ApiCall::Order(_)), 0, "it is no longer looked at");
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn order_expires_while_its_page_is_shown() {
     harness.answer_reads();
     harness.assert_shows("The reservation expired before it was paid");
     harness.advance_with_wakeups(60_000);
-    assert_eq!(count_pending!(harness, Call::Order(_)), 0);
+    assert_eq!(count_pending!(harness, ApiCall::Order(_)), 0);
 }
 
 #[test]

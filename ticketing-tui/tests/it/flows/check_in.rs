@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ticketing_sdk::{DoubleAdmission, ErrorCode, PassStatus, TicketStatus, Timestamp, Verdict};
-use ticketing_tui::{Call, Colours, Event, Feed, Reply};
+use ticketing_tui::{ApiCall, Colours, Event, Feed, Reply};
 
 use crate::support::{Harness, NOW, answer, count_pending, fixtures};
 
@@ -38,18 +38,18 @@ fn scanned_codes_are_judged_and_logged() {
     let mut harness = door();
     scan(&mut harness, "TK1 ONE");
     assert_eq!(
-        count_pending!(harness, Call::CheckIn { scan, by_list: false, .. } if scan.code.as_str() == "TK1 ONE"),
+        count_pending!(harness, ApiCall::CheckIn { scan, by_list: false, .. } if scan.code.as_str() == "TK1 ONE"),
         1
     );
     harness.assert_hides("TK1 ONE");
     let admitted = Verdict::admitted(fixtures::admission());
-    answer!(harness, Call::CheckIn { .. }, Ok(fixtures::verdict(admitted, None)));
+    answer!(harness, ApiCall::CheckIn { .. }, Ok(fixtures::verdict(admitted, None)));
     harness.assert_shows("ADMITTED");
     harness.assert_shows("Jazz at the lake, Row 3, seat 12");
     scan(&mut harness, "TK1 ONE");
     let again =
         Verdict::already_admitted(Some(Timestamp::from_millis(NOW)), Some("north\u{1b} door".to_owned()));
-    answer!(harness, Call::CheckIn { .. }, Ok(fixtures::verdict(again, None)));
+    answer!(harness, ApiCall::CheckIn { .. }, Ok(fixtures::verdict(again, None)));
     harness.assert_shows("REFUSED");
     harness.assert_shows("Already admitted at 15 Jan 2027, 09:00:00 CET by north door");
     harness.assert_shows("1 admitted, 1 refused");
@@ -61,7 +61,7 @@ fn admissions_of_an_earlier_run_are_uploaded_on_every_screen() {
     let mut harness = Harness::new((80, 24), Colours::True);
     harness.server.door = Some(fixtures::door(1));
     harness.sign_in();
-    assert_eq!(count_pending!(harness, Call::SyncDoor(_)), 1);
+    assert_eq!(count_pending!(harness, ApiCall::SyncDoor(_)), 1);
     // Leaving says that they wait.
     harness.press("q");
     harness.assert_shows("Leave with 1 scan not uploaded?");
@@ -74,14 +74,14 @@ fn offline_start_reports_waiting_scans_and_uploads_them_later() {
     let mut harness = Harness::new((80, 24), Colours::True);
     harness.server.door = Some(fixtures::door(2));
     lose(&mut harness);
-    answer!(harness, Call::Session, Err(fixtures::offline()));
+    answer!(harness, ApiCall::Session, Err(fixtures::offline()));
     harness.answer_reads();
     harness.assert_shows("2 scans waiting for upload, once the server can be reached");
     harness.press("q");
     harness.assert_shows("Leave with 2 scans not uploaded?");
     harness.press("n");
     harness.sign_in();
-    assert_eq!(count_pending!(harness, Call::SyncDoor(_)), 1);
+    assert_eq!(count_pending!(harness, ApiCall::SyncDoor(_)), 1);
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn refusal_shows_its_reason() {
     let mut harness = door();
     scan(&mut harness, "TK1");
     let refused = Verdict::refused_for(&ErrorCode::PassSuperseded).unwrap();
-    answer!(harness, Call::CheckIn { .. }, Ok(fixtures::verdict(refused, None)));
+    answer!(harness, ApiCall::CheckIn { .. }, Ok(fixtures::verdict(refused, None)));
     harness.assert_shows("REFUSED");
     harness.assert_shows("This code is old: the pass has another holder now");
 }
@@ -99,7 +99,7 @@ fn failed_call_refuses_nobody() {
     let mut harness = door();
     for error in [fixtures::unknown(), fixtures::offline()] {
         scan(&mut harness, "TK1");
-        answer!(harness, Call::CheckIn { .. }, Err(error));
+        answer!(harness, ApiCall::CheckIn { .. }, Err(error));
         harness.assert_shows("CANNOT TELL");
         harness.assert_shows("Scan the code again");
         harness.assert_shows("0 admitted, 0 refused");
@@ -112,14 +112,14 @@ fn code_that_is_scanned_twice_is_sent_once() {
     scan(&mut harness, "TK1 ONE");
     scan(&mut harness, "TK1 ONE");
     scan(&mut harness, "TK1 TWO");
-    assert_eq!(count_pending!(harness, Call::CheckIn { .. }), 2);
+    assert_eq!(count_pending!(harness, ApiCall::CheckIn { .. }), 2);
 }
 
 #[test]
 fn pasted_code_with_its_line_break_is_sent() {
     let mut harness = door();
     harness.feed(Event::Paste("TK1 ONE\r\n".to_owned()));
-    assert_eq!(count_pending!(harness, Call::CheckIn { scan, .. } if scan.code.as_str() == "TK1 ONE"), 1);
+    assert_eq!(count_pending!(harness, ApiCall::CheckIn { scan, .. } if scan.code.as_str() == "TK1 ONE"), 1);
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn code_that_is_scanned_into_the_name_of_the_door_is_a_scan() {
     harness.type_text("north door");
     let code = fixtures::pass("p1", "").code.unwrap().as_str().to_owned();
     scan(&mut harness, &code);
-    let is_scan = |call: &Call| matches!(call, Call::CheckIn { scan, .. } if scan.code.as_str() == code && scan.device.as_deref() == Some("north door"));
+    let is_scan = |call: &ApiCall| matches!(call, ApiCall::CheckIn { scan, .. } if scan.code.as_str() == code && scan.device.as_deref() == Some("north door"));
     assert!(harness.pending.iter().any(|(_, call)| is_scan(call)), "{:?}", harness.pending);
     harness.assert_shows("north door");
     harness.assert_hides("TK1");
@@ -146,7 +146,7 @@ fn scan_has_the_name_of_the_door_and_its_time() {
     scan(&mut harness, "TK1 ONE");
     let at = Timestamp::from_millis(NOW + 2_000);
     assert_eq!(
-        count_pending!(harness, Call::CheckIn { scan, .. } if scan.device.as_deref() == Some("north door") && scan.at == at),
+        count_pending!(harness, ApiCall::CheckIn { scan, .. } if scan.device.as_deref() == Some("north door") && scan.at == at),
         1
     );
     harness.press("esc c");
@@ -160,7 +160,7 @@ fn door_is_prepared_by_a_key() {
     harness.assert_shows("ctrl-o prepares this door to admit without a network");
     harness.press("ctrl-o");
     harness.press("ctrl-o");
-    assert_eq!(count_pending!(harness, Call::PrepareDoor(_)), 1);
+    assert_eq!(count_pending!(harness, ApiCall::PrepareDoor(_)), 1);
     harness.answer_reads();
     harness.assert_shows("the door list has 412 tickets");
     harness.assert_shows("Works offline, too: 412 tickets on the list of 15 Jan 2027, 09:00");
@@ -172,7 +172,7 @@ fn door_is_prepared_by_a_key() {
 fn key_that_is_pressed_while_the_door_is_opened_prepares_it() {
     let mut harness = Harness::signed_in();
     harness.press("3 c ctrl-o");
-    assert_eq!(count_pending!(harness, Call::PrepareDoor(_)), 0);
+    assert_eq!(count_pending!(harness, ApiCall::PrepareDoor(_)), 0);
     harness.answer_reads();
     harness.assert_shows("the door list has 412 tickets");
 }
@@ -183,7 +183,7 @@ fn offline_door_without_list_rules_unknown() {
     lose(&mut harness);
     harness.assert_shows("Offline, and this door is not prepared");
     scan(&mut harness, "TK1 ONE");
-    assert_eq!(count_pending!(harness, Call::CheckIn { by_list: false, .. }), 1);
+    assert_eq!(count_pending!(harness, ApiCall::CheckIn { by_list: false, .. }), 1);
 }
 
 #[test]
@@ -192,23 +192,23 @@ fn offline_scans_are_uploaded_when_the_connection_is_back() {
     lose(&mut harness);
     scan(&mut harness, "TK1 ONE");
     let admitted = || Verdict::admitted(fixtures::admission());
-    answer!(harness, Call::CheckIn { by_list: true, .. }, Ok(fixtures::verdict(admitted(), Some(1))));
+    answer!(harness, ApiCall::CheckIn { by_list: true, .. }, Ok(fixtures::verdict(admitted(), Some(1))));
     harness.assert_shows("ADMITTED");
     harness.assert_shows("Offline, 1 scan waiting for upload");
-    assert_eq!(count_pending!(harness, Call::SyncDoor(_)), 0);
+    assert_eq!(count_pending!(harness, ApiCall::SyncDoor(_)), 0);
     harness.feed(Event::Feed(Feed::Connected));
     harness.answer_reads();
     harness.assert_shows("Uploading: 1 scan waiting for upload");
     // The server does not have the pending scans yet, so the list still decides.
     scan(&mut harness, "TK1 TWO");
-    answer!(harness, Call::CheckIn { by_list: true, .. }, Ok(fixtures::verdict(admitted(), Some(2))));
-    answer!(harness, Call::SyncDoor(_), Ok(Reply::DoorSync(Box::new(fixtures::door_sync()))));
+    answer!(harness, ApiCall::CheckIn { by_list: true, .. }, Ok(fixtures::verdict(admitted(), Some(2))));
+    answer!(harness, ApiCall::SyncDoor(_), Ok(Reply::DoorSync(Box::new(fixtures::door_sync()))));
     harness.answer_reads();
     harness.assert_shows("✗ Jazz at the lake, Row 3, seat 12: admitted twice: 15 Jan 2027");
     harness.assert_shows("by north door; 15 Jan 2027, 09:02:00 CET by south door");
     harness.assert_shows("Works offline, too");
     scan(&mut harness, "TK1 THREE");
-    assert_eq!(count_pending!(harness, Call::CheckIn { by_list: false, .. }), 1);
+    assert_eq!(count_pending!(harness, ApiCall::CheckIn { by_list: false, .. }), 1);
 }
 
 #[test]
@@ -221,7 +221,7 @@ fn offline_door_warns_of_a_clock_that_was_changed_and_admits() {
     harness.assert_shows("The clock of this machine is wrong: it shows 15 Jan 2027, 08:00 CET, and");
     scan(&mut harness, "TK1 ONE");
     let admitted = Verdict::admitted(fixtures::admission());
-    answer!(harness, Call::CheckIn { by_list: true, .. }, Ok(fixtures::verdict(admitted, Some(1))));
+    answer!(harness, ApiCall::CheckIn { by_list: true, .. }, Ok(fixtures::verdict(admitted, Some(1))));
     harness.assert_shows("ADMITTED");
     harness.server.skew = 0;
     harness.feed(Event::Feed(Feed::Lost { error: fixtures::offline(), retry_in: Duration::from_secs(60) }));
@@ -234,15 +234,15 @@ fn failed_upload_is_shown_and_tried_again_by_a_key() {
     scan(&mut harness, "TK1 ONE");
     // The server was not reached, so the list has decided.
     let admitted = Verdict::admitted(fixtures::admission());
-    answer!(harness, Call::CheckIn { .. }, Ok(fixtures::verdict(admitted, Some(1))));
+    answer!(harness, ApiCall::CheckIn { .. }, Ok(fixtures::verdict(admitted, Some(1))));
     answer!(
         harness,
-        Call::SyncDoor(_),
+        ApiCall::SyncDoor(_),
         Err(ticketing_tui::CallError::other("The door list is of another account"))
     );
     harness.assert_shows("1 scan waiting for upload: The door list is of another account.");
     harness.press("ctrl-o");
-    assert_eq!(count_pending!(harness, Call::SyncDoor(_)), 1);
+    assert_eq!(count_pending!(harness, ApiCall::SyncDoor(_)), 1);
 }
 
 #[test]
@@ -251,7 +251,7 @@ fn door_of_another_user_is_unknown() {
     harness.server.user = Some(fixtures::grace());
     harness.server.door = None;
     harness.press("esc i y");
-    answer!(harness, Call::SignOut, Ok(Reply::Session(Some(fixtures::grace()))));
+    answer!(harness, ApiCall::SignOut, Ok(Reply::Session(Some(fixtures::grace()))));
     harness.answer_reads();
     harness.press("3 c");
     harness.answer_reads();
@@ -265,7 +265,7 @@ fn new_holder_is_admitted_with_a_warning() {
     let earlier =
         DoubleAdmission::new(Timestamp::from_millis(NOW - 60_000), Some("north\u{1b} door".to_owned()));
     let admitted = Verdict::admitted(fixtures::admission().double_admissions(vec![earlier]));
-    answer!(harness, Call::CheckIn { .. }, Ok(fixtures::verdict(admitted, None)));
+    answer!(harness, ApiCall::CheckIn { .. }, Ok(fixtures::verdict(admitted, None)));
     harness.assert_shows("ADMITTED");
     harness.assert_shows("Jazz at the lake, Row 3, seat 12: an earlier holder has entered with this");
     harness.assert_shows("15 Jan 2027, 08:59:00 CET by north door");
@@ -315,11 +315,11 @@ fn ticket_for_another_day_is_admitted_with_a_warning() {
     let mut harness = door();
     scan(&mut harness, "TK1 ONE");
     let starts = fixtures::admission().starts_at("2027-01-15T10:30:00+01:00".parse().unwrap());
-    answer!(harness, Call::CheckIn { .. }, Ok(fixtures::verdict(Verdict::admitted(starts), None)));
+    answer!(harness, ApiCall::CheckIn { .. }, Ok(fixtures::verdict(Verdict::admitted(starts), None)));
     harness.assert_shows("Jazz at the lake, Row 3, seat 12, 15 Jan 2027, 10:30");
     scan(&mut harness, "TK1 TWO");
     let starts = fixtures::admission().starts_at("2027-01-16T19:30:00+01:00".parse().unwrap());
-    answer!(harness, Call::CheckIn { .. }, Ok(fixtures::verdict(Verdict::admitted(starts), None)));
+    answer!(harness, ApiCall::CheckIn { .. }, Ok(fixtures::verdict(Verdict::admitted(starts), None)));
     harness.assert_shows("ADMITTED");
     harness.assert_shows("Jazz at the lake, Row 3, seat 12: this ticket is for another day: Sat 16");
     harness.assert_shows("2 admitted, 0 refused");
@@ -329,7 +329,7 @@ fn ticket_for_another_day_is_admitted_with_a_warning() {
 fn key_limits_the_door_to_events_within_half_a_day() {
     let mut harness = prepared_door();
     scan(&mut harness, "TK1 ONE");
-    let limited = |harness: &Harness| count_pending!(harness, Call::CheckIn { scan, .. } if scan.within == Some(Verdict::EXPECTED_WITHIN));
+    let limited = |harness: &Harness| count_pending!(harness, ApiCall::CheckIn { scan, .. } if scan.within == Some(Verdict::EXPECTED_WITHIN));
     assert_eq!(limited(&harness), 0);
     harness.press("ctrl-t");
     harness.assert_shows("Only events within 12 h; ctrl-t admits all");
@@ -342,7 +342,7 @@ fn key_limits_the_door_to_events_within_half_a_day() {
     let starts = "2027-01-16T19:30:00+01:00".parse().unwrap();
     let mut refused = Verdict::other_day(starts, Timestamp::from_millis(NOW));
     refused.title = Some("Jazz at the lake".to_owned());
-    answer!(harness, Call::CheckIn { by_list: true, .. }, Ok(fixtures::verdict(refused, None)));
+    answer!(harness, ApiCall::CheckIn { by_list: true, .. }, Ok(fixtures::verdict(refused, None)));
     harness.assert_shows("REFUSED");
     harness.assert_shows("This ticket is for another day: Sat 16 Jan 2027, 19:30 +01:00: Jazz at the");
     harness.press("ctrl-t");

@@ -1,7 +1,7 @@
 //! The end of a reservation: warnings, the bell, the title, and the order afterwards.
 
 use ticketing_sdk::{Order, OrderStatus, Timestamp};
-use ticketing_tui::{Call, Effect, Event, Reply, Setting, Settings};
+use ticketing_tui::{ApiCall, Effect, Event, Reply, Setting, Settings};
 
 use crate::support::{Harness, NOW, answer, count_effects, count_pending, fixtures};
 
@@ -88,10 +88,10 @@ fn server_decides_expiry_and_the_ticket_can_be_reordered() {
     harness.answer_reads();
     harness.assert_shows("The reservation expired before it was paid");
     harness.press("enter t t");
-    assert_eq!(count_pending!(harness, Call::Reserve(..)), 1);
+    assert_eq!(count_pending!(harness, ApiCall::Reserve(..)), 1);
     let again = fixtures::order("o2", &fixtures::tickets()[0], OrderStatus::Created)
         .expires_at(Timestamp::from_millis(harness.now.as_millis() + 900_000));
-    answer!(harness, Call::Reserve(..), Ok(Reply::Order(Box::new(again))));
+    answer!(harness, ApiCall::Reserve(..), Ok(Reply::Order(Box::new(again))));
     harness.assert_shows("15:00 left");
 }
 
@@ -106,12 +106,12 @@ fn card_typed_while_the_reservation_expires_runs_no_command() {
     harness.type_text("tok_visai");
     harness.assert_shows("The reservation expired before it was paid");
     harness.assert_shows("letters do nothing until then");
-    assert_eq!(count_pending!(harness, Call::Reserve(..)), 0);
+    assert_eq!(count_pending!(harness, ApiCall::Reserve(..)), 0);
     harness.press("enter");
     harness.assert_shows("orders the ticket again");
-    assert_eq!(count_pending!(harness, Call::Reserve(..)), 0, "Enter ends the writing, and no more");
+    assert_eq!(count_pending!(harness, ApiCall::Reserve(..)), 0, "Enter ends the writing, and no more");
     harness.press("t");
-    assert_eq!(count_pending!(harness, Call::Reserve(..)), 1);
+    assert_eq!(count_pending!(harness, ApiCall::Reserve(..)), 1);
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn order_of_an_event_that_has_started_is_not_ordered_again() {
     harness.assert_shows("Its event has");
     harness.assert_shows("started, so it cannot be ordered again.");
     harness.press("enter t");
-    assert_eq!(count_pending!(harness, Call::Reserve(..)), 0);
+    assert_eq!(count_pending!(harness, ApiCall::Reserve(..)), 0);
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn order_paid_in_the_last_second_is_kept() {
     harness.advance_with_wakeups(2_000);
     harness.assert_shows("Paying $38.00");
     let payment = fixtures::payment(ticketing_sdk::PaymentStatus::Succeeded);
-    answer!(harness, Call::Pay { .. }, Ok(Reply::Payment(Box::new(payment))));
+    answer!(harness, ApiCall::Pay { .. }, Ok(Reply::Payment(Box::new(payment))));
     harness.server.orders = vec![order(OrderStatus::Complete)];
     harness.answer_reads();
     harness.assert_shows("Paid. The ticket is yours.");
@@ -150,7 +150,7 @@ fn expired_order_is_not_paid() {
     harness.advance_with_wakeups(900_500);
     harness.type_text("tok_visa");
     harness.press("enter");
-    assert_eq!(count_pending!(harness, Call::Pay { .. }), 0);
+    assert_eq!(count_pending!(harness, ApiCall::Pay { .. }), 0);
     harness.assert_hides("enter OK");
 }
 
@@ -158,7 +158,7 @@ fn expired_order_is_not_paid() {
 fn silent_server_is_not_asked_repeatedly() {
     let mut harness = open_held_checkout();
     harness.advance_with_wakeups(960_000);
-    assert_eq!(count_pending!(harness, Call::Order(_)), 1);
+    assert_eq!(count_pending!(harness, ApiCall::Order(_)), 1);
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn withdrawn_order_states_the_reason_and_is_not_ordered_again() {
     harness.assert_shows("The ticket was withdrawn from sale.");
     harness.assert_hides("orders the ticket again");
     harness.press("t");
-    assert_eq!(count_pending!(harness, Call::Reserve(..)), 0);
+    assert_eq!(count_pending!(harness, ApiCall::Reserve(..)), 0);
 }
 
 #[test]
@@ -223,5 +223,5 @@ fn ticket_whose_event_starts_meanwhile_is_not_reserved() {
     harness.feed(Event::Tick);
     harness.assert_shows("Sales ended: the event has started.");
     harness.press("b");
-    assert_eq!(count_pending!(harness, Call::Reserve(..)), 0);
+    assert_eq!(count_pending!(harness, ApiCall::Reserve(..)), 0);
 }

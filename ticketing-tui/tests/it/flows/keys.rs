@@ -3,7 +3,7 @@
 use crossterm::event::{KeyEvent, KeyEventKind};
 use ticketing_sdk::OrderStatus;
 use ticketing_tui::{
-    Action, Borders, Call, Colours, Effect, Event, Setting, SettingChange, Settings, ThemeName,
+    Action, ApiCall, Borders, Colours, Effect, Event, Setting, SettingChange, Settings, ThemeName,
 };
 
 use crate::support::{Harness, count_effects, count_pending, fixtures, key_event};
@@ -60,13 +60,13 @@ fn rebound_key_is_shown_everywhere_and_saved() {
     harness.press("1");
     harness.assert_shows("B Buy");
     harness.press("b");
-    assert_eq!(count_pending!(harness, Call::Reserve(..)), 0, "the usual key is free");
+    assert_eq!(count_pending!(harness, ApiCall::Reserve(..)), 0, "the usual key is free");
     harness.press("?");
     harness.assert_shows("B                   Reserve the ticket");
     harness.press("esc :");
     assert!(harness.screen().lines().any(|line| line.contains("Reserve the ticket") && line.contains(" B ")));
     harness.press("esc B");
-    assert_eq!(count_pending!(harness, Call::Reserve(..)), 1);
+    assert_eq!(count_pending!(harness, ApiCall::Reserve(..)), 1);
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn key_can_be_reset_to_its_default() {
     let mut harness = Harness::signed_in();
     rebind(&mut harness, Action::Buy);
     harness.press("B x 1 b");
-    assert_eq!(count_pending!(harness, Call::Reserve(..)), 1);
+    assert_eq!(count_pending!(harness, ApiCall::Reserve(..)), 1);
     assert_eq!(count_effects!(harness, Effect::Save(_)), 2);
 }
 
@@ -139,7 +139,7 @@ fn command_is_found_by_its_name_and_run() {
     harness.press("1 :");
     harness.type_text("reserve");
     harness.press("enter");
-    assert_eq!(count_pending!(harness, Call::Reserve(..)), 1, "what the screen below offers");
+    assert_eq!(count_pending!(harness, ApiCall::Reserve(..)), 1, "what the screen below offers");
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn pasted_text_fills_the_field_on_one_line() {
     harness.press("tab");
     harness.feed(Event::Paste("38\n".to_owned()));
     harness.press("enter");
-    assert_eq!(count_pending!(harness, Call::Sell(_)), 1);
+    assert_eq!(count_pending!(harness, ApiCall::Sell(_)), 1);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Replies that arrive after their screen is closed, or out of order.
 
 use ticketing_sdk::{OrderStatus, TicketChangeKind, TicketStatus};
-use ticketing_tui::{Call, Event, Feed, Reply};
+use ticketing_tui::{ApiCall, Event, Feed, Reply};
 
 use crate::support::{Harness, answer, count_pending, fixtures, take_call};
 
@@ -15,7 +15,7 @@ fn page(titles: &[&str]) -> Result<Reply, ticketing_tui::CallError> {
 fn late_reservation_keeps_the_open_screen() {
     let mut harness = Harness::signed_in();
     harness.press("b");
-    let reserve = take_call!(harness, Call::Reserve(..));
+    let reserve = take_call!(harness, ApiCall::Reserve(..));
     harness.press("4");
     let order = fixtures::order("o1", &fixtures::tickets()[0], OrderStatus::Created);
     harness.reply(reserve, Ok(Reply::Order(Box::new(order))));
@@ -32,7 +32,7 @@ fn late_sign_in_keeps_the_open_screen() {
     harness.press("tab");
     harness.type_text(fixtures::PASSWORD);
     harness.press("enter esc");
-    answer!(harness, Call::SignIn { .. }, Ok(Reply::Session(Some(fixtures::me()))));
+    answer!(harness, ApiCall::SignIn { .. }, Ok(Reply::Session(Some(fixtures::me()))));
     harness.assert_shows("Market: 6 tickets");
     harness.assert_shows("Signed in as ada@example.com");
 }
@@ -41,7 +41,7 @@ fn late_sign_in_keeps_the_open_screen() {
 fn error_of_a_ticket_screen_that_was_left_is_not_shown() {
     let mut harness = Harness::signed_in();
     harness.press("enter");
-    let asked = take_call!(harness, Call::Ticket(_));
+    let asked = take_call!(harness, ApiCall::Ticket(_));
     harness.press("esc");
     let before = harness.screen();
     harness.reply(asked, Err(fixtures::offline()));
@@ -52,8 +52,8 @@ fn error_of_a_ticket_screen_that_was_left_is_not_shown() {
 fn pages_of_a_replaced_load_are_dropped() {
     let mut harness = Harness::signed_out();
     harness.press("r r");
-    assert_eq!(count_pending!(harness, Call::Market), 2);
-    let (first, second) = (take_call!(harness, Call::Market), take_call!(harness, Call::Market));
+    assert_eq!(count_pending!(harness, ApiCall::Market), 2);
+    let (first, second) = (take_call!(harness, ApiCall::Market), take_call!(harness, ApiCall::Market));
     harness.reply(second, page(&["new one", "new two"]));
     harness.finish_work();
     harness.assert_shows("Market: 2 tickets");
@@ -69,7 +69,7 @@ fn pages_of_a_replaced_load_are_dropped() {
 fn late_first_page_does_not_end_the_current_load() {
     let mut harness = Harness::signed_out();
     harness.press("r r");
-    let (first, second) = (take_call!(harness, Call::Market), take_call!(harness, Call::Market));
+    let (first, second) = (take_call!(harness, ApiCall::Market), take_call!(harness, ApiCall::Market));
     harness.reply(first, page(&["old one"]));
     harness.finish_work();
     harness.assert_hides("old one");
@@ -85,7 +85,7 @@ fn orders_that_were_read_before_a_payment_do_not_undo_it() {
     let complete = fixtures::order("o1", &fixtures::tickets()[0], OrderStatus::Complete);
     harness.server.orders = vec![complete];
     harness.press("2");
-    let orders = take_call!(harness, Call::Orders);
+    let orders = take_call!(harness, ApiCall::Orders);
     harness.answer_reads();
     harness.press("r");
     harness.answer_reads();
@@ -93,7 +93,7 @@ fn orders_that_were_read_before_a_payment_do_not_undo_it() {
     harness.reply(orders, Ok(Reply::Orders(vec![order.clone()])));
     harness.assert_shows("Paid");
     harness.press("r");
-    answer!(harness, Call::Orders, Ok(Reply::Orders(vec![order])));
+    answer!(harness, ApiCall::Orders, Ok(Reply::Orders(vec![order])));
     harness.assert_shows("Paid");
 }
 
@@ -126,7 +126,7 @@ fn ticket_withdrawn_during_a_reload_does_not_come_back() {
 fn withdrawn_ticket_is_not_restored_by_an_older_page() {
     let mut harness = Harness::signed_out();
     harness.press("r");
-    let load = take_call!(harness, Call::Market);
+    let load = take_call!(harness, ApiCall::Market);
     let tickets = fixtures::tickets();
     harness.reply(load, Ok(Reply::Market { tickets: tickets[..3].to_vec(), last: false }));
     harness.feed(fixtures::change(TicketChangeKind::Deleted, tickets[3].clone()));
@@ -140,7 +140,7 @@ fn withdrawn_ticket_is_not_restored_by_an_older_page() {
 fn duplicate_reply_counts_once() {
     let mut harness = Harness::signed_in();
     harness.press("b");
-    let reserve = take_call!(harness, Call::Reserve(..));
+    let reserve = take_call!(harness, ApiCall::Reserve(..));
     let order = fixtures::order("o1", &fixtures::tickets()[0], OrderStatus::Created);
     for _ in 0..2 {
         harness.reply(reserve, Ok(Reply::Order(Box::new(order.clone()))));
@@ -154,11 +154,11 @@ fn duplicate_reply_counts_once() {
 fn list_that_was_asked_for_before_an_order_does_not_remove_it() {
     let mut harness = Harness::signed_in();
     harness.press("r");
-    answer!(harness, Call::Session, Ok(Reply::Session(Some(fixtures::me()))));
-    let list = take_call!(harness, Call::Orders);
+    answer!(harness, ApiCall::Session, Ok(Reply::Session(Some(fixtures::me()))));
+    let list = take_call!(harness, ApiCall::Orders);
     harness.press("b");
     let order = fixtures::order("o1", &fixtures::tickets()[0], OrderStatus::Created);
-    answer!(harness, Call::Reserve(..), Ok(Reply::Order(Box::new(order))));
+    answer!(harness, ApiCall::Reserve(..), Ok(Reply::Order(Box::new(order))));
     harness.reply(list, Ok(Reply::Orders(Vec::new())));
     harness.assert_shows(" left");
     harness.assert_shows("●1");
@@ -168,12 +168,12 @@ fn list_that_was_asked_for_before_an_order_does_not_remove_it() {
 fn list_that_was_asked_for_before_a_listing_does_not_remove_it() {
     let mut harness = Harness::signed_in();
     harness.press("r");
-    answer!(harness, Call::Session, Ok(Reply::Session(Some(fixtures::me()))));
-    let list = take_call!(harness, Call::Listings);
+    answer!(harness, ApiCall::Session, Ok(Reply::Session(Some(fixtures::me()))));
+    let list = take_call!(harness, ApiCall::Listings);
     harness.fill_sale();
     harness.press("enter");
     let listed = fixtures::ticket("mine", "Opera on the roof", "75", 0).user_id(fixtures::ME);
-    answer!(harness, Call::Sell(_), Ok(Reply::Ticket(Box::new(listed))));
+    answer!(harness, ApiCall::Sell(_), Ok(Reply::Ticket(Box::new(listed))));
     harness.reply(list, Ok(Reply::Listings(Vec::new())));
     harness.press("3");
     harness.assert_shows("Opera on the roof");

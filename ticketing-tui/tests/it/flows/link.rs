@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ticketing_tui::{Call, Effect, Event, Feed, Reply};
+use ticketing_tui::{ApiCall, Effect, Event, Feed, Reply};
 
 use crate::support::{Harness, answer, count_effects, count_pending, fixtures};
 
@@ -24,8 +24,8 @@ fn lost_connection_is_counted_down_and_restored() {
     harness.feed(Event::Feed(Feed::Connected));
     harness.assert_shows("Connected again");
     harness.assert_shows("live");
-    assert_eq!(count_pending!(harness, Call::Market), 0, "the changes go on where they stopped");
-    assert_eq!(count_pending!(harness, Call::Session), 1);
+    assert_eq!(count_pending!(harness, ApiCall::Market), 0, "the changes go on where they stopped");
+    assert_eq!(count_pending!(harness, ApiCall::Session), 1);
 }
 
 /// A connection is often lost where a code is shown: at the door.
@@ -73,10 +73,10 @@ fn message_moves_nothing() {
 fn missed_changes_reload_market_and_session() {
     let mut harness = Harness::signed_in();
     harness.feed(Event::Feed(Feed::Reset));
-    assert_eq!((count_pending!(harness, Call::Market), count_pending!(harness, Call::Session)), (1, 1));
+    assert_eq!((count_pending!(harness, ApiCall::Market), count_pending!(harness, ApiCall::Session)), (1, 1));
     // A ticket that was withdrawn meanwhile is not in the new list.
     let tickets = fixtures::tickets()[1..].to_vec();
-    answer!(harness, Call::Market, Ok(Reply::Market { tickets, last: true }));
+    answer!(harness, ApiCall::Market, Ok(Reply::Market { tickets, last: true }));
     harness.finish_work();
     harness.assert_hides("Jazz at the lake");
 }
@@ -130,7 +130,7 @@ fn reload_key_reconnects_at_once() {
 #[test]
 fn missing_lists_are_loaded_after_reconnecting() {
     let mut harness = Harness::new((80, 24), ticketing_tui::Colours::True);
-    answer!(harness, Call::Session, Err(fixtures::offline()));
+    answer!(harness, ApiCall::Session, Err(fixtures::offline()));
     lose(&mut harness);
     harness.assert_shows("The server cannot be reached");
     harness.assert_shows("r tries again");
@@ -143,7 +143,7 @@ fn missing_lists_are_loaded_after_reconnecting() {
 fn failed_load_is_retried() {
     let mut harness = Harness::new((80, 24), ticketing_tui::Colours::True);
     harness.feed(Event::Feed(Feed::Connected));
-    answer!(harness, Call::Market, Err(fixtures::offline()));
+    answer!(harness, ApiCall::Market, Err(fixtures::offline()));
     harness.assert_shows("The server cannot be reached");
     harness.press("r");
     harness.assert_shows("Loading the market");
@@ -155,7 +155,7 @@ fn failed_load_is_retried() {
 fn interrupted_load_is_not_taken_as_complete() {
     let mut harness = Harness::new((80, 24), ticketing_tui::Colours::True);
     harness.feed(Event::Feed(Feed::Connected));
-    let load = crate::support::take_call!(harness, Call::Market);
+    let load = crate::support::take_call!(harness, ApiCall::Market);
     harness.reply(load, Ok(Reply::Market { tickets: fixtures::tickets(), last: false }));
     harness.reply(load, Err(fixtures::offline()));
     harness.assert_shows("Jazz at the lake");
@@ -166,7 +166,7 @@ fn interrupted_load_is_not_taken_as_complete() {
 fn failed_reload_is_reported_and_keeps_the_rows() {
     let mut harness = Harness::signed_out();
     harness.press("r");
-    answer!(harness, Call::Market, Err(fixtures::offline()));
+    answer!(harness, ApiCall::Market, Err(fixtures::offline()));
     harness.assert_shows("Jazz at the lake");
     harness.assert_shows("The server cannot be reached");
 }
@@ -175,7 +175,7 @@ fn failed_reload_is_reported_and_keeps_the_rows() {
 fn orders_that_cannot_be_loaded_can_be_asked_for_again() {
     let mut harness = Harness::signed_in();
     harness.press("2");
-    answer!(harness, Call::Orders, Err(fixtures::offline()));
+    answer!(harness, ApiCall::Orders, Err(fixtures::offline()));
     harness.assert_shows("The server cannot be reached");
     harness.press("r");
     harness.answer_reads();
@@ -204,7 +204,7 @@ fn without_live_changes_reloading_loads_the_market() {
     harness.answer_reads();
     harness.effects.clear();
     harness.press("r");
-    assert_eq!(count_pending!(harness, Call::Market), 1);
+    assert_eq!(count_pending!(harness, ApiCall::Market), 1);
 }
 
 #[test]
@@ -220,8 +220,8 @@ fn rows_and_selection_stay_during_a_reload() {
 fn failed_session_request_is_reported() {
     let mut harness = Harness::new((80, 24), ticketing_tui::Colours::True);
     harness.feed(Event::Feed(Feed::Connected));
-    for _ in 0..count_pending!(harness, Call::Session) {
-        answer!(harness, Call::Session, Err(fixtures::offline()));
+    for _ in 0..count_pending!(harness, ApiCall::Session) {
+        answer!(harness, ApiCall::Session, Err(fixtures::offline()));
     }
     harness.press("2");
     harness.assert_hides("Loading your orders");

@@ -1,7 +1,7 @@
 //! Live changes of the market.
 
 use ticketing_sdk::{OrderStatus, TicketChangeKind, TicketStatus};
-use ticketing_tui::{Call, Colours, Effect, Event, Feed, Reply};
+use ticketing_tui::{ApiCall, Colours, Effect, Event, Feed, Reply};
 
 use crate::support::{Harness, count_effects, count_pending, fixtures, take_call};
 
@@ -36,7 +36,7 @@ fn selection_stays_on_the_first_ticket() {
 fn first_row_is_selected_while_the_market_is_loaded() {
     let mut harness = Harness::new((80, 24), Colours::True);
     harness.feed(Event::Feed(Feed::Connected));
-    let load = take_call!(harness, Call::Market);
+    let load = take_call!(harness, ApiCall::Market);
     let [soonest, later, undated] = [0, 1, 3].map(|at| fixtures::tickets().remove(at));
     for (ticket, last) in [(undated, false), (later, false), (soonest, true)] {
         harness.reply(load, Ok(Reply::Market { tickets: vec![ticket], last }));
@@ -49,7 +49,7 @@ fn first_row_is_selected_while_the_market_is_loaded() {
 fn chosen_row_stays_selected_while_the_market_is_loaded() {
     let mut harness = Harness::new((80, 24), Colours::True);
     harness.feed(Event::Feed(Feed::Connected));
-    let load = take_call!(harness, Call::Market);
+    let load = take_call!(harness, ApiCall::Market);
     let tickets = fixtures::tickets().split_off(3);
     harness.reply(load, Ok(Reply::Market { tickets, last: false }));
     harness.press("j");
@@ -173,7 +173,7 @@ fn change_of_a_held_ticket_reloads_its_order() {
     let mut sold = fixtures::later(&ticket, TicketStatus::Sold);
     sold.order_id = Some("o1".into());
     harness.feed(fixtures::change(TicketChangeKind::Updated, sold));
-    assert_eq!(count_pending!(harness, Call::Order(_)), 1);
+    assert_eq!(count_pending!(harness, ApiCall::Order(_)), 1);
     harness.server.orders = vec![fixtures::order("o1", &ticket, OrderStatus::Complete)];
     harness.answer_reads();
     assert!(harness.selected().contains("Yours"), "{}", harness.selected());
@@ -225,7 +225,7 @@ fn ticket_reserved_in_another_client_of_the_user_is_the_users() {
     reserved.version += 1;
     harness.feed(fixtures::change(TicketChangeKind::Updated, reserved.clone()));
     harness.advance(1_000);
-    assert_eq!(count_pending!(harness, Call::OpenOrders), 0, "the interval has not passed");
+    assert_eq!(count_pending!(harness, ApiCall::OpenOrders), 0, "the interval has not passed");
     harness.advance(5_000);
     harness.answer_reads();
     assert!(harness.selected().contains("left"), "{}", harness.selected());
@@ -233,5 +233,5 @@ fn ticket_reserved_in_another_client_of_the_user_is_the_users() {
     reserved.version += 1;
     harness.feed(fixtures::change(TicketChangeKind::Updated, reserved));
     harness.advance(10_000);
-    assert_eq!(count_pending!(harness, Call::OpenOrders), 0);
+    assert_eq!(count_pending!(harness, ApiCall::OpenOrders), 0);
 }

@@ -1,7 +1,7 @@
 //! Messages say what is true: newer knowledge replaces older knowledge, and sentences are whole.
 
 use ticketing_sdk::{Order, OrderStatus, PaymentStatus};
-use ticketing_tui::{Call, Colours, Reply};
+use ticketing_tui::{ApiCall, Colours, Reply};
 
 use crate::support::{Harness, answer, fixtures};
 
@@ -18,7 +18,7 @@ fn reserve() -> Harness {
     let mut harness = Harness::signed_in();
     harness.press("b");
     harness.server.orders = vec![order(OrderStatus::Created)];
-    answer!(harness, Call::Reserve(..), Ok(Reply::Order(Box::new(order(OrderStatus::Created)))));
+    answer!(harness, ApiCall::Reserve(..), Ok(Reply::Order(Box::new(order(OrderStatus::Created)))));
     harness.answer_reads();
     harness.assert_shows(RESERVED);
     harness
@@ -33,17 +33,17 @@ fn message_of_a_reservation_ends_with_what_is_done_about_it() {
     let steps: [(&str, Step<'_>); 6] = [
         ("declined", &|harness| {
             pay(harness);
-            answer!(harness, Call::Pay { .. }, Err(fixtures::card_declined()));
+            answer!(harness, ApiCall::Pay { .. }, Err(fixtures::card_declined()));
         }),
         ("failed", &|harness| {
             pay(harness);
             let payment = fixtures::payment(PaymentStatus::Failed);
-            answer!(harness, Call::Pay { .. }, Ok(Reply::Payment(Box::new(payment))));
+            answer!(harness, ApiCall::Pay { .. }, Ok(Reply::Payment(Box::new(payment))));
         }),
         ("paid", &|harness| {
             pay(harness);
             let payment = fixtures::payment(PaymentStatus::Succeeded);
-            answer!(harness, Call::Pay { .. }, Ok(Reply::Payment(Box::new(payment))));
+            answer!(harness, ApiCall::Pay { .. }, Ok(Reply::Payment(Box::new(payment))));
         }),
         ("cancelled", &|harness| harness.press("ctrl-x y")),
         ("expired", &|harness| harness.advance(900_001)),
@@ -63,7 +63,7 @@ fn failed_payment_is_reported_once() {
     harness.type_text("tok_visa");
     harness.press("enter");
     let payment = fixtures::payment(PaymentStatus::Failed);
-    answer!(harness, Call::Pay { .. }, Ok(Reply::Payment(Box::new(payment))));
+    answer!(harness, ApiCall::Pay { .. }, Ok(Reply::Payment(Box::new(payment))));
     let screen = harness.screen();
     assert_eq!(screen.matches("The card was declined").count(), 1, "{screen}");
     assert!(screen.contains("╭─╮"), "the ticket stays drawn:\n{screen}");
@@ -75,7 +75,7 @@ fn failed_payment_of_a_checkout_that_was_left_is_a_message() {
     harness.type_text("tok_visa");
     harness.press("enter esc");
     let payment = fixtures::payment(PaymentStatus::Failed);
-    answer!(harness, Call::Pay { .. }, Ok(Reply::Payment(Box::new(payment))));
+    answer!(harness, ApiCall::Pay { .. }, Ok(Reply::Payment(Box::new(payment))));
     harness.assert_shows("✗ The card was declined");
 }
 
@@ -88,7 +88,7 @@ fn sentence_is_whole_at_every_size() {
         harness.sign_in();
         harness.press("b 4");
         let order = fixtures::order("o1", &harness.server.market[0], OrderStatus::Created);
-        answer!(harness, Call::Reserve(..), Ok(Reply::Order(Box::new(order))));
+        answer!(harness, ApiCall::Reserve(..), Ok(Reply::Order(Box::new(order))));
         let screen = harness.screen().split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(screen.contains(RESERVED), "{size:?}:\n{screen}");
     }
@@ -98,7 +98,7 @@ fn sentence_is_whole_at_every_size() {
 fn reload_clears_the_failure_of_the_one_before() {
     let mut harness = Harness::signed_in();
     harness.press("r");
-    answer!(harness, Call::Market, Err(fixtures::unknown()));
+    answer!(harness, ApiCall::Market, Err(fixtures::unknown()));
     harness.assert_shows("The data shown may be outdated");
     harness.press("r");
     harness.answer_reads();

@@ -1,7 +1,7 @@
 //! The mouse: rows, buttons, the wheel, and what stands in front.
 
 use crossterm::event::{MouseButton, MouseEventKind};
-use ticketing_tui::{Call, Effect};
+use ticketing_tui::{ApiCall, Effect};
 
 use crate::support::{Harness, count_effects, count_pending, fixtures};
 
@@ -50,7 +50,7 @@ fn tabs_and_the_buttons_of_the_footer_can_be_pressed() {
     harness.click("esc Back");
     harness.click("1 Market");
     harness.click("b Buy");
-    assert_eq!(count_pending!(harness, Call::Reserve(..)), 1);
+    assert_eq!(count_pending!(harness, ApiCall::Reserve(..)), 1);
     harness.click("q Quit");
     assert_eq!(count_effects!(harness, Effect::Quit), 1);
 }
@@ -91,7 +91,7 @@ fn click_answers_a_confirmation() {
     let mut harness = Harness::signed_in();
     harness.press("i");
     harness.click("y yes");
-    assert_eq!(count_pending!(harness, Call::SignOut), 1);
+    assert_eq!(count_pending!(harness, ApiCall::SignOut), 1);
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn click_on_the_footer_answers_a_confirmation() {
     let mut harness = Harness::signed_in();
     harness.press("i");
     harness.click("y Yes");
-    assert_eq!(count_pending!(harness, Call::SignOut), 1, "yes is not no");
+    assert_eq!(count_pending!(harness, ApiCall::SignOut), 1, "yes is not no");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use ratatui::style::Color;
 use ticketing_sdk::{DoubleAdmission, ErrorCode, OrderStatus, Pass, PassStatus, Timestamp};
-use ticketing_tui::{Call, Colours, Effect, Reply, Settings, ThemeName};
+use ticketing_tui::{ApiCall, Colours, Effect, Reply, Settings, ThemeName};
 
 use crate::support::{Harness, NOW, answer, count_effects, count_pending, fixtures, take_call};
 
@@ -45,11 +45,11 @@ fn code_is_black_on_white_in_every_theme() {
 fn giving_away_shows_the_claim_code_and_copies_it() {
     let mut harness = open(fixtures::pass("p1", TITLE));
     harness.press("t");
-    assert_eq!(count_pending!(harness, Call::GiveAway(_)), 0, "nothing is given away without a question");
+    assert_eq!(count_pending!(harness, ApiCall::GiveAway(_)), 0, "nothing is given away without a question");
     harness.press("enter");
     let given = fixtures::pass("p1", TITLE).version(1).transfer_expires_at(fixtures::transfer().expires_at);
     harness.server.passes = vec![given];
-    answer!(harness, Call::GiveAway(_), Ok(Reply::Transfer(fixtures::transfer())));
+    answer!(harness, ApiCall::GiveAway(_), Ok(Reply::Transfer(fixtures::transfer())));
     harness.answer_reads();
     harness.assert_shows("CLAIM-7QXR-M2PD-K94T");
     harness.assert_shows("It ends in 7 d (22 Jan 2027, 09:00 CET)");
@@ -61,7 +61,7 @@ fn giving_away_shows_the_claim_code_and_copies_it() {
     harness.assert_shows("Transfer pending");
     harness.press("x");
     harness.server.passes = vec![fixtures::pass("p1", TITLE).version(2)];
-    answer!(harness, Call::TakeBack(_), Ok(Reply::Done));
+    answer!(harness, ApiCall::TakeBack(_), Ok(Reply::Done));
     harness.answer_reads();
     harness.assert_shows("Taken back");
     harness.assert_hides("Transfer pending");
@@ -72,7 +72,11 @@ fn refused_transfer_is_explained_in_the_dialog() {
     let mut harness = open(fixtures::pass("p1", TITLE));
     harness.press("t enter");
     harness.server.passes = Vec::new();
-    answer!(harness, Call::GiveAway(_), Err(fixtures::refusal(ErrorCode::PassNotValid, "It is not valid")));
+    answer!(
+        harness,
+        ApiCall::GiveAway(_),
+        Err(fixtures::refusal(ErrorCode::PassNotValid, "It is not valid"))
+    );
     harness.assert_shows("It is not valid");
     harness.answer_reads();
     harness.press("esc");
@@ -88,15 +92,15 @@ fn claimed_ticket_is_shown() {
     harness.type_text("nonsense");
     harness.press("enter");
     let refused = fixtures::refusal(ErrorCode::ClaimInvalid, "The claim code is not valid");
-    answer!(harness, Call::Claim(_), Err(refused));
+    answer!(harness, ApiCall::Claim(_), Err(refused));
     harness.assert_shows("The claim code is not valid");
     harness.assert_hides("nonsense");
     harness.type_text(" CLAIM-7QXR ");
     harness.press("enter");
-    assert_eq!(count_pending!(harness, Call::Claim(code) if code.as_str() == "CLAIM-7QXR"), 1);
+    assert_eq!(count_pending!(harness, ApiCall::Claim(code) if code.as_str() == "CLAIM-7QXR"), 1);
     harness.server.passes = vec![fixtures::pass("p1", TITLE)];
     let pass = Box::new(fixtures::pass("p1", TITLE));
-    answer!(harness, Call::Claim(_), Ok(Reply::Claimed { pass, is_taken_back: false }));
+    answer!(harness, ApiCall::Claim(_), Ok(Reply::Claimed { pass, is_taken_back: false }));
     harness.answer_reads();
     harness.assert_shows("Jazz at the lake is yours");
     harness.assert_shows("█");
@@ -112,7 +116,7 @@ fn own_claim_code_takes_the_ticket_back() {
     harness.press("enter");
     harness.server.passes = vec![fixtures::pass("p1", TITLE)];
     let pass = Box::new(fixtures::pass("p1", TITLE));
-    answer!(harness, Call::Claim(_), Ok(Reply::Claimed { pass, is_taken_back: true }));
+    answer!(harness, ApiCall::Claim(_), Ok(Reply::Claimed { pass, is_taken_back: true }));
     harness.answer_reads();
     harness.assert_shows("You have taken your ticket back: Jazz at the lake");
     harness.assert_hides("is yours");
@@ -126,7 +130,7 @@ fn ticket_is_sold_on_up_to_its_limit_and_withdrawn() {
     harness.type_text("38.01");
     harness.press("enter");
     harness.assert_shows("At most $38.00");
-    assert_eq!(count_pending!(harness, Call::Resell(..)), 0);
+    assert_eq!(count_pending!(harness, ApiCall::Resell(..)), 0);
     harness.press("ctrl-u");
     harness.type_text("$30");
     harness.press("enter");
@@ -136,15 +140,15 @@ fn ticket_is_sold_on_up_to_its_limit_and_withdrawn() {
     offered.code = None;
     harness.server.passes = vec![offered];
     harness.server.listings = vec![listing.clone()];
-    answer!(harness, Call::Resell(..), Ok(Reply::Ticket(Box::new(listing))));
+    answer!(harness, ApiCall::Resell(..), Ok(Reply::Ticket(Box::new(listing))));
     harness.answer_reads();
     harness.assert_shows("Jazz at the lake is for resale at $30.00");
     harness.assert_shows("For resale");
     harness.press("d y");
     harness.server.listings = Vec::new();
     harness.server.passes = vec![fixtures::pass("p1", TITLE).version(2)];
-    answer!(harness, Call::Withdraw(..), Ok(Reply::Done));
-    assert_eq!(count_pending!(harness, Call::ReleasedPass(_)), 1);
+    answer!(harness, ApiCall::Withdraw(..), Ok(Reply::Done));
+    assert_eq!(count_pending!(harness, ApiCall::ReleasedPass(_)), 1);
     harness.answer_reads();
     harness.assert_hides("For resale");
 }
@@ -203,9 +207,9 @@ fn open_ticket_shows_within_seconds_that_it_was_used() {
     used.code = None;
     harness.server.passes = vec![used];
     harness.advance_with_wakeups(3_000);
-    assert_eq!(count_pending!(harness, Call::Pass(_)), 1);
+    assert_eq!(count_pending!(harness, ApiCall::Pass(_)), 1);
     harness.advance_with_wakeups(10_000);
-    assert_eq!(count_pending!(harness, Call::Pass(_)), 1, "a server that takes its time is asked once");
+    assert_eq!(count_pending!(harness, ApiCall::Pass(_)), 1, "a server that takes its time is asked once");
     harness.answer_reads();
     harness.assert_shows("Used: admitted");
     harness.assert_hides("█");
@@ -218,12 +222,12 @@ fn open_ticket_that_another_claims_disappears_within_seconds() {
     harness.press("enter");
     harness.answer_reads();
     harness.advance_with_wakeups(3_000);
-    let poll = take_call!(harness, Call::Pass(_));
+    let poll = take_call!(harness, ApiCall::Pass(_));
     harness.reply(poll, Err(fixtures::offline()));
     harness.assert_shows("█");
     harness.server.passes = Vec::new();
     harness.advance_with_wakeups(3_000);
-    let poll = take_call!(harness, Call::Pass(_));
+    let poll = take_call!(harness, ApiCall::Pass(_));
     harness.reply(poll, Err(fixtures::refusal(ErrorCode::NotFound, "Not found")));
     harness.assert_shows("You do not hold this ticket");
     harness.assert_hides("█");
@@ -253,7 +257,7 @@ fn dialog_with_a_claim_code_follows_the_transfer() {
     let give = |harness: &mut Harness| {
         harness.press("t enter");
         harness.server.passes = vec![pending.clone()];
-        answer!(harness, Call::GiveAway(_), Ok(Reply::Transfer(fixtures::transfer())));
+        answer!(harness, ApiCall::GiveAway(_), Ok(Reply::Transfer(fixtures::transfer())));
         harness.assert_shows("CLAIM-7QXR-M2PD-K94T");
         harness.answer_reads();
         harness.advance_with_wakeups(3_000);
@@ -339,14 +343,14 @@ fn late_answer_of_a_former_user_is_not_shown() {
 fn event_is_saved_to_a_calendar_file() {
     let mut harness = open(fixtures::pass("p1", TITLE));
     harness.press("e");
-    answer!(harness, Call::SaveCalendar(_), Ok(Reply::Saved("/home/ada/ticket-p1.ics".to_owned())));
+    answer!(harness, ApiCall::SaveCalendar(_), Ok(Reply::Saved("/home/ada/ticket-p1.ics".to_owned())));
     harness.assert_shows("Saved /home/ada/ticket-p1.ics");
     harness.press("enter e");
-    answer!(harness, Call::SaveCalendar(_), Err(fixtures::offline()));
+    answer!(harness, ApiCall::SaveCalendar(_), Err(fixtures::offline()));
     harness.assert_shows("The server cannot be reached");
     let mut undated = fixtures::pass("p2", TITLE);
     undated.details.starts_at = None;
     let mut harness = open(undated);
     harness.press("e");
-    assert_eq!(count_pending!(harness, Call::SaveCalendar(_)), 0);
+    assert_eq!(count_pending!(harness, ApiCall::SaveCalendar(_)), 0);
 }

@@ -1,7 +1,7 @@
 //! The moment of paying: progress, the ticket tears, and its code is shown.
 
 use ticketing_sdk::{OrderStatus, PaymentStatus};
-use ticketing_tui::{Call, Colours, Reply, Setting, Settings};
+use ticketing_tui::{ApiCall, Colours, Reply, Setting, Settings};
 
 use crate::support::{Harness, answer, count_pending, fixtures};
 
@@ -24,12 +24,12 @@ fn succeed(harness: &mut Harness) {
     let order = fixtures::order("o1", &fixtures::tickets()[0], OrderStatus::Complete);
     harness.server.orders = vec![order];
     let payment = fixtures::payment(PaymentStatus::Succeeded);
-    answer!(harness, Call::Pay { .. }, Ok(Reply::Payment(Box::new(payment))));
+    answer!(harness, ApiCall::Pay { .. }, Ok(Reply::Payment(Box::new(payment))));
 }
 
 fn issue(harness: &mut Harness) {
     let issued = fixtures::pass("p1", "Jazz at the lake").order_id("o1");
-    answer!(harness, Call::PassOfOrder(_), Ok(Reply::Pass(Box::new(issued))));
+    answer!(harness, ApiCall::PassOfOrder(_), Ok(Reply::Pass(Box::new(issued))));
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn code_is_shown_once_the_pass_is_issued() {
     succeed(&mut harness);
     harness.advance_with_wakeups(5_000);
     harness.assert_shows("Paid. The ticket is yours.");
-    assert_eq!(count_pending!(harness, Call::PassOfOrder(_)), 1);
+    assert_eq!(count_pending!(harness, ApiCall::PassOfOrder(_)), 1);
     issue(&mut harness);
     harness.assert_shows("█");
 }
@@ -92,7 +92,7 @@ fn order_that_was_paid_before_stays_where_it_is() {
     harness.answer_reads();
     harness.advance_with_wakeups(5_000);
     harness.assert_shows("Paid. The ticket is yours.");
-    assert_eq!(count_pending!(harness, Call::PassOfOrder(_)), 0);
+    assert_eq!(count_pending!(harness, ApiCall::PassOfOrder(_)), 0);
 }
 
 #[test]
@@ -102,5 +102,5 @@ fn screen_that_was_left_is_not_replaced() {
     succeed(&mut harness);
     harness.advance_with_wakeups(3_000);
     harness.assert_shows("Since the start");
-    assert_eq!(count_pending!(harness, Call::PassOfOrder(_)), 0);
+    assert_eq!(count_pending!(harness, ApiCall::PassOfOrder(_)), 0);
 }

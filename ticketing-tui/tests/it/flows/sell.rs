@@ -1,7 +1,7 @@
 //! Listing, changing and withdrawing tickets.
 
 use ticketing_sdk::{ErrorCode, FieldUpdate, NewTicket, Ticket, TicketChangeKind, TicketStatus};
-use ticketing_tui::{Call, Reply};
+use ticketing_tui::{ApiCall, Reply};
 
 use crate::support::{Harness, answer, count_pending, fixtures};
 
@@ -32,14 +32,14 @@ fn listed_ticket_is_shown() {
     harness.press("n");
     harness.type_text("Opera on the roof");
     harness.press("enter");
-    assert_eq!(count_pending!(harness, Call::Sell(_)), 0, "enter goes to what is missing first");
+    assert_eq!(count_pending!(harness, ApiCall::Sell(_)), 0, "enter goes to what is missing first");
     harness.type_text("$75");
     harness.press("enter enter");
-    let sold: Vec<_> = harness.pending.iter().filter(|(_, call)| matches!(call, Call::Sell(_))).collect();
+    let sold: Vec<_> = harness.pending.iter().filter(|(_, call)| matches!(call, ApiCall::Sell(_))).collect();
     let expected = NewTicket::new("Opera on the roof", "75".parse().unwrap());
-    assert!(matches!(sold[..], [(_, Call::Sell(new))] if *new == expected), "{sold:?}");
+    assert!(matches!(sold[..], [(_, ApiCall::Sell(new))] if *new == expected), "{sold:?}");
     let ticket = fixtures::ticket("n1", "Opera on the roof", "75", 0).user_id(fixtures::ME);
-    answer!(harness, Call::Sell(_), Ok(Reply::Ticket(Box::new(ticket))));
+    answer!(harness, ApiCall::Sell(_), Ok(Reply::Ticket(Box::new(ticket))));
     harness.assert_shows("Opera on the roof is for sale");
     harness.press("3");
     harness.assert_shows("Opera on the roof");
@@ -58,15 +58,15 @@ fn details_are_optional_checked_and_cleared() {
     harness.type_text("tomorrow");
     harness.press("enter");
     harness.assert_shows("2026-12-24T19:30:00+01:00");
-    assert_eq!(count_pending!(harness, Call::Sell(_)), 0);
+    assert_eq!(count_pending!(harness, ApiCall::Sell(_)), 0);
     harness.press("ctrl-u");
     harness.type_text("2099-12-24T19:30:00+01:00");
     harness.press("enter");
     let expected = NewTicket::new("Opera", "75".parse().unwrap())
         .venue("City Hall")
         .starts_at("2099-12-24T19:30:00+01:00".parse::<ticketing_sdk::EventTime>().unwrap());
-    let sold: Vec<_> = harness.pending.iter().filter(|(_, call)| matches!(call, Call::Sell(_))).collect();
-    assert!(matches!(sold[..], [(_, Call::Sell(new))] if *new == expected), "{sold:?}");
+    let sold: Vec<_> = harness.pending.iter().filter(|(_, call)| matches!(call, ApiCall::Sell(_))).collect();
+    assert!(matches!(sold[..], [(_, ApiCall::Sell(new))] if *new == expected), "{sold:?}");
 }
 
 #[test]
@@ -78,8 +78,8 @@ fn emptied_detail_is_cleared() {
     harness.answer_reads();
     harness.press("e tab tab ctrl-u enter");
     let changes: Vec<_> =
-        harness.pending.iter().filter(|(_, call)| matches!(call, Call::Change(..))).collect();
-    let [(_, Call::Change(_, update, _))] = changes[..] else { panic!("{changes:?}") };
+        harness.pending.iter().filter(|(_, call)| matches!(call, ApiCall::Change(..))).collect();
+    let [(_, ApiCall::Change(_, update, _))] = changes[..] else { panic!("{changes:?}") };
     assert_eq!(update.details.venue, FieldUpdate::Clear);
     let mut details = ticketing_sdk::fixtures::details();
     details.apply(&update.details);
@@ -106,7 +106,7 @@ fn invalid_ticket_is_not_sent() {
         harness.press("enter");
         harness.assert_shows(fault);
     }
-    assert_eq!(count_pending!(harness, Call::Sell(_)), 0);
+    assert_eq!(count_pending!(harness, ApiCall::Sell(_)), 0);
 }
 
 #[test]
@@ -117,12 +117,12 @@ fn errors_of_the_server_are_shown_at_their_fields() {
     harness.press("enter");
     harness.type_text("75");
     harness.press("enter");
-    answer!(harness, Call::Sell(_), Err(fixtures::field_error("price", "Price is too high")));
+    answer!(harness, ApiCall::Sell(_), Err(fixtures::field_error("price", "Price is too high")));
     harness.assert_shows("Price is too high");
     harness.press("backspace");
     harness.assert_hides("Price is too high");
     harness.press("enter");
-    assert_eq!(count_pending!(harness, Call::Sell(_)), 1);
+    assert_eq!(count_pending!(harness, ApiCall::Sell(_)), 1);
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn change_is_shown_at_once() {
     harness.assert_shows("Jazz in the rain");
     harness.assert_shows("Saving");
     let changed = mine().title("Jazz in the rain").version(1);
-    answer!(harness, Call::Change(..), Ok(Reply::Ticket(Box::new(changed))));
+    answer!(harness, ApiCall::Change(..), Ok(Reply::Ticket(Box::new(changed))));
     harness.assert_shows("Changed");
     harness.assert_hides("Saving");
 }
@@ -144,7 +144,7 @@ fn refused_change_is_reverted_with_its_reason() {
     edit(&mut harness);
     harness.press("esc");
     let refused = fixtures::refusal(ErrorCode::TicketReserved, "The ticket is reserved");
-    answer!(harness, Call::Change(..), Err(refused));
+    answer!(harness, ApiCall::Change(..), Err(refused));
     harness.assert_shows("The ticket is reserved");
     harness.assert_shows("Jazz at the lake");
     harness.assert_hides("Jazz in the rain");
@@ -155,18 +155,18 @@ fn change_is_sent_once_with_the_version_shown() {
     let mut harness = open_listings();
     edit(&mut harness);
     harness.press("enter enter esc e enter d");
-    assert_eq!(count_pending!(harness, Call::Change(_, _, 0)), 1);
-    assert_eq!(count_pending!(harness, Call::Change(..) | Call::Withdraw(..)), 1);
+    assert_eq!(count_pending!(harness, ApiCall::Change(_, _, 0)), 1);
+    assert_eq!(count_pending!(harness, ApiCall::Change(..) | ApiCall::Withdraw(..)), 1);
 }
 
 #[test]
 fn listing_is_withdrawn_after_confirmation() {
     let mut harness = open_listings();
     harness.press("d n");
-    assert_eq!(count_pending!(harness, Call::Withdraw(..)), 0);
+    assert_eq!(count_pending!(harness, ApiCall::Withdraw(..)), 0);
     harness.press("d y");
     harness.assert_shows("Withdrawing");
-    answer!(harness, Call::Withdraw(_, 0), Ok(Reply::Done));
+    answer!(harness, ApiCall::Withdraw(_, 0), Ok(Reply::Done));
     harness.assert_shows("The listing was withdrawn");
     harness.server.listings.clear();
     harness.answer_reads();
@@ -178,7 +178,7 @@ fn refused_withdrawal_keeps_the_listing() {
     let mut harness = open_listings();
     harness.press("d y");
     let refused = fixtures::refusal(ErrorCode::TicketReserved, "The ticket is reserved");
-    answer!(harness, Call::Withdraw(..), Err(refused));
+    answer!(harness, ApiCall::Withdraw(..), Err(refused));
     harness.assert_shows("The ticket is reserved");
     harness.answer_reads();
     harness.assert_shows("Jazz at the lake");
@@ -207,7 +207,7 @@ fn failed_listing_is_reported_after_its_form_was_left() {
     harness.press("enter");
     harness.type_text("75");
     harness.press("enter esc");
-    answer!(harness, Call::Sell(_), Err(fixtures::offline()));
+    answer!(harness, ApiCall::Sell(_), Err(fixtures::offline()));
     harness.assert_shows("The server cannot be reached");
 }
 
@@ -216,7 +216,7 @@ fn withdrawn_listing_is_not_restored_by_an_older_list() {
     let mut harness = open_listings();
     // Closing the question reloads the list while the withdrawal is in progress.
     harness.press("d y");
-    answer!(harness, Call::Withdraw(..), Ok(Reply::Done));
+    answer!(harness, ApiCall::Withdraw(..), Ok(Reply::Done));
     harness.answer_reads();
     harness.assert_hides("Jazz at the lake");
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ticketing_sdk::{ErrorCode, Timestamp, Verdict};
-use ticketing_tui::{Call, Colours, Event, Feed, Reply};
+use ticketing_tui::{ApiCall, Colours, Event, Feed, Reply};
 
 use super::screen_tests;
 use crate::support::{Harness, NOW, answer, fixtures};
@@ -17,7 +17,7 @@ fn open(harness: &mut Harness) {
 fn scan(harness: &mut Harness, verdict: Verdict, waiting: Option<usize>) {
     harness.type_text("TK1 ONE");
     harness.press("enter");
-    answer!(harness, Call::CheckIn { .. }, Ok(fixtures::verdict(verdict, waiting)));
+    answer!(harness, ApiCall::CheckIn { .. }, Ok(fixtures::verdict(verdict, waiting)));
 }
 
 fn offline(harness: &mut Harness) {
@@ -41,7 +41,7 @@ screen_tests! {
     admitted_twice: |harness| {
         offline(harness);
         harness.feed(Event::Feed(Feed::Connected));
-        answer!(harness, Call::SyncDoor(_), Ok(Reply::DoorSync(Box::new(fixtures::door_sync()))));
+        answer!(harness, ApiCall::SyncDoor(_), Ok(Reply::DoorSync(Box::new(fixtures::door_sync()))));
         harness.answer_reads();
     };
 }
@@ -63,7 +63,7 @@ fn verdict_is_visible_below_any_number_of_double_admissions() {
         harness.feed(Event::Feed(Feed::Connected));
         let mut sync = fixtures::door_sync();
         sync.conflicts = vec![sync.conflicts[0].clone(); 12];
-        answer!(harness, Call::SyncDoor(_), Ok(Reply::DoorSync(Box::new(sync))));
+        answer!(harness, ApiCall::SyncDoor(_), Ok(Reply::DoorSync(Box::new(sync))));
         harness.answer_reads();
         let at = Some(Timestamp::from_millis(NOW - 240_000));
         scan(&mut harness, Verdict::already_admitted(at, Some("north door".to_owned())), None);

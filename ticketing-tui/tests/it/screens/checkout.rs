@@ -1,7 +1,7 @@
 //! An order from the reservation to its end.
 
 use ticketing_sdk::{Order, OrderStatus, Ticket};
-use ticketing_tui::Call;
+use ticketing_tui::ApiCall;
 
 use super::{assert_screen, screen_tests};
 use crate::support::{Harness, answer, fixtures};
@@ -48,7 +48,7 @@ screen_tests! {
     paying: pay;
     -SMALL declined: |harness| {
         pay(harness);
-        answer!(harness, Call::Pay { .. }, Err(fixtures::card_declined()));
+        answer!(harness, ApiCall::Pay { .. }, Err(fixtures::card_declined()));
         harness.answer_reads();
     };
     expired: |harness| {
@@ -70,7 +70,7 @@ screen_tests! {
 fn in_ascii() {
     assert_screen(module_path!(), "in_ascii", &[(80, 24)], Harness::ascii, |harness| {
         pay(harness);
-        answer!(harness, Call::Pay { .. }, Err(fixtures::card_declined()));
+        answer!(harness, ApiCall::Pay { .. }, Err(fixtures::card_declined()));
         harness.answer_reads();
     });
 }
@@ -87,7 +87,7 @@ fn missing_card_is_asked_for_below_its_field() {
 fn refused_payment_is_shown_once_between_ticket_and_card() {
     let mut harness = Harness::signed_in();
     pay(&mut harness);
-    answer!(harness, Call::Pay { .. }, Err(fixtures::card_declined()));
+    answer!(harness, ApiCall::Pay { .. }, Err(fixtures::card_declined()));
     harness.answer_reads();
     let screen = harness.screen();
     assert_eq!(screen.matches("The card was declined").count(), 1, "{screen}");
@@ -103,6 +103,6 @@ fn refused_payment_of_a_screen_that_was_left_is_a_message() {
     let mut harness = Harness::signed_in();
     pay(&mut harness);
     harness.press("1");
-    answer!(harness, Call::Pay { .. }, Err(fixtures::card_declined()));
+    answer!(harness, ApiCall::Pay { .. }, Err(fixtures::card_declined()));
     harness.assert_shows("✗ The card was declined");
 }

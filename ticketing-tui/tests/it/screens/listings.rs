@@ -1,7 +1,7 @@
 //! The listings and their form, in all states.
 
 use ticketing_sdk::{Ticket, TicketStatus};
-use ticketing_tui::Call;
+use ticketing_tui::ApiCall;
 
 use super::screen_tests;
 use crate::support::{Harness, answer, fixtures};
@@ -76,7 +76,7 @@ fn refusal_of_a_listing_is_shown_above_the_buttons() {
     fill_form(&mut harness);
     harness.press("enter");
     harness.assert_shows("Sending");
-    answer!(harness, Call::Sell(_), Err(fixtures::unknown()));
+    answer!(harness, ApiCall::Sell(_), Err(fixtures::unknown()));
     let screen = harness.screen();
     let line = |words: &str| screen.lines().position(|line| line.contains(words));
     let places = ["Nobody knows", "Try again: it is not done twice", "puts it up for sale"].map(line);

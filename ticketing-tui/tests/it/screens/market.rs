@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ticketing_sdk::{OrderStatus, TicketChangeKind, TicketStatus};
-use ticketing_tui::{Call, Event, Feed, Reply};
+use ticketing_tui::{ApiCall, Event, Feed, Reply};
 
 use super::{assert_screen, screen_tests};
 use crate::support::{Harness, answer, fixtures};
@@ -40,8 +40,8 @@ fn odd(harness: &mut Harness) {
 screen_tests! {
     failed: |harness| {
         harness.feed(Event::Feed(Feed::Connected));
-        answer!(harness, Call::Session, Ok(Reply::Session(None)));
-        answer!(harness, Call::Market, Err(fixtures::offline()));
+        answer!(harness, ApiCall::Session, Ok(Reply::Session(None)));
+        answer!(harness, ApiCall::Market, Err(fixtures::offline()));
     };
     offline: |harness| {
         harness.sign_in();

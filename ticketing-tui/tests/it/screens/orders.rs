@@ -1,7 +1,7 @@
 //! The orders of the user, in all states.
 
 use ticketing_sdk::{OrderStatus, Timestamp};
-use ticketing_tui::Call;
+use ticketing_tui::ApiCall;
 
 use super::screen_tests;
 use crate::support::{Harness, NOW, answer, fixtures};
@@ -45,10 +45,10 @@ screen_tests! {
     empty: open;
     failed: |harness| {
         harness.server.user = Some(fixtures::me());
-        answer!(harness, Call::Session, Ok(ticketing_tui::Reply::Session(Some(fixtures::me()))));
-        answer!(harness, Call::Orders, Err(fixtures::offline()));
+        answer!(harness, ApiCall::Session, Ok(ticketing_tui::Reply::Session(Some(fixtures::me()))));
+        answer!(harness, ApiCall::Orders, Err(fixtures::offline()));
         harness.press("2");
-        answer!(harness, Call::Orders, Err(fixtures::offline()));
+        answer!(harness, ApiCall::Orders, Err(fixtures::offline()));
     };
     -SMALL +LARGE filled: all;
 }

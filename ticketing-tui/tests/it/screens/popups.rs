@@ -1,7 +1,7 @@
 //! The popups: help, palette, prices, and confirmations.
 
 use ticketing_sdk::{OrderStatus, Ticket};
-use ticketing_tui::{Call, Reply};
+use ticketing_tui::{ApiCall, Reply};
 
 use super::screen_tests;
 use crate::support::{Harness, answer, fixtures};
@@ -54,7 +54,7 @@ screen_tests! {
     -SMALL transfer: |harness| {
         open_passes(harness);
         harness.press("t enter");
-        answer!(harness, Call::GiveAway(_), Ok(Reply::Transfer(fixtures::transfer())));
+        answer!(harness, ApiCall::GiveAway(_), Ok(Reply::Transfer(fixtures::transfer())));
     };
     -SMALL resale: |harness| {
         open_passes(harness);
@@ -65,7 +65,7 @@ screen_tests! {
     asks_at_a_new_price: |harness| {
         harness.sign_in();
         harness.press("b");
-        answer!(harness, Call::Reserve(..), Err(fixtures::price_changed("45")));
+        answer!(harness, ApiCall::Reserve(..), Err(fixtures::price_changed("45")));
         harness.answer_reads();
     };
 }

@@ -1,7 +1,7 @@
 //! Signing in and making an account, in all their states.
 
 use ticketing_sdk::ErrorCode;
-use ticketing_tui::Call;
+use ticketing_tui::ApiCall;
 
 use super::screen_tests;
 use crate::support::{Harness, answer, fixtures};
@@ -29,7 +29,7 @@ screen_tests! {
         write(harness);
         harness.press("enter");
         let error = fixtures::refusal(ErrorCode::InvalidCredentials, "The e-mail or the password is wrong");
-        answer!(harness, Call::SignIn { .. }, Err(error));
+        answer!(harness, ApiCall::SignIn { .. }, Err(error));
     };
     new_with_faults: |harness| {
         switch(harness);
@@ -44,7 +44,7 @@ screen_tests! {
 fn form_that_was_sent_shows_that_it_waits_and_offers_no_button() {
     let mut harness = Harness::signed_in();
     harness.press("i y");
-    answer!(harness, Call::SignOut, Ok(ticketing_tui::Reply::Session(None)));
+    answer!(harness, ApiCall::SignOut, Ok(ticketing_tui::Reply::Session(None)));
     write(&mut harness);
     harness.assert_shows("enter signs in");
     harness.press("enter");

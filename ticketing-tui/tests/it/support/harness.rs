@@ -8,8 +8,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect, Size};
 use ticketing_sdk::{CardEntry, CurrentUser, Order, Pass, Ticket, Timestamp};
 use ticketing_tui::{
-    App, Borders, Call, CallError, CallId, Colours, DoorState, Effect, Event, Feed, Reply, Settings, Setup,
-    ThemeName,
+    ApiCall, App, Borders, CallError, CallId, Colours, DoorState, Effect, Event, Feed, Reply, Settings,
+    Setup, ThemeName,
 };
 
 use super::fixtures::{self, NOW};
@@ -66,7 +66,7 @@ pub(crate) struct Harness {
     /// The recorded effects, except calls.
     pub(crate) effects: Vec<Effect>,
     /// The pending calls, the oldest first.
-    pub(crate) pending: Vec<(CallId, Call)>,
+    pub(crate) pending: Vec<(CallId, ApiCall)>,
 }
 
 impl Harness {
@@ -190,7 +190,7 @@ impl Harness {
         self.feed(Event::Tick);
     }
 
-    pub(crate) fn take_call(&mut self, like: &str, is: impl Fn(&Call) -> bool) -> CallId {
+    pub(crate) fn take_call(&mut self, like: &str, is: impl Fn(&ApiCall) -> bool) -> CallId {
         let at = self.pending.iter().position(|(_, call)| is(call));
         let at = at.unwrap_or_else(|| panic!("no {like} among {:?}", self.pending));
         self.pending.remove(at).0
@@ -210,38 +210,38 @@ impl Harness {
         self.finish_work();
     }
 
-    fn answer_read(&self, call: &Call) -> Result<Reply, CallError> {
+    fn answer_read(&self, call: &ApiCall) -> Result<Reply, CallError> {
         let FakeServer { user, market, listings, orders, passes, used, door, has_card_form, .. } =
             &self.server;
         let not_found = || fixtures::refusal(ticketing_sdk::ErrorCode::NotFound, "Not Found");
         Ok(match call {
-            Call::Market => Reply::Market { tickets: market.clone(), last: true },
-            Call::Listings => Reply::Listings(listings.clone()),
-            Call::Orders => Reply::Orders(orders.clone()),
-            Call::OpenOrders => {
+            ApiCall::Market => Reply::Market { tickets: market.clone(), last: true },
+            ApiCall::Listings => Reply::Listings(listings.clone()),
+            ApiCall::Orders => Reply::Orders(orders.clone()),
+            ApiCall::OpenOrders => {
                 let is_open = |order: &&Order| !order.status.is_final();
                 Reply::OpenOrders(orders.iter().filter(is_open).cloned().collect())
             }
-            Call::Passes => Reply::Passes(passes.clone()),
-            Call::Pass(id) | Call::ReleasedPass(id) => {
+            ApiCall::Passes => Reply::Passes(passes.clone()),
+            ApiCall::Pass(id) | ApiCall::ReleasedPass(id) => {
                 let pass = passes.iter().find(|pass| pass.id == *id).ok_or_else(not_found)?;
                 Reply::Pass(Box::new(pass.clone()))
             }
-            Call::PassOfOrder(id) => {
+            ApiCall::PassOfOrder(id) => {
                 let of_order = |pass: &&Pass| pass.order_id.as_ref() == Some(id);
                 Reply::Pass(Box::new(passes.iter().find(of_order).ok_or_else(not_found)?.clone()))
             }
-            Call::OpenDoor(_) => Reply::Door(door.clone().map(Box::new)),
-            Call::WaitingScans => Reply::WaitingScans(door.as_ref().map_or(0, |door| door.waiting)),
-            Call::PrepareDoor(_) => Reply::Door(Some(Box::new(fixtures::door(0)))),
-            Call::UsedPasses => Reply::UsedPasses(used.clone()),
-            Call::CardEntry if *has_card_form => Reply::CardEntry(CardEntry::Page),
-            Call::CardEntry => Reply::CardEntry(CardEntry::Token),
-            Call::Order(id) => {
+            ApiCall::OpenDoor(_) => Reply::Door(door.clone().map(Box::new)),
+            ApiCall::WaitingScans => Reply::WaitingScans(door.as_ref().map_or(0, |door| door.waiting)),
+            ApiCall::PrepareDoor(_) => Reply::Door(Some(Box::new(fixtures::door(0)))),
+            ApiCall::UsedPasses => Reply::UsedPasses(used.clone()),
+            ApiCall::CardEntry if *has_card_form => Reply::CardEntry(CardEntry::Page),
+            ApiCall::CardEntry => Reply::CardEntry(CardEntry::Token),
+            ApiCall::Order(id) => {
                 let order = orders.iter().find(|order| order.id == *id).ok_or_else(not_found)?;
                 Reply::Order(Box::new(order.clone()))
             }
-            Call::Ticket(id) => {
+            ApiCall::Ticket(id) => {
                 let ticket =
                     market.iter().chain(listings).find(|ticket| ticket.id == *id).ok_or_else(not_found)?;
                 Reply::Ticket(Box::new(ticket.clone()))
@@ -299,24 +299,24 @@ impl Harness {
 }
 
 /// Returns whether a call changes something at the server, so that a test answers it itself.
-pub(crate) fn is_write(call: &Call) -> bool {
+pub(crate) fn is_write(call: &ApiCall) -> bool {
     matches!(
         call,
-        Call::SignIn { .. }
-            | Call::SignUp { .. }
-            | Call::SignOut
-            | Call::Sell(_)
-            | Call::Change(..)
-            | Call::Withdraw(..)
-            | Call::Reserve(..)
-            | Call::Cancel(_)
-            | Call::Pay { .. }
-            | Call::GiveAway(_)
-            | Call::TakeBack(_)
-            | Call::Claim(_)
-            | Call::Resell(..)
-            | Call::CheckIn { .. }
-            | Call::SyncDoor(_)
+        ApiCall::SignIn { .. }
+            | ApiCall::SignUp { .. }
+            | ApiCall::SignOut
+            | ApiCall::Sell(_)
+            | ApiCall::Change(..)
+            | ApiCall::Withdraw(..)
+            | ApiCall::Reserve(..)
+            | ApiCall::Cancel(_)
+            | ApiCall::Pay { .. }
+            | ApiCall::GiveAway(_)
+            | ApiCall::TakeBack(_)
+            | ApiCall::Claim(_)
+            | ApiCall::Resell(..)
+            | ApiCall::CheckIn { .. }
+            | ApiCall::SyncDoor(_)
     )
 }
 
