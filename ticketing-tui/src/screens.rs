@@ -69,7 +69,7 @@ pub(crate) fn open(route: Route, model: &Model) -> Box<dyn Screen> {
         Route::CheckIn => Box::new(check_in::CheckIn::open(model)),
         Route::Resale(id) => Box::new(FormScreen::open(resale::Resale::open(id, model))),
         Route::Listings => Box::new(OwnListScreen::<listings::Listings>::open()),
-        Route::Listing(id) => Box::new(FormScreen::open(listing::Listing::open(id, model))),
+        Route::Listing(id) => Box::new(FormScreen::open(listing::ListingForm::open(id, model))),
         Route::Activity => Box::<activity::Activity>::default(),
         Route::Settings => Box::<settings::Settings>::default(),
         Route::SignIn(then) => Box::new(FormScreen::open(sign_in::SignIn::open(then))),

@@ -9,21 +9,21 @@ use super::records::{Record, Records};
 /// One's own tickets.
 #[derive(Debug, Default)]
 pub(crate) struct Listings {
-    pub(crate) records: Records<Listing>,
+    pub(crate) records: Records<OwnListing>,
     /// The withdrawn listings, even if an older list has them. Only an order brings one back.
     withdrawn: HashSet<TicketId>,
 }
 
 /// A listing of the user.
 #[derive(Debug, Clone)]
-pub(crate) struct Listing {
+pub(crate) struct OwnListing {
     /// As it is shown.
     pub(crate) ticket: Ticket,
     /// As it was before a change or a withdrawal that the server has not agreed to yet.
     pub(crate) original: Option<Ticket>,
 }
 
-impl Record for Listing {
+impl Record for OwnListing {
     type Id = TicketId;
 
     fn id(&self) -> &TicketId {
@@ -47,14 +47,14 @@ pub(crate) struct Sums {
 }
 
 impl Listings {
-    pub(crate) fn get(&self, id: &TicketId) -> Option<&Listing> {
+    pub(crate) fn get(&self, id: &TicketId) -> Option<&OwnListing> {
         self.records.get(id)
     }
 
     /// Returns the numbers of listings by status, and the revenue.
     pub(crate) fn sums(&self, now: Timestamp) -> Sums {
         let mut sums = Sums::default();
-        for Listing { ticket, .. } in self.records.list() {
+        for OwnListing { ticket, .. } in self.records.list() {
             match ticket.status {
                 TicketStatus::Available if ticket.has_started(now) => sums.ended += 1,
                 TicketStatus::Available => sums.available += 1,
@@ -84,8 +84,8 @@ impl Listings {
             // An order that was on its way has won over the withdrawal.
             self.withdrawn.remove(&ticket.id);
         }
-        let listing = Listing { ticket: ticket.clone(), original: None };
-        self.records.update(listing, |known, Listing { ticket, .. }| match &mut known.original {
+        let listing = OwnListing { ticket: ticket.clone(), original: None };
+        self.records.update(listing, |known, OwnListing { ticket, .. }| match &mut known.original {
             Some(original) if ticket.version >= original.version => *original = ticket,
             None if ticket.version >= known.ticket.version => known.ticket = ticket,
             _ => {}

@@ -9,9 +9,9 @@ use crate::event::Reply;
 use crate::model::notices::{Level, Message};
 use crate::widgets::form::{Field, Form};
 
-/// A form for title, price and what the ticket says about its event.
+/// The form for title, price and details of a ticket.
 #[derive(Debug)]
-pub(super) struct Listing {
+pub(super) struct ListingForm {
     /// The ticket that is changed; a new one, if there is none.
     id: Option<TicketId>,
 }
@@ -25,7 +25,7 @@ const LONGEST: usize = 200;
 /// How a price is written.
 const PRICE_FORM: &str = "Like 38 or 149.99, up to 999,999.99";
 
-impl Listing {
+impl ListingForm {
     pub(super) fn open(id: Option<TicketId>, model: &Model) -> (Self, Form) {
         let mut fields = vec![
             Field::new("Title", "what it admits to, like Jazz at the lake")
@@ -97,7 +97,7 @@ fn detail_fault(error: &DetailError) -> String {
     }
 }
 
-impl FormPage for Listing {
+impl FormPage for ListingForm {
     const POPUP: Option<u16> = None;
     const PENDING: &'static str = "Sending";
 

@@ -5,7 +5,7 @@ use ticketing_sdk::{Money, TicketDetails, TicketStatus};
 use super::own_list::OwnList;
 use super::prelude::*;
 use crate::effect::ApiCall;
-use crate::model::listings::Listing;
+use crate::model::listings::OwnListing;
 use crate::model::records::Records;
 use crate::theme::StyleRole;
 use crate::widgets::columns::Row;
@@ -15,7 +15,7 @@ use crate::widgets::ticket_card;
 pub(super) struct Listings;
 
 /// Returns the status of a listing, and its style.
-fn status(listing: &Listing, model: &Model) -> (&'static str, StyleRole) {
+fn status(listing: &OwnListing, model: &Model) -> (&'static str, StyleRole) {
     match (model.listing_call(&listing.ticket.id), listing.ticket.status) {
         (Some(ApiCall::Change(..)), _) => ("Saving", StyleRole::Accent),
         (Some(_), _) => ("Withdrawing", StyleRole::Warn),
@@ -32,12 +32,12 @@ fn status(listing: &Listing, model: &Model) -> (&'static str, StyleRole) {
 }
 
 /// Returns whether a listing can be changed and withdrawn.
-fn is_open(listing: &Listing) -> bool {
+fn is_open(listing: &OwnListing) -> bool {
     listing.ticket.status == TicketStatus::Available && listing.original.is_none()
 }
 
 impl OwnList for Listings {
-    type Item = Listing;
+    type Item = OwnListing;
 
     const TITLE: &'static str = "Your listings";
     const NONE: &'static str = "You are not selling anything yet";
@@ -46,7 +46,7 @@ impl OwnList for Listings {
         format!("{} lists a ticket for sale", model.key(Action::New))
     }
 
-    fn records(model: &Model) -> &Records<Listing> {
+    fn records(model: &Model) -> &Records<OwnListing> {
         &model.listings.records
     }
 
@@ -55,7 +55,7 @@ impl OwnList for Listings {
         model.load_used_passes();
     }
 
-    fn actions(_: &Model, listing: Option<&Listing>) -> Vec<Action> {
+    fn actions(_: &Model, listing: Option<&OwnListing>) -> Vec<Action> {
         let mut actions = vec![Action::New, Action::CheckIn];
         if let Some(listing) = listing {
             if is_open(listing) {
@@ -66,7 +66,7 @@ impl OwnList for Listings {
         actions
     }
 
-    fn run(action: Action, listing: Option<Listing>, cx: &mut Context<'_>) {
+    fn run(action: Action, listing: Option<OwnListing>, cx: &mut Context<'_>) {
         match (action, listing.map(|listing| listing.ticket.id)) {
             (Action::New, _) => cx.push_route(Route::Listing(None)),
             (Action::CheckIn, _) => cx.push_route(Route::CheckIn),
@@ -79,11 +79,11 @@ impl OwnList for Listings {
         }
     }
 
-    fn facts(listing: &Listing) -> (&TicketDetails, Option<Money>) {
+    fn facts(listing: &OwnListing) -> (&TicketDetails, Option<Money>) {
         (&listing.ticket.details, Some(listing.ticket.price))
     }
 
-    fn row<'a>(model: &'a Model, listing: &'a Listing) -> Row<'a> {
+    fn row<'a>(model: &'a Model, listing: &'a OwnListing) -> Row<'a> {
         let ticket = &listing.ticket;
         // What is wrong about an admission matters most.
         let conflict = model.admissions(&ticket.id).and_then(|(_, conflict)| conflict);
@@ -111,7 +111,7 @@ impl OwnList for Listings {
         Some(format!("{sold} sold for {earned}, {reserved} reserved, {available} available{ended}"))
     }
 
-    fn card(painter: &mut Painter<'_>, area: Rect, model: &Model, listing: &Listing) {
+    fn card(painter: &mut Painter<'_>, area: Rect, model: &Model, listing: &OwnListing) {
         let ticket = &listing.ticket;
         let (word, role) = status(listing, model);
         let row = Row { status: (word.into(), role), ..Self::row(model, listing) };
