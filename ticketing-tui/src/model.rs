@@ -52,7 +52,7 @@ pub(crate) struct Model {
     pub(crate) local: LocalTime,
     pub(crate) size: Size,
     pub(crate) settings: Settings,
-    pub(crate) session: Session,
+    pub(crate) session: SessionState,
     pub(crate) feed_state: FeedState,
     /// Whether there was a connection before.
     was_live: bool,
@@ -83,7 +83,7 @@ pub(crate) struct Model {
 
 /// The session of the user.
 #[derive(Debug, Clone, Default)]
-pub(crate) enum Session {
+pub(crate) enum SessionState {
     /// The server was not asked yet.
     #[default]
     Unknown,
@@ -165,7 +165,7 @@ impl Model {
             local,
             size,
             settings,
-            session: Session::Unknown,
+            session: SessionState::Unknown,
             feed_state: FeedState::Connecting,
             was_live: false,
             market: Market::default(),
@@ -211,7 +211,7 @@ impl Model {
 
     pub(crate) fn user(&self) -> Option<&CurrentUser> {
         match &self.session {
-            Session::SignedIn(user) => Some(user),
+            SessionState::SignedIn(user) => Some(user),
             _ => None,
         }
     }

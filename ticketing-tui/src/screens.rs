@@ -49,7 +49,7 @@ use crate::call_error::CallError;
 use crate::effect::CallId;
 use crate::event::Reply;
 use crate::model::notices::Level;
-use crate::model::{Model, Session};
+use crate::model::{Model, SessionState};
 use crate::route::Route;
 use crate::widgets::form::{Field, Form};
 use crate::widgets::list::List;
@@ -209,8 +209,8 @@ impl Context<'_> {
     /// Returns whether a user is signed in. Otherwise goes to the sign-in, and from there to `then`.
     pub(crate) fn require_sign_in(&mut self, then: Option<Route>) -> bool {
         match self.model.session {
-            Session::SignedIn(_) => return true,
-            Session::Unknown => self.model.notify(Level::Info, "The session is still loading"),
+            SessionState::SignedIn(_) => return true,
+            SessionState::Unknown => self.model.notify(Level::Info, "The session is still loading"),
             _ => self.push_route(Route::SignIn(then.map(Box::new))),
         }
         false

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use ticketing_sdk::{DoubleAdmission, Pass, PassCode, PassStatus, TicketId, UserId, Verdict};
 
 use super::notices::Level;
-use super::{FeedState, Model, Session};
+use super::{FeedState, Model, SessionState};
 use crate::call_error::CallError;
 use crate::door::{AdmissionConflict, DoorState, Scan};
 use crate::effect::{ApiCall, CallId};
@@ -140,7 +140,7 @@ impl Model {
     /// Reports what waits for its upload at a start without the server.
     pub(super) fn report_waiting_scans(&mut self, count: usize) {
         let is_new = count != self.door.waiting_at_start;
-        if !matches!(self.session, Session::Unknown | Session::Failed(_)) || !is_new {
+        if !matches!(self.session, SessionState::Unknown | SessionState::Failed(_)) || !is_new {
             return;
         }
         self.door.waiting_at_start = count;

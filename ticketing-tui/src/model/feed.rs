@@ -5,7 +5,7 @@ use std::time::Duration;
 use ticketing_sdk::{TicketChange, TicketChangeKind, TicketStatus};
 
 use super::notices::{Level, Message, Topic};
-use super::{FeedState, Load, Model, Session};
+use super::{FeedState, Load, Model, SessionState};
 use crate::action::Action;
 use crate::call_error::CallErrorKind;
 use crate::effect::{ApiCall, Effect};
@@ -34,7 +34,7 @@ impl Model {
                         Message::from("Connected again").with_topic(Topic::Connection),
                     );
                 }
-                if back || matches!(self.session, Session::Unknown | Session::Failed(_)) {
+                if back || matches!(self.session, SessionState::Unknown | SessionState::Failed(_)) {
                     self.call(ApiCall::Session);
                 }
                 if back && self.door.state.is_some() {

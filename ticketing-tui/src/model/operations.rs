@@ -3,7 +3,7 @@
 use ticketing_sdk::{CardEntry, Money, OrderId, OrderStatus, Pages, SecretString, TicketId, TicketUpdate};
 
 use super::notices::Level;
-use super::{FeedState, Load, Model, Session};
+use super::{FeedState, Load, Model, SessionState};
 use crate::effect::{ApiCall, CallId, Effect};
 use crate::settings::{Setting, SettingChange};
 use crate::text;
@@ -116,7 +116,7 @@ impl Model {
 
     /// Ends the session.
     pub(crate) fn sign_out(&mut self) {
-        if matches!(self.session, Session::SignedIn(_)) {
+        if matches!(self.session, SessionState::SignedIn(_)) {
             self.call(ApiCall::SignOut);
         }
     }

@@ -8,7 +8,7 @@ use ticketing_sdk::{
 use super::door::Door;
 use super::notices::{Level, Message, Topic};
 use super::orders::{KnownOrders, PaymentError};
-use super::{FeedState, KnownPasses, Listings, Load, Model, PriceChange, Session};
+use super::{FeedState, KnownPasses, Listings, Load, Model, PriceChange, SessionState};
 use crate::call_error::{CallError, CallErrorKind};
 use crate::effect::{ApiCall, CallId, Effect};
 use crate::event::Reply;
@@ -55,7 +55,7 @@ impl Model {
             _ if !is_current => {}
             // The session of the call has ended; a later one has not.
             (_, Err(error)) if error.kind == CallErrorKind::SignedOut => {
-                self.set_session(Session::SignedOut);
+                self.set_session(SessionState::SignedOut);
             }
             (ApiCall::GiveAway(pass) | ApiCall::TakeBack(pass) | ApiCall::Resell(pass, _), _) => {
                 self.finish_pass_write(pass, reply);
@@ -67,7 +67,7 @@ impl Model {
     fn handle_reply(&mut self, id: CallId, reply: &Reply) {
         match reply {
             Reply::Session(user) => {
-                self.set_session(user.clone().map_or(Session::SignedOut, Session::SignedIn))
+                self.set_session(user.clone().map_or(SessionState::SignedOut, SessionState::SignedIn))
             }
             Reply::CardEntry(entry) => self.card_entry = *entry,
             Reply::Market { tickets, last } if self.market.load.awaits(id) => {
@@ -145,8 +145,8 @@ impl Model {
             self.notify(Level::Error, Message::from(text).with_topic(Topic::Data));
         }
         match call {
-            ApiCall::Session if matches!(self.session, Session::Unknown | Session::Failed(_)) => {
-                self.session = Session::Failed(error.clone());
+            ApiCall::Session if matches!(self.session, SessionState::Unknown | SessionState::Failed(_)) => {
+                self.session = SessionState::Failed(error.clone());
                 if error.kind == CallErrorKind::Offline {
                     self.count_waiting_scans();
                 }
@@ -167,9 +167,9 @@ impl Model {
     }
 
     /// Takes over a new session, and loads the data of its user.
-    pub(crate) fn set_session(&mut self, session: Session) {
+    pub(crate) fn set_session(&mut self, session: SessionState) {
         let before = self.user().map(|user| user.id.clone());
-        let was_unknown = matches!(self.session, Session::Unknown | Session::Failed(_));
+        let was_unknown = matches!(self.session, SessionState::Unknown | SessionState::Failed(_));
         self.session = session;
         self.forget_waiting_scans();
         let after = self.user().map(|user| user.id.clone());

@@ -7,7 +7,7 @@ use ratatui::style::Style;
 
 use super::painter::{ClickTarget, Painter, below, bottom, inset, top};
 use crate::action::{Action, Scope};
-use crate::model::{FeedState, Model, Session};
+use crate::model::{FeedState, Model, SessionState};
 use crate::route::{Route, TABS};
 use crate::text;
 
@@ -192,9 +192,9 @@ fn feed_state(painter: &Painter<'_>, area: Rect, model: &Model) -> (String, Styl
 /// Returns the texts for the account, the longest first: the signed-in user, or the sign-in key; none while unknown.
 fn accounts(model: &Model) -> Vec<String> {
     match &model.session {
-        Session::Unknown | Session::Failed(_) => Vec::new(),
-        Session::SignedOut => vec![format!("{} Sign in", model.key(Action::Account))],
-        Session::SignedIn(user) => {
+        SessionState::Unknown | SessionState::Failed(_) => Vec::new(),
+        SessionState::SignedOut => vec![format!("{} Sign in", model.key(Action::Account))],
+        SessionState::SignedIn(user) => {
             let email = text::sanitize(&user.email).into_owned();
             let name = email.split('@').next().unwrap_or_default().to_owned();
             vec![email, name]

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use super::painter::{Painter, below};
 use crate::action::Action;
 use crate::call_error::CallErrorKind;
-use crate::model::{FeedState, Load, Model, Session};
+use crate::model::{FeedState, Load, Model, SessionState};
 use crate::text;
 
 /// Draws a message in the middle of an area, with further lines below it.
@@ -66,9 +66,9 @@ pub(crate) fn own(
 
 /// Draws the request to sign in, for data that belongs to a user.
 pub(crate) fn signed_out(painter: &mut Painter<'_>, area: Rect, model: &Model, what: &str) {
-    if matches!(model.session, Session::Unknown | Session::Failed(_)) {
+    if matches!(model.session, SessionState::Unknown | SessionState::Failed(_)) {
         let far = match (&model.session, &model.feed_state) {
-            (Session::Failed(error), _) | (_, FeedState::Retrying { error, .. }) => {
+            (SessionState::Failed(error), _) | (_, FeedState::Retrying { error, .. }) => {
                 Load::Failed(error.clone())
             }
             _ => Load::Idle,
