@@ -28,9 +28,9 @@ use crate::widgets::form;
 use crate::widgets::painter::{ClickTarget, Painter};
 use crate::widgets::{app_bars, toasts};
 
-/// The options of the program.
+/// The configuration of the program, without what its effects use.
 #[derive(Debug, Clone)]
-pub struct Setup {
+pub struct AppConfig {
     /// The server's address, as it is shown.
     pub server: String,
     /// The settings of the user.
@@ -59,9 +59,9 @@ const MAX_SHOWN_ERRORS: usize = 2;
 /// use ratatui::buffer::Buffer;
 /// use ratatui::layout::{Rect, Size};
 /// use ticketing_sdk::Timestamp;
-/// use ticketing_tui::{App, Colours, Effect, Event, Settings, Setup};
+/// use ticketing_tui::{App, AppConfig, Colours, Effect, Event, Settings};
 ///
-/// let setup = Setup {
+/// let config = AppConfig {
 ///     server: "http://127.0.0.1:3000".to_owned(),
 ///     settings: Settings::default(),
 ///     notices: Vec::new(),
@@ -72,7 +72,7 @@ const MAX_SHOWN_ERRORS: usize = 2;
 ///     zone: TimeZone::UTC,
 /// };
 /// let now = Timestamp::from_millis(1_800_000_000_000);
-/// let mut app = App::new(setup, now);
+/// let mut app = App::new(config, now);
 /// let effects = app.update(Event::Tick, now);
 /// assert!(effects.iter().any(|effect| matches!(effect, Effect::Follow)));
 ///
@@ -93,8 +93,8 @@ pub struct App {
 impl App {
     /// Creates the program at its start: in the market, with every request pending.
     #[must_use]
-    pub fn new(setup: Setup, now: Timestamp) -> Self {
-        let Setup { server, settings, notices, config_errors, size, colours, light, zone } = setup;
+    pub fn new(config: AppConfig, now: Timestamp) -> Self {
+        let AppConfig { server, settings, notices, config_errors, size, colours, light, zone } = config;
         let mut model = Model::new(server, settings, LocalTime::new(zone), size, now);
         model.start();
         for (level, notice) in notices {

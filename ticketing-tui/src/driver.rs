@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 use self::calls::Caller;
-use crate::app::{App, Setup};
+use crate::app::{App, AppConfig};
 use crate::config::{self, ConfigFile};
 use crate::door::Door;
 use crate::effect::{ApiCall, CallId, Effect};
@@ -90,7 +90,7 @@ impl Runtime {
         settings.theme = options.theme.unwrap_or(settings.theme);
         settings.borders = options.borders.unwrap_or(settings.borders);
         let server = options.client.server().to_owned();
-        let setup = Setup {
+        let config = AppConfig {
             server,
             settings,
             notices: options.greeting,
@@ -100,7 +100,7 @@ impl Runtime {
             light: options.light,
             zone: TimeZone::system(),
         };
-        let app = App::new(setup, (options.clock)());
+        let app = App::new(config, (options.clock)());
         let (sender, events) = channel(EVENT_QUEUE_SIZE);
         let (client, journal, door) = (options.client, options.journal, options.door);
         let connect = Arc::new(Notify::new());

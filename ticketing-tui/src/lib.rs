@@ -28,7 +28,7 @@ mod widgets;
 
 pub use crate::{
     action::{Action, Scope},
-    app::{App, Setup},
+    app::{App, AppConfig},
     call_error::{CallError, CallErrorKind},
     door::{AdmissionConflict, Door, DoorState, DoorSync, Scan},
     door_clock::{ClockSkew, DoorClock},

@@ -3,7 +3,7 @@
 use ticketing_sdk::{Money, OrderId, PassId, TicketId};
 
 use crate::action::Action;
-use crate::model::passes::PassKey;
+use crate::model::passes::PassRef;
 
 /// The route of a screen.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,7 +13,7 @@ pub(crate) enum Route {
     Checkout(OrderId),
     Orders,
     Passes,
-    Pass(PassKey),
+    Pass(PassRef),
     Transfer(PassId),
     Claim,
     CheckIn,

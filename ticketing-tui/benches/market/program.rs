@@ -11,7 +11,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 use ratatui::{Terminal, TerminalOptions, Viewport};
 use ticketing_sdk::{Ticket, Timestamp};
-use ticketing_tui::{ApiCall, App, CallId, Colours, Effect, Event, Feed, Reply, Settings, Setup};
+use ticketing_tui::{ApiCall, App, AppConfig, CallId, Colours, Effect, Event, Feed, Reply, Settings};
 
 /// The size of the terminal.
 pub(crate) const SCREEN: Rect = Rect { x: 0, y: 0, width: 200, height: 60 };
@@ -40,7 +40,7 @@ pub(crate) struct KeyLatency {
 impl Program {
     /// Starts the program: connected, signed out, without tickets.
     pub(crate) fn start() -> Self {
-        let setup = Setup {
+        let config = AppConfig {
             server: "http://127.0.0.1:3000".to_owned(),
             settings: Settings::default(),
             notices: Vec::new(),
@@ -50,7 +50,7 @@ impl Program {
             light: false,
             zone: jiff::tz::TimeZone::UTC,
         };
-        let mut app = App::new(setup, now());
+        let mut app = App::new(config, now());
         let mut market = None;
         for event in [Event::Tick, Event::Feed(Feed::Connected)] {
             for effect in app.update(event, now()) {

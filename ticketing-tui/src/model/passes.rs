@@ -27,7 +27,7 @@ pub(crate) struct KnownPasses {
 
 /// Names a pass: also one that is not issued yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum PassKey {
+pub(crate) enum PassRef {
     Id(PassId),
     /// The pass that was bought with this order.
     Order(OrderId),
@@ -68,10 +68,10 @@ impl KnownPasses {
         passes
     }
 
-    pub(crate) fn get(&self, key: &PassKey) -> Option<&Pass> {
+    pub(crate) fn get(&self, key: &PassRef) -> Option<&Pass> {
         self.records.list().iter().find(|pass| match key {
-            PassKey::Id(id) => pass.id == *id,
-            PassKey::Order(order) => pass.order_id.as_ref() == Some(order),
+            PassRef::Id(id) => pass.id == *id,
+            PassRef::Order(order) => pass.order_id.as_ref() == Some(order),
         })
     }
 
@@ -92,7 +92,7 @@ impl KnownPasses {
 
     /// Removes a pass that the user no longer holds.
     pub(crate) fn remove(&mut self, id: &PassId) {
-        self.passed_on.extend(self.get(&PassKey::Id(id.clone())).and_then(|pass| pass.order_id.clone()));
+        self.passed_on.extend(self.get(&PassRef::Id(id.clone())).and_then(|pass| pass.order_id.clone()));
         self.records.remove(id);
     }
 
@@ -160,9 +160,9 @@ mod tests {
         let used = fixtures::pass("p").version(2).status(PassStatus::Used);
         passes.update(&used);
         passes.replace(&[fixtures::pass("p"), fixtures::pass("q")], Timestamp::from_millis(0));
-        assert_eq!(passes.get(&PassKey::Id("p".into())), Some(&used));
+        assert_eq!(passes.get(&PassRef::Id("p".into())), Some(&used));
         passes.replace(&[fixtures::pass("q")], Timestamp::from_millis(0));
-        assert_eq!(passes.get(&PassKey::Id("p".into())), None, "a pass that was claimed is gone");
+        assert_eq!(passes.get(&PassRef::Id("p".into())), None, "a pass that was claimed is gone");
     }
 
     #[test]
@@ -228,8 +228,8 @@ mod tests {
         let mut passes = KnownPasses::default();
         let bought = fixtures::pass("p").order_id("o");
         passes.update(&bought);
-        assert_eq!(passes.get(&PassKey::Order("o".into())), Some(&bought));
-        assert_eq!(passes.get(&PassKey::Order("other".into())), None);
+        assert_eq!(passes.get(&PassRef::Order("o".into())), Some(&bought));
+        assert_eq!(passes.get(&PassRef::Order("other".into())), None);
         let offered = bought.listing_id("l").version(1);
         passes.update(&offered);
         assert_eq!(passes.of_listing(&"l".into()), Some(&offered));

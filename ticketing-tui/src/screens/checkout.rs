@@ -14,10 +14,10 @@ use crate::call_error::CallError;
 use crate::effect::{ApiCall, CallId};
 use crate::event::Reply;
 use crate::model::orders::KnownOrders;
-use crate::model::passes::PassKey;
+use crate::model::passes::PassRef;
 use crate::widgets::form::{Field, Form};
 use crate::widgets::qr::Qr;
-use crate::widgets::stub::Tear;
+use crate::widgets::stub::TearStage;
 
 /// One order.
 #[derive(Debug)]
@@ -137,7 +137,7 @@ impl Checkout {
             Action::Open if self.has_ticket(cx.model) => {
                 let held = self.order(cx.model).and_then(|order| cx.model.passes.of_order(order));
                 let key =
-                    held.map_or_else(|| PassKey::Order(self.id.clone()), |pass| PassKey::Id(pass.id.clone()));
+                    held.map_or_else(|| PassRef::Order(self.id.clone()), |pass| PassRef::Id(pass.id.clone()));
                 cx.push_route(Route::Pass(key))
             }
             Action::Copy => cx.model.copy(self.id.as_str()),
@@ -173,7 +173,7 @@ impl Checkout {
             self.paid_at = Some(cx.model.now);
             cx.model.call(ApiCall::PassOfOrder(self.id.clone()));
         }
-        let key = PassKey::Order(self.id.clone());
+        let key = PassRef::Order(self.id.clone());
         if let Some(at) = self.paid_at
             && cx.in_front
             && (!cx.model.has_motion() || at + PAID_PAUSE <= cx.model.now)
@@ -185,11 +185,11 @@ impl Checkout {
     }
 
     /// Returns how far the ticket is torn.
-    fn tear(&self, model: &Model) -> Tear {
+    fn tear(&self, model: &Model) -> TearStage {
         match self.paid_at {
-            _ if !self.is_paid(model) => Tear::Whole,
-            Some(at) if model.has_motion() && model.now < at + TEAR_FRAME => Tear::Begun,
-            _ => Tear::Torn,
+            _ if !self.is_paid(model) => TearStage::Whole,
+            Some(at) if model.has_motion() && model.now < at + TEAR_FRAME => TearStage::Begun,
+            _ => TearStage::Torn,
         }
     }
 }

@@ -7,7 +7,7 @@ use super::prelude::*;
 use crate::effect::{ApiCall, CallId};
 use crate::event::Reply;
 use crate::model::notices::{Level, Message};
-use crate::model::passes::PassKey;
+use crate::model::passes::PassRef;
 use crate::widgets::form::{Field, Form};
 
 /// A form for a claim code.
@@ -53,7 +53,7 @@ impl FormPage for Claim {
                 false => Message::with_title("", &pass.title, " is yours"),
             };
             cx.model.notify(Level::Success, message);
-            cx.replace_with(Route::Pass(PassKey::Id(pass.id.clone())));
+            cx.replace_with(Route::Pass(PassRef::Id(pass.id.clone())));
         }
     }
 }

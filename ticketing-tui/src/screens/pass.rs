@@ -5,7 +5,7 @@ use ticketing_sdk::{Pass as HeldPass, Timestamp};
 use super::pass_poll::PassPoll;
 use super::passes;
 use super::prelude::*;
-use crate::model::passes::PassKey;
+use crate::model::passes::PassRef;
 use crate::widgets::placeholder;
 use crate::widgets::qr::Qr;
 
@@ -21,7 +21,7 @@ pub(crate) struct Pass {
 const BESIDE_QR: u16 = 30;
 
 impl Pass {
-    pub(crate) fn open(key: PassKey, model: &Model) -> Self {
+    pub(crate) fn open(key: PassRef, model: &Model) -> Self {
         let mut page = Self { poll: PassPoll::new(key, model), qr: None };
         page.encode(model);
         page

@@ -6,7 +6,7 @@ use ticketing_sdk::{ErrorCode, Pass, PassStatus, Timestamp};
 
 use super::prelude::*;
 use crate::effect::ApiCall;
-use crate::model::passes::PassKey;
+use crate::model::passes::PassRef;
 
 /// While a pass may change at the door, by its next holder or by a purchase, it is requested again after this time.
 const POLL_INTERVAL: Duration = Duration::from_secs(3);
@@ -14,7 +14,7 @@ const POLL_INTERVAL: Duration = Duration::from_secs(3);
 /// Requests a pass while a screen shows it.
 #[derive(Debug)]
 pub(super) struct PassPoll {
-    key: PassKey,
+    key: PassRef,
     pub(super) load: Load,
     /// When it was requested last.
     requested_at: Timestamp,
@@ -25,7 +25,7 @@ pub(super) struct PassPoll {
 }
 
 impl PassPoll {
-    pub(super) fn new(key: PassKey, model: &Model) -> Self {
+    pub(super) fn new(key: PassRef, model: &Model) -> Self {
         let was_held = model.passes.get(&key).is_some();
         Self { key, load: Load::Idle, requested_at: model.now, was_held, is_missing: false }
     }
@@ -37,8 +37,8 @@ impl PassPoll {
     pub(super) fn request(&mut self, cx: &mut Context<'_>) {
         let call = match (self.pass(cx.model), &self.key) {
             (Some(pass), _) => ApiCall::Pass(pass.id.clone()),
-            (None, PassKey::Id(id)) => ApiCall::Pass(id.clone()),
-            (None, PassKey::Order(order)) => ApiCall::PassOfOrder(order.clone()),
+            (None, PassRef::Id(id)) => ApiCall::Pass(id.clone()),
+            (None, PassRef::Order(order)) => ApiCall::PassOfOrder(order.clone()),
         };
         self.load = Load::Loading(cx.model.call(call));
         self.requested_at = cx.model.now;
@@ -77,8 +77,8 @@ impl PassPoll {
     /// Returns whether the user does not hold the pass, or no longer; also while it is requested again.
     pub(super) fn is_missing(&self, model: &Model) -> bool {
         let is_passed_on = match &self.key {
-            PassKey::Id(_) => false,
-            PassKey::Order(id) => model.orders.get(id).is_some_and(|order| model.passes.is_passed_on(order)),
+            PassRef::Id(_) => false,
+            PassRef::Order(id) => model.orders.get(id).is_some_and(|order| model.passes.is_passed_on(order)),
         };
         let is_gone = self.was_held || self.is_missing || is_passed_on;
         is_gone && model.user().is_some() && self.pass(model).is_none()

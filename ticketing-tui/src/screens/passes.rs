@@ -5,7 +5,7 @@ use ticketing_sdk::{Money, Pass, PassStatus, TicketDetails, Timestamp};
 use super::own_list::OwnList;
 use super::prelude::*;
 use crate::effect::ApiCall;
-use crate::model::passes::{PassKey, group};
+use crate::model::passes::{PassRef, group};
 use crate::model::records::Records;
 use crate::theme::StyleRole;
 use crate::widgets::columns::{Columns, Row, RowNeeds};
@@ -152,7 +152,7 @@ impl OwnList for Passes {
     fn run(action: Action, pass: Option<Pass>, cx: &mut Context<'_>) {
         match (action, pass) {
             (Action::Claim, _) => cx.push_route(Route::Claim),
-            (Action::Open, Some(pass)) => cx.push_route(Route::Pass(PassKey::Id(pass.id))),
+            (Action::Open, Some(pass)) => cx.push_route(Route::Pass(PassRef::Id(pass.id))),
             (action, Some(pass)) => act(action, &pass, cx),
             _ => {}
         }

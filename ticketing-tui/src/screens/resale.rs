@@ -7,7 +7,7 @@ use super::prelude::*;
 use crate::effect::{ApiCall, CallId};
 use crate::event::Reply;
 use crate::model::notices::{Level, Message, Topic};
-use crate::model::passes::PassKey;
+use crate::model::passes::PassRef;
 use crate::widgets::form::{Field, Form};
 
 /// A form for the price.
@@ -29,7 +29,7 @@ impl Resale {
     }
 
     fn pass<'m>(&self, model: &'m Model) -> Option<&'m Pass> {
-        model.passes.get(&PassKey::Id(self.id.clone()))
+        model.passes.get(&PassRef::Id(self.id.clone()))
     }
 }
 

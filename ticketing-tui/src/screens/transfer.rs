@@ -8,7 +8,7 @@ use super::passes;
 use super::prelude::*;
 use crate::effect::{ApiCall, CallId};
 use crate::event::Reply;
-use crate::model::passes::PassKey;
+use crate::model::passes::PassRef;
 use crate::widgets::form::Form;
 
 /// The form that starts a transfer and shows its claim code. The code is stored nowhere else.
@@ -37,7 +37,7 @@ enum TransferState {
 
 impl Transfer {
     pub(super) fn open(id: PassId, model: &Model) -> (Self, Form) {
-        let poll = PassPoll::new(PassKey::Id(id.clone()), model);
+        let poll = PassPoll::new(PassRef::Id(id.clone()), model);
         (Self { id, poll, started: None }, Form::default())
     }
 

@@ -8,7 +8,7 @@ use ticketing_sdk::{Order, OrderStatus};
 
 use super::meter;
 use super::painter::{Painter, below, top};
-use super::stub::{self, Stub, Tear};
+use super::stub::{self, Stub, TearStage};
 use crate::action::Action;
 use crate::effect::ApiCall;
 use crate::model::Model;
@@ -43,7 +43,7 @@ pub(crate) fn ticket(
     area: Rect,
     model: &Model,
     order: &Order,
-    tear: Tear,
+    tear: TearStage,
 ) -> Rect {
     with_stub(painter, model, order, |painter, stub| stub.view(painter, area, tear))
 }
@@ -111,7 +111,7 @@ pub(crate) fn facts(
 
 /// Draws an order beside the list of all.
 pub(crate) fn view(painter: &mut Painter<'_>, area: Rect, model: &Model, order: &Order) {
-    let tear = if model.orders.is_paid(order) { Tear::Torn } else { Tear::Whole };
+    let tear = if model.orders.is_paid(order) { TearStage::Torn } else { TearStage::Whole };
     let is_drawn = stub::fits(area);
     let mut rest = if is_drawn {
         below(ticket(painter, area, model, order, tear), 1)

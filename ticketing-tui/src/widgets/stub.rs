@@ -21,14 +21,14 @@ pub(crate) struct Stub<'a> {
 
 /// How far the two parts of a ticket are apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Tear {
+pub(crate) enum TearStage {
     /// They hang together.
     Whole,
     Begun,
     Torn,
 }
 
-impl Tear {
+impl TearStage {
     fn gap(self) -> u16 {
         match self {
             Self::Whole => 0,
@@ -77,7 +77,7 @@ fn lines(count: usize) -> u16 {
 
 impl Stub<'_> {
     /// Draws it, in an area in which it [`fits`]. Returns the rest of the area.
-    pub(crate) fn view(&self, painter: &mut Painter<'_>, area: Rect, tear: Tear) -> Rect {
+    pub(crate) fn view(&self, painter: &mut Painter<'_>, area: Rect, tear: TearStage) -> Rect {
         let place = Rect { width: area.width.min(MAX_WIDTH), ..area };
         let height = if is_side_by_side(place) {
             self.draw_side_by_side(painter, place, tear)
@@ -148,7 +148,7 @@ impl Stub<'_> {
         painter.theme.base.add_modifier(Modifier::BOLD)
     }
 
-    fn draw_side_by_side(&self, painter: &mut Painter<'_>, area: Rect, tear: Tear) -> u16 {
+    fn draw_side_by_side(&self, painter: &mut Painter<'_>, area: Rect, tear: TearStage) -> u16 {
         let title_lines = self.title_lines(painter, area);
         let written = self.main_lines(painter, text_width(area.width), title_lines);
         let side = self.side_lines(painter);
@@ -177,7 +177,7 @@ impl Stub<'_> {
         height
     }
 
-    fn draw_stacked(&self, painter: &mut Painter<'_>, area: Rect, tear: Tear) -> u16 {
+    fn draw_stacked(&self, painter: &mut Painter<'_>, area: Rect, tear: TearStage) -> u16 {
         let title_lines = self.title_lines(painter, area);
         let written = self.main_lines(painter, area.width.saturating_sub(6), title_lines);
         let gap = tear.gap().min(2);

@@ -9,7 +9,7 @@ use ticketing_sdk::{OrderStatus, TicketId, TicketStatus};
 use super::columns::Row;
 use super::order_card;
 use super::painter::{Painter, below};
-use super::stub::{self, Stub, Tear};
+use super::stub::{self, Stub, TearStage};
 use crate::action::Action;
 use crate::model::Model;
 use crate::model::ticket_store::{TicketRow, TicketState};
@@ -73,7 +73,7 @@ pub(crate) fn card(painter: &mut Painter<'_>, area: Rect, row: &Row<'_>, notes: 
         row.details.into_iter().flat_map(text::details).map(|(_, value)| value).collect();
     if stub::fits(area) {
         let stub = Stub { title, facts: &facts, price, status, notes };
-        let mut rest = below(stub.view(painter, area, Tear::Whole), 1);
+        let mut rest = below(stub.view(painter, area, TearStage::Whole), 1);
         rest = Rect { width: rest.width.min(stub::MAX_WIDTH), ..rest };
         for text in row.details.into_iter().flat_map(text::paragraphs) {
             rest = below(painter.paragraph(rest, &text, Style::new()), 1);

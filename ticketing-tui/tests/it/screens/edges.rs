@@ -1,7 +1,7 @@
 //! Edge cases around the screens: too little room, many messages, an invalid config, a long address.
 
 use ticketing_sdk::OrderStatus;
-use ticketing_tui::{Colours, Event, Setup};
+use ticketing_tui::{AppConfig, Colours, Event};
 
 use super::assert_screen;
 use crate::support::{Harness, Look, NOW, fixtures};
@@ -45,7 +45,7 @@ fn many_messages() {
 fn config_errors() {
     let open = |size: (u16, u16), look: Look| {
         let mut harness = Harness::new(size, look);
-        let setup = Setup {
+        let config = AppConfig {
             server: format!("https://{}.example.com", "a-long-name".repeat(5)),
             settings: ticketing_tui::Settings::default(),
             notices: vec![(
@@ -62,7 +62,7 @@ fn config_errors() {
             light: look.light,
             zone: jiff::tz::TimeZone::UTC,
         };
-        harness.app = ticketing_tui::App::new(setup, ticketing_sdk::Timestamp::from_millis(NOW));
+        harness.app = ticketing_tui::App::new(config, ticketing_sdk::Timestamp::from_millis(NOW));
         harness
     };
     assert_screen(module_path!(), "config_errors", &[(80, 24)], open, Harness::go_live);

@@ -8,8 +8,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect, Size};
 use ticketing_sdk::{CardEntry, CurrentUser, Order, Pass, Ticket, Timestamp};
 use ticketing_tui::{
-    ApiCall, App, Borders, CallError, CallId, Colours, DoorState, Effect, Event, Feed, Reply, Settings,
-    Setup, ThemeName,
+    ApiCall, App, AppConfig, Borders, CallError, CallId, Colours, DoorState, Effect, Event, Feed, Reply,
+    Settings, ThemeName,
 };
 
 use super::fixtures::{self, NOW};
@@ -82,7 +82,7 @@ impl Harness {
     pub(crate) fn with_settings(size: (u16, u16), look: impl Into<Look>, settings: Settings) -> Self {
         let Look { colours, light } = look.into();
         let (now, size) = (Timestamp::from_millis(NOW), Size::new(size.0, size.1));
-        let setup = Setup {
+        let config = AppConfig {
             server: "http://127.0.0.1:3000".to_owned(),
             settings,
             notices: Vec::new(),
@@ -92,7 +92,7 @@ impl Harness {
             light,
             zone: TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap(),
         };
-        let app = App::new(setup, now);
+        let app = App::new(config, now);
         let server = FakeServer { market: fixtures::tickets(), ..FakeServer::default() };
         let mut harness = Self { app, server, now, size, effects: Vec::new(), pending: Vec::new() };
         harness.feed(Event::Tick);
