@@ -34,7 +34,7 @@ pub use self::screen::run;
 
 /// The environment of a run.
 #[derive(Clone)]
-pub struct Options {
+pub struct Environment {
     /// The marketplace, and the session there.
     pub client: Client,
     /// The journal of idempotency keys.
@@ -82,31 +82,31 @@ pub(crate) struct Runtime {
 
 impl Runtime {
     /// The core, and its runtime.
-    pub(crate) fn open(options: Options, size: Size) -> (App, Self) {
-        let (mut settings, config_errors) = config::read_file(&*options.config);
+    pub(crate) fn open(environment: Environment, size: Size) -> (App, Self) {
+        let (mut settings, config_errors) = config::read_file(&*environment.config);
         for error in &config_errors {
             tracing::warn!("{error}");
         }
-        settings.theme = options.theme.unwrap_or(settings.theme);
-        settings.borders = options.borders.unwrap_or(settings.borders);
-        let server = options.client.server().to_owned();
+        settings.theme = environment.theme.unwrap_or(settings.theme);
+        settings.borders = environment.borders.unwrap_or(settings.borders);
+        let server = environment.client.server().to_owned();
         let config = AppConfig {
             server,
             settings,
-            notices: options.greeting,
+            notices: environment.greeting,
             config_errors,
             size,
-            colours: options.colours,
-            light: options.light,
+            colours: environment.colours,
+            light: environment.light,
             zone: TimeZone::system(),
         };
-        let app = App::new(config, (options.clock)());
+        let app = App::new(config, (environment.clock)());
         let (sender, events) = channel(EVENT_QUEUE_SIZE);
-        let (client, journal, door) = (options.client, options.journal, options.door);
+        let (client, journal, door) = (environment.client, environment.journal, environment.door);
         let connect = Arc::new(Notify::new());
         tokio::spawn(feed::follow(client.clone(), sender.clone(), Arc::clone(&connect)));
         let caller = Caller { client, journal, door, events: sender };
-        let (config, clock) = (options.config, options.clock);
+        let (config, clock) = (environment.config, environment.clock);
         (app, Self { caller, events, config, clock, connect, market: None })
     }
 

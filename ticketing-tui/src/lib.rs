@@ -32,7 +32,7 @@ pub use crate::{
     call_error::{CallError, CallErrorKind},
     door::{AdmissionConflict, Door, DoorState, DoorSync, Scan},
     door_clock::{ClockSkew, DoorClock},
-    driver::{ExitReason, Options, run, run_plain},
+    driver::{Environment, ExitReason, run, run_plain},
     effect::{ApiCall, CallId, Effect},
     event::{Event, Feed, Reply},
     journal::{Journal, JournalEntry, Operation, option_name, quote_word},

@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::builder::PossibleValue;
 use ticketing_sdk::{Client, IdempotencyKey, Request};
 use ticketing_tui::config::ConfigFile;
-use ticketing_tui::{Borders, Colours, ExitReason, JournalEntry, Level, Operation, Options, ThemeName};
+use ticketing_tui::{Borders, Colours, Environment, ExitReason, JournalEntry, Level, Operation, ThemeName};
 use tracing_subscriber::EnvFilter;
 
 use self::doors::Doors;
@@ -89,7 +89,7 @@ impl DisplayOptions {
                 .hint("--plain works on a pipe, too: `ticketing tui --plain`"));
         }
         let journal = OnDisk { journal: run.journal, server: run.client.server().to_owned() };
-        let options = Options {
+        let environment = Environment {
             client: run.client,
             journal: Arc::new(journal),
             door: run.door,
@@ -102,9 +102,9 @@ impl DisplayOptions {
             greeting: run.greeting,
         };
         let ending = if plain {
-            Box::pin(ticketing_tui::run_plain(options, io.stdout())).await
+            Box::pin(ticketing_tui::run_plain(environment, io.stdout())).await
         } else {
-            Box::pin(ticketing_tui::run(options)).await
+            Box::pin(ticketing_tui::run(environment)).await
         };
         match ending {
             Ok(ExitReason::Quit) => Ok(()),

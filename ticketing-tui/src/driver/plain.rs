@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::signals::{Signal, Signals};
 use super::terminal_modes::TerminalModes;
-use super::{ExitReason, Options, Runtime};
+use super::{Environment, ExitReason, Runtime};
 use crate::action::{Action, Scope};
 use crate::app::App;
 use crate::effect::Effect;
@@ -27,9 +27,9 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub async fn run_plain(options: Options, out: impl Write) -> io::Result<ExitReason> {
+pub async fn run_plain(environment: Environment, out: impl Write) -> io::Result<ExitReason> {
     let mut signals = Signals::listen()?;
-    let (mut app, runtime) = Runtime::open(options, Size::new(80, 24));
+    let (mut app, runtime) = Runtime::open(environment, Size::new(80, 24));
     // A screen does not change while the user reads it.
     app.stop_motion();
     let modes = TerminalModes::save();

@@ -9,7 +9,7 @@ use ratatui::layout::Size;
 use tokio::time::{Instant, sleep_until};
 
 use super::signals::{Signal, Signals, stop};
-use super::{ExitReason, Options, Runtime};
+use super::{Environment, ExitReason, Runtime};
 use crate::app::App;
 use crate::effect::Effect;
 use crate::event::Event;
@@ -22,10 +22,10 @@ const FRAME_INTERVAL: Duration = Duration::from_millis(16);
 ///
 /// # Errors
 /// If the terminal cannot be read or written. It is restored in any case.
-pub async fn run(options: Options) -> io::Result<ExitReason> {
+pub async fn run(environment: Environment) -> io::Result<ExitReason> {
     let mut signals = Signals::listen()?;
     let mut terminal = Terminal::new()?;
-    let (app, runtime) = Runtime::open(options, terminal.size()?);
+    let (app, runtime) = Runtime::open(environment, terminal.size()?);
     terminal.enter(app.wants_mouse(), app.wants_title())?;
     let mut driver = Driver { app, runtime, terminal, dirty: true, drawn: Instant::now() };
     let exit_reason = driver.run(&mut signals).await;

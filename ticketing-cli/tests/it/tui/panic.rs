@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use ticketing_sdk::{Client, Request, Timestamp, UserId, Verdict};
 use ticketing_tui::config::ConfigFile;
 use ticketing_tui::{
-    CallError, Colours, Door, DoorState, DoorSync, Journal, JournalEntry, Operation, Options, Scan,
+    CallError, Colours, Door, DoorState, DoorSync, Environment, Journal, JournalEntry, Operation, Scan,
 };
 
 use super::pty::{Pty, terminal};
@@ -51,7 +51,7 @@ fn panic_restores_the_terminal_and_is_reported_there() {
 #[ignore = "a child process: the test above runs it in a terminal"]
 fn with_a_clock_that_breaks() {
     let client = Client::new(std::env::var(URL).unwrap()).unwrap();
-    let options = Options {
+    let options = Environment {
         client,
         journal: Arc::new(NoJournal),
         door: Arc::new(NoDoor),
