@@ -57,7 +57,7 @@ impl LocalTime {
     }
 
     /// Day, time with seconds, and zone, for admissions: `22 Nov 2026, 10:15:00 CET`.
-    pub(crate) fn to_the_second(&self, at: Timestamp) -> String {
+    pub(crate) fn format_with_seconds(&self, at: Timestamp) -> String {
         format!("{} {}", self.format(at, "%-d %b %Y, %H:%M:%S"), self.zone(at))
     }
 
@@ -70,7 +70,7 @@ impl LocalTime {
     /// When a pass was admitted, and by which door: `22 Nov 2026, 10:15:00 CET by north door`.
     pub(crate) fn admission(&self, at: Timestamp, device: Option<&str>) -> String {
         let by = device.map_or_else(String::new, |device| format!(" by {}", sanitize(device)));
-        self.to_the_second(at) + &by
+        self.format_with_seconds(at) + &by
     }
 
     /// The admissions of a pass: `admitted twice: 22 Nov 2026, 10:15:00 CET by north door; 22 Nov 2026, 10:17:31 CET`.

@@ -253,7 +253,7 @@ impl PlainView {
 /// Passes an input to a form. Returns whether the form has handled it.
 fn form_input(form: &mut Form, input: Input<'_>) -> bool {
     match input {
-        Input::Action(action) => form.act(action),
+        Input::Action(action) => form.handle_action(action),
         Input::Key(key) => {
             form.key(key);
             true

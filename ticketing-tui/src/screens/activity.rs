@@ -45,7 +45,7 @@ impl Screen for Activity {
             (Input::Action(Action::Open), Some(ticket)) => cx.push_route(Route::Ticket(ticket)),
             (Input::Action(Action::Copy), Some(ticket)) => cx.model.copy(ticket.as_str()),
             (Input::Action(action), _) => {
-                self.list.act(action, len);
+                self.list.handle_action(action, len);
             }
             (Input::Row(row, open), _) if self.list.pick(row, open) => {
                 if let Some(ticket) = self.selected(cx.model).map(|event| event.ticket.clone()) {

@@ -66,8 +66,8 @@ fn words(verdict: &Verdict, local: &LocalTime) -> String {
         let named = title_with_seat(title, verdict.seat.as_deref());
         starts.map_or(named.clone(), |starts| format!("{named}, {}", local.event(starts)))
     });
-    let warning = verdict.warning_with(|at| local.to_the_second(at));
-    let refusal = || text::sentence(&verdict.message_with(|at| local.to_the_second(at)));
+    let warning = verdict.warning_with(|at| local.format_with_seconds(at));
+    let refusal = || text::sentence(&verdict.message_with(|at| local.format_with_seconds(at)));
     match (verdict.verdict, named, warning) {
         (Ruling::Admitted, named, Some(warning)) => {
             format!("{}: {}", named.unwrap_or_default(), text::sanitize(&warning))

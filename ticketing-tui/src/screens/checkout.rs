@@ -121,7 +121,7 @@ impl Checkout {
         }
     }
 
-    fn act(&mut self, action: Action, cx: &mut Context<'_>) {
+    fn handle_action(&mut self, action: Action, cx: &mut Context<'_>) {
         match action {
             Action::Continue => self.had_field = false,
             Action::Pay => self.pay(cx),
@@ -235,7 +235,7 @@ impl Screen for Checkout {
         match input {
             Input::Focus => self.load_order(cx),
             Input::Action(Action::Back) => cx.back(),
-            Input::Action(action) => self.act(action, cx),
+            Input::Action(action) => self.handle_action(action, cx),
             Input::Reply(id, reply) if self.load.finish(id, reply) => {}
             // The error is shown above the card, and so not as a message, too.
             Input::Reply(id, reply) if self.paying == Some(id) => {

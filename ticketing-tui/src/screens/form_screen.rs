@@ -146,7 +146,7 @@ impl<P: FormPage> Screen for FormScreen<P> {
             Input::Action(Action::Back) => cx.back(),
             Input::Action(Action::Submit) => self.submit(cx),
             Input::Action(action) => {
-                if !self.form.act(action) {
+                if !self.form.handle_action(action) {
                     self.error = None;
                     self.page.run(action, &mut self.form, cx);
                 }

@@ -53,9 +53,9 @@ impl Market {
         self.search(cx, |query| query.text = text);
     }
 
-    fn act(&mut self, action: Action, cx: &mut Context<'_>) {
+    fn handle_action(&mut self, action: Action, cx: &mut Context<'_>) {
         let len = cx.model.market.view.len();
-        if self.list.act(action, len) {
+        if self.list.handle_action(action, len) {
             return self.remember_selection(cx.model);
         }
         let selected = self.selected(cx.model).map(|(id, _)| id);
@@ -128,7 +128,7 @@ impl Screen for Market {
 
     fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         match input {
-            Input::Action(action) => self.act(action, cx),
+            Input::Action(action) => self.handle_action(action, cx),
             Input::Key(key) => {
                 if self.filter.key(key) {
                     self.apply_filter(cx);
@@ -149,7 +149,7 @@ impl Screen for Market {
                 self.list.clamp(cx.model.market.view.len());
                 self.remember_selection(cx.model);
                 if open {
-                    self.act(Action::Open, cx);
+                    self.handle_action(Action::Open, cx);
                 }
                 self.writing = false;
             }

@@ -117,7 +117,7 @@ impl<L: OwnList> Screen for OwnListScreen<L> {
         match input {
             Input::Focus | Input::Action(Action::Reload) if cx.model.user().is_some() => L::reload(cx.model),
             Input::Action(Action::Account) => cx.push_route(Route::SignIn(None)),
-            Input::Action(action) if self.list.act(action, len) => {}
+            Input::Action(action) if self.list.handle_action(action, len) => {}
             Input::Action(action) => self.run(action, cx),
             Input::Row(row, open) if self.list.pick(row, open) => self.run(Action::Open, cx),
             Input::Scroll(rows) => self.list.scroll(rows, len),

@@ -78,7 +78,7 @@ impl Screen for Palette {
             Input::Action(Action::Submit) => self.run(cx),
             Input::Action(Action::Back) => cx.back(),
             Input::Action(action) => {
-                self.list.act(action, self.found.len());
+                self.list.handle_action(action, self.found.len());
             }
             Input::Key(key) if self.field.key(key) => self.search(),
             Input::Paste(text) => {

@@ -121,7 +121,7 @@ impl Screen for Pass {
             }
             Input::Action(action) => {
                 if let Some(pass) = self.poll.pass(cx.model).cloned() {
-                    passes::act(action, &pass, cx);
+                    passes::handle_action(action, &pass, cx);
                 }
             }
             Input::ModelChange => self.encode(cx.model),

@@ -82,7 +82,7 @@ pub(super) fn actions(pass: &Pass) -> Vec<Action> {
 }
 
 /// Does what can be done with a pass.
-pub(super) fn act(action: Action, pass: &Pass, cx: &mut Context<'_>) {
+pub(super) fn handle_action(action: Action, pass: &Pass, cx: &mut Context<'_>) {
     let id = pass.id.clone();
     match action {
         Action::GiveAway => cx.push_route(Route::Transfer(id)),
@@ -153,7 +153,7 @@ impl OwnList for Passes {
         match (action, pass) {
             (Action::Claim, _) => cx.push_route(Route::Claim),
             (Action::Open, Some(pass)) => cx.push_route(Route::Pass(PassRef::Id(pass.id))),
-            (action, Some(pass)) => act(action, &pass, cx),
+            (action, Some(pass)) => handle_action(action, &pass, cx),
             _ => {}
         }
     }

@@ -113,7 +113,7 @@ impl Screen for Settings {
             Input::Action(Action::Choose) => self.choose(cx),
             Input::Action(Action::Reset) => self.reset(cx),
             Input::Action(action) => {
-                self.list.act(action, len);
+                self.list.handle_action(action, len);
             }
             Input::Key(key) => self.capture(key, cx),
             Input::Row(row, pick) if self.list.pick(row, pick) => self.choose(cx),

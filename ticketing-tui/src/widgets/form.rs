@@ -179,7 +179,7 @@ impl Form {
     }
 
     /// Moves the focus. Returns whether the action moves it.
-    pub(crate) fn act(&mut self, action: Action) -> bool {
+    pub(crate) fn handle_action(&mut self, action: Action) -> bool {
         let count = self.fields.len().max(1);
         self.focus = match action {
             Action::Next => (self.focus + 1) % count,

@@ -41,7 +41,7 @@ impl List {
     }
 
     /// Moves the selection. Returns whether the action moves it.
-    pub(crate) fn act(&mut self, action: Action, len: usize) -> bool {
+    pub(crate) fn handle_action(&mut self, action: Action, len: usize) -> bool {
         let page = self.height.get().max(2) - 1;
         let to = match action {
             Action::Up => self.selected.saturating_sub(1),
@@ -181,19 +181,19 @@ mod tests {
     fn selection_stays_within_the_list() {
         let mut list = List::default();
         for action in List::MOVES {
-            list.act(action, 0);
+            list.handle_action(action, 0);
             assert_eq!(list.selected(), 0);
         }
-        list.act(Action::Last, 10);
+        list.handle_action(Action::Last, 10);
         assert_eq!(list.selected(), 9);
-        list.act(Action::Down, 10);
+        list.handle_action(Action::Down, 10);
         list.scroll(3, 10);
         assert_eq!(list.selected(), 9);
-        list.act(Action::PageUp, 10);
+        list.handle_action(Action::PageUp, 10);
         assert_eq!(list.selected(), 8);
         list.clamp(3);
         assert_eq!(list.selected(), 2);
-        assert!(!list.act(Action::Buy, 10));
+        assert!(!list.handle_action(Action::Buy, 10));
     }
 
     /// Draws a list of this many rows, whose groups begin at these rows, and returns its lines.
@@ -233,10 +233,10 @@ mod tests {
     fn pages_without_a_screen_have_so_many_rows() {
         let mut list = List::default();
         assert_eq!(list.page(25, 10), 0..10);
-        list.act(Action::PageDown, 25);
+        list.handle_action(Action::PageDown, 25);
         assert_eq!(list.page(25, 10), 10..20);
-        list.act(Action::PageDown, 25);
-        list.act(Action::PageDown, 25);
+        list.handle_action(Action::PageDown, 25);
+        list.handle_action(Action::PageDown, 25);
         assert_eq!(list.page(25, 10), 20..25);
     }
 }
