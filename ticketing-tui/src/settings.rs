@@ -61,9 +61,9 @@ impl Setting {
             Self::Theme => "Theme",
             Self::Borders => "Borders",
             Self::Bell => "Ring the bell when a reservation is about to end",
-            Self::Title => "Tell of a reservation in the window's title",
-            Self::Motion => "Let a payment and its ticket move",
-            Self::Mouse => "Listen to the mouse",
+            Self::Title => "Show the reservation in the window title",
+            Self::Motion => "Animate payments",
+            Self::Mouse => "Enable mouse",
             Self::OneEvening => "At the door, admit only events that start within 12 hours",
         }
     }

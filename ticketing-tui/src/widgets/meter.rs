@@ -1,4 +1,4 @@
-//! A meter of the remaining part of a span, and bar charts.
+//! A countdown gauge, a progress bar and bar charts.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use ratatui::widgets::{Sparkline, Widget};
 use super::painter::Painter;
 use crate::text;
 
-/// Draws the remaining part of a whole as a bar that becomes shorter.
+/// Draws the remaining part of a duration as a bar that becomes shorter.
 pub(crate) fn draw_remaining(
     painter: &mut Painter<'_>,
     area: Rect,
@@ -37,10 +37,10 @@ pub(crate) fn draw_indeterminate(painter: &mut Painter<'_>, area: Rect, step: i6
     painter.spans(area, &parts.each_ref().map(|(words, style)| (words.as_str(), *style)));
 }
 
-/// The least number that a whole bar stands for, so that single events stay low.
+/// Minimum value of a full-height bar, so that single events stay low.
 const MIN_FULL_BAR: u64 = 4;
 
-/// Bars over time, the newest at the right, as high as the area is.
+/// Draws a sparkline, newest on the right.
 pub(crate) fn draw_bars(painter: &mut Painter<'_>, area: Rect, values: &[u64], style: Style) {
     let shown = values.len().min(usize::from(area.width));
     let values = &values[values.len() - shown..];
@@ -57,7 +57,7 @@ pub(crate) fn draw_bars(painter: &mut Painter<'_>, area: Rect, values: &[u64], s
         .render(area, painter.buffer);
 }
 
-/// Bars that lie, one a line: a label, the bar, and its number. They are as thin as a line, so that each stands alone.
+/// Draws a horizontal bar chart: label, bar and count per row.
 pub(crate) fn draw_horizontal_bars(
     painter: &mut Painter<'_>,
     area: Rect,

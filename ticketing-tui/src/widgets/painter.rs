@@ -37,8 +37,7 @@ pub(crate) struct Painter<'a> {
 }
 
 impl Painter<'_> {
-    /// Writes a text on one line, cut to the columns there are, without control characters. Answers
-    /// with the column behind it.
+    /// Writes a text on one line, without control characters. Truncates to the width; returns the next column.
     pub(crate) fn text(&mut self, area: Rect, words: &str, style: Style) -> u16 {
         if area.is_empty() {
             return area.x;
@@ -63,7 +62,7 @@ impl Painter<'_> {
         self.text(Rect { x, width: room, ..area }, words, style);
     }
 
-    /// Writes texts with their styles one behind the other. Returns the column behind them.
+    /// Writes texts with their styles on one line. Returns the next column.
     pub(crate) fn spans(&mut self, area: Rect, spans: &[(&str, Style)]) -> u16 {
         let mut x = area.x;
         for (words, style) in spans {
@@ -73,7 +72,7 @@ impl Painter<'_> {
         x
     }
 
-    /// Writes a text on as many lines as it takes, as far as the area goes. Returns the rest of the area.
+    /// Wraps a text in the area. Returns the rest of the area.
     pub(crate) fn paragraph(&mut self, area: Rect, words: &str, style: Style) -> Rect {
         let mut rest = area;
         for line in text::wrap(words, area.width) {
@@ -86,7 +85,7 @@ impl Painter<'_> {
         rest
     }
 
-    /// Writes what something is called, on two lines at the most. Returns the rest of the area.
+    /// Writes a title on at most two lines. Returns the rest of the area.
     pub(crate) fn title(&mut self, area: Rect, words: &str) -> Rect {
         let mut rest = area;
         for line in text::wrap_at_most(words, area.width, 2, self.glyphs.ellipsis) {
