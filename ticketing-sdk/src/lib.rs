@@ -17,8 +17,6 @@ mod api;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 #[cfg(feature = "client")]
-mod call;
-#[cfg(feature = "client")]
 mod client;
 #[cfg(feature = "client")]
 mod clock;
@@ -46,6 +44,8 @@ mod pages;
 mod recently_created;
 #[cfg(feature = "client")]
 mod request;
+#[cfg(feature = "client")]
+mod request_parts;
 #[cfg(feature = "client")]
 mod response;
 #[cfg(feature = "client")]

@@ -77,7 +77,7 @@ impl<T> List<T> {
 
     /// Sets a parameter of the list, in place of an earlier value.
     pub(crate) fn parameter(mut self, key: &str, value: impl ToString) -> Self {
-        self.request.call.query.retain(|(set, _)| set != key);
+        self.request.parts.query.retain(|(set, _)| set != key);
         self.filters.retain(|(set, _)| *set != key);
         self.request = self.request.query(key, value);
         self

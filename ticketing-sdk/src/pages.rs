@@ -1,6 +1,6 @@
 //! The URLs of the pages of a marketplace for a browser.
 
-use crate::call::escape;
+use crate::request_parts::escape;
 use crate::{Client, OrderId, PassId, TicketId};
 
 /// The URLs of the pages of a marketplace. No method sends a request.

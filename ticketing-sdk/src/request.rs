@@ -10,7 +10,7 @@ use http::Method;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, IF_MATCH};
 use serde::Serialize;
 
-use crate::call::{Call, INTENDED_USER, escape};
+use crate::request_parts::{INTENDED_USER, RequestParts, escape};
 use crate::retry::RetrySafety;
 use crate::session::UseSession;
 use crate::{Client, IdempotencyKey, UserId};
@@ -35,7 +35,7 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 #[must_use = "a request does nothing until it is sent"]
 pub struct Request {
     pub(crate) client: Client,
-    pub(crate) call: Call,
+    pub(crate) parts: RequestParts,
 }
 
 impl Client {
@@ -50,7 +50,7 @@ impl Client {
     /// # Ok(()) }
     /// ```
     pub fn request(&self, method: Method, path: impl Into<String>) -> Request {
-        Request { client: self.clone(), call: Call::new(method, path.into()) }
+        Request { client: self.clone(), parts: RequestParts::new(method, path.into()) }
     }
 }
 
@@ -76,7 +76,7 @@ impl Request {
         field: &'static str,
     ) -> Self {
         let mut request = client.request(method, format!("{collection}/{}{rest}", escape(id)));
-        request.call.route = Some(format!("{collection}/{{id}}{rest}"));
+        request.parts.route = Some(format!("{collection}/{{id}}{rest}"));
         // A dot segment would name another path than the one it is written in.
         if matches!(id, "" | "." | "..") {
             request.faulty(field, format!("{id:?} names nothing"))
@@ -86,7 +86,7 @@ impl Request {
     }
 
     fn faulty(mut self, field: &'static str, message: String) -> Self {
-        self.call.invalid.get_or_insert((field, message));
+        self.parts.invalid.get_or_insert((field, message));
         self
     }
 
@@ -104,7 +104,7 @@ impl Request {
     /// ```
     #[expect(clippy::needless_pass_by_value, reason = "numbers and texts read better without a borrow")]
     pub fn query(mut self, key: impl Into<String>, value: impl ToString) -> Self {
-        self.call.query.push((key.into(), value.to_string()));
+        self.parts.query.push((key.into(), value.to_string()));
         self
     }
 
@@ -141,7 +141,7 @@ impl Request {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn body(mut self, content_type: &str, body: impl Into<Bytes>) -> Self {
-        self.call.body = body.into();
+        self.parts.body = body.into();
         self.header(CONTENT_TYPE.as_str(), content_type)
     }
 
@@ -160,7 +160,7 @@ impl Request {
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             (Ok(name), Ok(value)) => {
-                self.call.headers.insert(name, value);
+                self.parts.headers.insert(name, value);
                 self
             }
             (Err(_), _) => self.faulty("header", format!("{name:?} is not a header name")),
@@ -183,9 +183,9 @@ impl Request {
     /// ```
     pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
         if let Ok(value) = HeaderValue::try_from(key.as_str()) {
-            self.call.headers.insert(IDEMPOTENCY_KEY, value);
+            self.parts.headers.insert(IDEMPOTENCY_KEY, value);
         }
-        self.call.key = Some(key);
+        self.parts.key = Some(key);
         self
     }
 
@@ -203,7 +203,7 @@ impl Request {
     /// # Ok(()) }
     /// ```
     pub fn resumed(mut self, resumed: bool) -> Self {
-        self.call.resumed = resumed;
+        self.parts.resumed = resumed;
         self
     }
 
@@ -246,7 +246,7 @@ impl Request {
     /// # Ok(()) }
     /// ```
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.call.timeout = Some(timeout);
+        self.parts.timeout = Some(timeout);
         self
     }
 
@@ -263,29 +263,29 @@ impl Request {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn without_session(mut self) -> Self {
-        self.call.session = UseSession::No;
+        self.parts.session = UseSession::No;
         self
     }
 
     pub(crate) fn with_session(mut self) -> Self {
-        self.call.session = UseSession::Yes;
+        self.parts.session = UseSession::Yes;
         self
     }
 
     pub(crate) fn replacing_session(mut self) -> Self {
-        self.call.session = UseSession::Replace;
+        self.parts.session = UseSession::Replace;
         self
     }
 
     /// Declares the request idempotent.
     pub(crate) fn repeatable(mut self) -> Self {
-        self.call.safety = Some(RetrySafety::Safe);
+        self.parts.safety = Some(RetrySafety::Safe);
         self
     }
 
     /// Names a resource of another service: if it was created recently, "not found" may mean "not yet visible".
     pub(crate) fn references(mut self, id: &str) -> Self {
-        self.call.references = Some(id.to_owned());
+        self.parts.references = Some(id.to_owned());
         self
     }
 }
@@ -294,11 +294,11 @@ impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Bodies hold passwords, headers may hold cookies.
         f.debug_struct("Request")
-            .field("method", &self.call.method)
-            .field("path", &self.call.path)
-            .field("key", &self.call.key)
-            .field("headers", &self.call.headers.keys().collect::<Vec<_>>())
-            .field("body_bytes", &self.call.body.len())
+            .field("method", &self.parts.method)
+            .field("path", &self.parts.path)
+            .field("key", &self.parts.key)
+            .field("headers", &self.parts.headers.keys().collect::<Vec<_>>())
+            .field("body_bytes", &self.parts.body.len())
             .finish_non_exhaustive()
     }
 }

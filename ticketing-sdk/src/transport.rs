@@ -16,12 +16,12 @@ use tracing::Instrument;
 use url::Url;
 
 use self::attempt::{AttemptError, End, Limit, read};
-use crate::call::{Call, INTENDED_USER};
 use crate::clock::ServerClock;
 use crate::hook::{Attempt, AttemptHook, AttemptResult};
 use crate::http_backend::{HttpBackend, HttpResponse};
 use crate::outcome::{self, IdempotencySupport};
 use crate::recently_created::is_recently_created;
+use crate::request_parts::{INTENDED_USER, RequestParts};
 use crate::retry::{self, AttemptOutcome, RetryDecision, RetryPolicy, RetrySafety};
 use crate::session::{Sessions, UseSession};
 use crate::{CurrentUserAnswer, Error, ErrorCode, Phase, Response, Result, SafeToRepeat};
@@ -57,7 +57,7 @@ pub(crate) struct Limits {
 
 impl Transport {
     /// Sends a request, with retries, until a response is final or a limit is reached.
-    pub(crate) async fn call(&self, request: &Call) -> Result<Response> {
+    pub(crate) async fn call(&self, request: &RequestParts) -> Result<Response> {
         request.check()?;
         let span = tracing::debug_span!(
             "request",
@@ -70,7 +70,7 @@ impl Transport {
         Box::pin(self.attempts(request).instrument(span)).await
     }
 
-    async fn attempts(&self, request: &Call) -> Result<Response> {
+    async fn attempts(&self, request: &RequestParts) -> Result<Response> {
         let url = self.url(request)?;
         self.session.prepare(request.session).await?;
         let request = &*self.name_user(request);
@@ -120,7 +120,7 @@ impl Transport {
     /// Reports an attempt to the hooks and its span.
     fn report(
         &self,
-        request: &Call,
+        request: &RequestParts,
         number: u32,
         elapsed: Duration,
         outcome: Result<&Response, &AttemptError>,
@@ -146,7 +146,7 @@ impl Transport {
 
     /// Names the user of a write before its first attempt: a later attempt must not act for a user who has signed in
     /// meanwhile.
-    fn name_user<'r>(&self, request: &'r Call) -> Cow<'r, Call> {
+    fn name_user<'r>(&self, request: &'r RequestParts) -> Cow<'r, RequestParts> {
         let is_named = request.headers.contains_key(INTENDED_USER);
         if !request.is_write() || request.session != UseSession::Yes || is_named {
             return Cow::Borrowed(request);
@@ -166,13 +166,13 @@ impl Transport {
     ///
     /// # Errors
     /// An unknown outcome, if the server keeps no keys or does not respond.
-    async fn ensure_repeatable(&self, request: &Call) -> Result<()> {
+    async fn ensure_repeatable(&self, request: &RequestParts) -> Result<()> {
         if request.retry_safety() != RetrySafety::Keyed {
             return Ok(());
         }
         if self.idempotency.is_unknown() {
-            let question = Call::new(Method::GET, CURRENT_USER.to_owned());
-            let question = Call { session: UseSession::No, ..question };
+            let question = RequestParts::new(Method::GET, CURRENT_USER.to_owned());
+            let question = RequestParts { session: UseSession::No, ..question };
             let cause = match Box::pin(self.attempts(&question)).await {
                 // The response of a gateway says nothing about the server behind it.
                 Ok(answer) if self.idempotency.is_unknown() => Some(answer.to_error()),
@@ -197,7 +197,7 @@ impl Transport {
     }
 
     /// Returns the error of a write whose outcome is unknown.
-    fn unknown_outcome(&self, request: &Call, cause: Error) -> Error {
+    fn unknown_outcome(&self, request: &RequestParts, cause: Error) -> Error {
         let repeat = match (&request.key, request.retry_safety()) {
             (_, RetrySafety::Safe) => SafeToRepeat::Always,
             (Some(_), RetrySafety::Keyed) => self.idempotency.safe_to_repeat(),
@@ -210,7 +210,7 @@ impl Transport {
     /// Returns the result for the caller, given that an earlier attempt may have taken effect.
     fn conclude(
         &self,
-        request: &Call,
+        request: &RequestParts,
         outcome: Result<Response, AttemptError>,
         maybe_done: bool,
     ) -> Result<Response> {
@@ -232,7 +232,7 @@ impl Transport {
     }
 
     /// Maps a response that is no success to an error, as the typed calls do.
-    pub(crate) async fn check(&self, request: &Call, response: Response) -> Result<Response> {
+    pub(crate) async fn check(&self, request: &RequestParts, response: Response) -> Result<Response> {
         if response.status.is_success() {
             return Ok(response);
         }
@@ -247,7 +247,7 @@ impl Transport {
     }
 
     /// Sends once and leaves the body to the caller. The timeout applies to the head of the response only.
-    pub(crate) async fn stream(&self, request: &Call) -> Result<HttpResponse> {
+    pub(crate) async fn stream(&self, request: &RequestParts) -> Result<HttpResponse> {
         request.check()?;
         let url = self.url(request)?;
         self.session.prepare(request.session).await?;
@@ -284,13 +284,13 @@ impl Transport {
 
     /// Returns whether a 401 without a code, as other servers answer it, means another owner. It does if the session is
     /// valid, which only the server knows.
-    async fn is_of_other_owner(&self, request: &Call, response: &Response) -> bool {
+    async fn is_of_other_owner(&self, request: &RequestParts, response: &Response) -> bool {
         let is_bare =
             response.status == StatusCode::UNAUTHORIZED && response.is_problem() && response.code().is_none();
         if !is_bare || request.session != UseSession::Yes || self.session.user().is_none() {
             return false;
         }
-        let question = Call::new(Method::GET, CURRENT_USER.to_owned());
+        let question = RequestParts::new(Method::GET, CURRENT_USER.to_owned());
         match Box::pin(self.attempts(&question)).await {
             Ok(answer) => {
                 answer.json::<CurrentUserAnswer>().is_ok_and(|answer| answer.current_user.is_some())
@@ -299,7 +299,7 @@ impl Transport {
         }
     }
 
-    fn total(&self, request: &Call) -> Duration {
+    fn total(&self, request: &RequestParts) -> Duration {
         request.timeout.unwrap_or(self.limits.total)
     }
 
@@ -307,7 +307,7 @@ impl Transport {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for a path that names no place of the server.
-    pub(crate) fn url(&self, request: &Call) -> Result<Url> {
+    pub(crate) fn url(&self, request: &RequestParts) -> Result<Url> {
         // After the address of the server and a slash, no path can name another host.
         if !request.path.starts_with('/') {
             return Err(Error::invalid("path", "must begin with a slash"));
@@ -329,11 +329,11 @@ impl Transport {
 }
 
 /// Describes an attempt for hooks.
-fn describe(request: &Call, number: u32) -> Attempt<'_> {
+fn describe(request: &RequestParts, number: u32) -> Attempt<'_> {
     Attempt { method: &request.method, path: &request.path, route: request.route(), number }
 }
 
-fn attempt_outcome(request: &Call, outcome: &Result<Response, AttemptError>) -> AttemptOutcome {
+fn attempt_outcome(request: &RequestParts, outcome: &Result<Response, AttemptError>) -> AttemptOutcome {
     match outcome {
         Ok(response) if response.status.is_success() => {
             AttemptOutcome::Answer { status: response.status, code: None, retry_after: None }
@@ -354,7 +354,7 @@ fn attempt_outcome(request: &Call, outcome: &Result<Response, AttemptError>) -> 
 }
 
 /// Returns whether the request names a resource so recent that the service may not know it yet.
-fn references_recently_created(request: &Call, response: &Response) -> bool {
+fn references_recently_created(request: &RequestParts, response: &Response) -> bool {
     response.status == StatusCode::NOT_FOUND
         && request.references.as_ref().is_some_and(|id| is_recently_created(id, &response.headers))
 }

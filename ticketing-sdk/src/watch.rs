@@ -149,7 +149,7 @@ pub enum WatchEvent {
     },
     /// The connection is lost, and will be tried again.
     Lost {
-        /// Why.
+        /// The reason.
         error: Error,
         /// After how long.
         retry_in: Duration,
@@ -354,7 +354,7 @@ async fn connect(client: &Client, position: &Position) -> Result<Connection> {
     if let Some(id) = position.get().filter(|id| !id.is_empty()) {
         request = request.header("last-event-id", &id);
     }
-    let HttpResponse { headers, body, .. } = client.transport().stream(&request.call).await?;
+    let HttpResponse { headers, body, .. } = client.transport().stream(&request.parts).await?;
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if !kind.starts_with("text/event-stream") {
         return Err(Error::Unsupported { what: "live changes" });

@@ -63,7 +63,7 @@ impl<T> Write<T> {
     /// # Ok(()) }
     /// ```
     pub fn resumed(mut self, resumed: bool) -> Self {
-        self.request.call.resumed = resumed;
+        self.request.parts.resumed = resumed;
         self
     }
 
@@ -90,7 +90,7 @@ impl<T> Write<T> {
     /// ```
     #[must_use]
     pub fn key(&self) -> Option<&IdempotencyKey> {
-        self.request.call.key.as_ref()
+        self.request.parts.key.as_ref()
     }
 
     /// Returns the request, for a program that shows it before it is sent.

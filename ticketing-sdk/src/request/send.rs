@@ -21,7 +21,7 @@ impl Request {
     /// ```
     #[must_use]
     pub fn method(&self) -> &Method {
-        &self.call.method
+        &self.parts.method
     }
 
     /// Returns the URL that the request is sent to, with its query.
@@ -40,8 +40,8 @@ impl Request {
     /// # Errors
     /// [`Error::InvalidInput`](crate::Error::InvalidInput) if a part of the request is invalid.
     pub fn url(&self) -> Result<String> {
-        self.call.check()?;
-        Ok(self.client.transport().url(&self.call)?.into())
+        self.parts.check()?;
+        Ok(self.client.transport().url(&self.parts)?.into())
     }
 
     /// Returns the headers that are set so far. The client adds the session when it sends the request.
@@ -58,7 +58,7 @@ impl Request {
     /// ```
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        &self.call.headers
+        &self.parts.headers
     }
 
     /// Returns the body.
@@ -75,7 +75,7 @@ impl Request {
     /// ```
     #[must_use]
     pub fn body_bytes(&self) -> &Bytes {
-        &self.call.body
+        &self.parts.body
     }
 
     /// Returns whether the session is sent with the request.
@@ -91,7 +91,7 @@ impl Request {
     /// ```
     #[must_use]
     pub fn has_session(&self) -> bool {
-        self.call.session == UseSession::Yes
+        self.parts.session == UseSession::Yes
     }
 
     /// Sends the request. Any status is a response, not an error.
@@ -110,7 +110,7 @@ impl Request {
     /// # Errors
     /// When no response arrives, or one that redirects to another origin.
     pub async fn send(self) -> Result<Response> {
-        self.client.transport().call(&self.call).await
+        self.client.transport().call(&self.parts).await
     }
 
     /// Sends the request as the typed calls do: any status but success is an error.
@@ -129,7 +129,7 @@ impl Request {
     /// # Errors
     /// As [`Self::send`], and [`Error::Api`](crate::Error::Api) or [`Error::Unexpected`](crate::Error::Unexpected) for any status but 2xx.
     pub async fn send_checked(self) -> Result<Response> {
-        let response = self.client.transport().call(&self.call).await?;
-        self.client.transport().check(&self.call, response).await
+        let response = self.client.transport().call(&self.parts).await?;
+        self.client.transport().check(&self.parts, response).await
     }
 }

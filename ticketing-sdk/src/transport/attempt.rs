@@ -12,8 +12,8 @@ use url::Url;
 
 use super::timer::wait_until;
 use super::{Transport, instant_after};
-use crate::call::Call;
 use crate::http_backend::{Chunks, FailureKind, HttpFailure, HttpRequest, HttpResponse};
+use crate::request_parts::RequestParts;
 use crate::{Error, Phase, Response, Result};
 
 /// The largest body in memory, in bytes.
@@ -37,7 +37,7 @@ pub(super) type AttemptError = (End, Error);
 impl Transport {
     pub(super) async fn attempt(
         &self,
-        request: &Call,
+        request: &RequestParts,
         url: &Url,
         deadline: Instant,
         number: u32,
@@ -61,7 +61,7 @@ impl Transport {
     /// Sends once and waits for the head of the response. Follows redirects of reads within the server.
     pub(super) async fn open(
         &self,
-        request: &Call,
+        request: &RequestParts,
         mut url: Url,
         deadline: Instant,
         number: u32,
@@ -114,7 +114,7 @@ impl Transport {
         Err((End::Final, Error::Redirected { status: StatusCode::LOOP_DETECTED, location }))
     }
 
-    fn to_http(&self, request: &Call, url: &Url, number: u32) -> HttpRequest {
+    fn to_http(&self, request: &RequestParts, url: &Url, number: u32) -> HttpRequest {
         let mut headers = self.default_headers.clone();
         if let Some(cookie) = self.session.header(url, request.session) {
             headers.insert(COOKIE, cookie);

@@ -14,9 +14,9 @@ use crate::{Error, IdempotencyKey, Result};
 /// The header that names the user for whom a write is meant.
 pub(crate) const INTENDED_USER: HeaderName = HeaderName::from_static("x-ticketing-user");
 
-/// The options of a request for the transport.
+/// The parts of a request, for the transport.
 #[derive(Clone)]
-pub(crate) struct Call {
+pub(crate) struct RequestParts {
     pub(crate) method: Method,
     pub(crate) path: String,
     /// The path with `{id}` for identifiers, where it has any.
@@ -37,7 +37,7 @@ pub(crate) struct Call {
     pub(crate) invalid: Option<(&'static str, String)>,
 }
 
-impl Call {
+impl RequestParts {
     pub(crate) fn new(method: Method, path: String) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
