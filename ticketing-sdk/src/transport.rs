@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tracing::Instrument;
 use url::Url;
 
-use self::attempt::{AttemptError, End, Limit, read};
+use self::attempt::{AttemptError, AttemptFailure, Limit, read};
 use crate::clock::ServerClock;
 use crate::hook::{Attempt, AttemptHook, AttemptResult};
 use crate::http_backend::{HttpBackend, HttpResponse};
@@ -86,7 +86,7 @@ impl Transport {
             let outcome = self.attempt(request, &url, deadline, tries).await;
             let seen = attempt_outcome(request, &outcome);
             let lost = match &outcome {
-                Err((end, _)) => matches!(end, End::Broken | End::Late),
+                Err((end, _)) => matches!(end, AttemptFailure::Broken | AttemptFailure::Late),
                 Ok(response) => self.may_have_been_done(response),
             };
             let decision = retry::decide_retry(&self.retry, request.retry_safety(), &seen, tries);
@@ -224,7 +224,7 @@ impl Transport {
                 Err(self.unknown_outcome(request, response.to_error()))
             }
             Ok(response) => Ok(response),
-            Err((End::NotSent | End::Final, error)) if !is_open => Err(error),
+            Err((AttemptFailure::NotSent | AttemptFailure::Final, error)) if !is_open => Err(error),
             Err((_, error)) => {
                 Err(if request.is_write() { self.unknown_outcome(request, error) } else { error })
             }
@@ -344,10 +344,10 @@ fn attempt_outcome(request: &RequestParts, outcome: &Result<Response, AttemptErr
             code: response.code(),
             retry_after: response.retry_after(),
         },
-        Err((End::NotSent, _)) => AttemptOutcome::NotSent,
-        Err((End::Broken, _)) => AttemptOutcome::Broken,
-        Err((End::Late, _)) => AttemptOutcome::Late,
-        Err((End::Final, _)) => {
+        Err((AttemptFailure::NotSent, _)) => AttemptOutcome::NotSent,
+        Err((AttemptFailure::Broken, _)) => AttemptOutcome::Broken,
+        Err((AttemptFailure::Late, _)) => AttemptOutcome::Late,
+        Err((AttemptFailure::Final, _)) => {
             AttemptOutcome::Answer { status: StatusCode::OK, code: None, retry_after: None }
         }
     }

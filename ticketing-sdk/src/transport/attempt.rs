@@ -21,9 +21,9 @@ const MAX_BODY_BYTES: usize = 32 << 20;
 /// The redirects that one attempt follows.
 const MAX_REDIRECTS: usize = 5;
 
-/// How far an attempt without a response has come.
+/// How an attempt failed.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
+pub(super) enum AttemptFailure {
     NotSent,
     Broken,
     Late,
@@ -31,8 +31,8 @@ pub(super) enum End {
     Final,
 }
 
-/// Why an attempt has no response.
-pub(super) type AttemptError = (End, Error);
+/// The failure of an attempt, with its error.
+pub(super) type AttemptError = (AttemptFailure, Error);
 
 impl Transport {
     pub(super) async fn attempt(
@@ -49,11 +49,11 @@ impl Transport {
         let body = read(body, self.limits.body, total, timer).await.map_err(|error| match error {
             // The response to another attempt would be as large.
             error @ Error::TooLarge { .. } if request.is_write() => {
-                (End::Final, self.unknown_outcome(request, error))
+                (AttemptFailure::Final, self.unknown_outcome(request, error))
             }
-            error @ Error::TooLarge { .. } => (End::Final, error),
-            error @ Error::Timeout { .. } => (End::Late, error),
-            error => (End::Broken, error),
+            error @ Error::TooLarge { .. } => (AttemptFailure::Final, error),
+            error @ Error::Timeout { .. } => (AttemptFailure::Late, error),
+            error => (AttemptFailure::Broken, error),
         })?;
         Ok(Response { status, headers, body, path: request.path.clone() })
     }
@@ -77,16 +77,18 @@ impl Transport {
                         true => (Phase::Total, self.total(request)),
                         false => (Phase::Response, self.limits.response),
                     };
-                    return Err((End::Late, Error::Timeout { phase, after }));
+                    return Err((AttemptFailure::Late, Error::Timeout { phase, after }));
                 }
                 Some(Err(HttpFailure { kind, source })) => {
                     let server = self.server.clone();
                     return Err(match kind {
-                        FailureKind::Sent => (End::Broken, Error::Interrupted { source }),
-                        FailureKind::NotSent => (End::NotSent, Error::Unreachable { server, source }),
+                        FailureKind::Sent => (AttemptFailure::Broken, Error::Interrupted { source }),
+                        FailureKind::NotSent => {
+                            (AttemptFailure::NotSent, Error::Unreachable { server, source })
+                        }
                         // Waiting renews no certificate.
                         FailureKind::Untrusted(reason) => {
-                            (End::Final, Error::Untrusted { server, reason, source })
+                            (AttemptFailure::Final, Error::Untrusted { server, reason, source })
                         }
                     });
                 }
@@ -97,7 +99,7 @@ impl Transport {
             self.idempotency.observe(reply.status, &reply.headers);
             self.clock.observe(&reply.headers);
             let received = self.session.receive(&reply.headers, &url, request.session).await;
-            received.map_err(|error| (End::Final, error))?;
+            received.map_err(|error| (AttemptFailure::Final, error))?;
             reply.headers.remove(SET_COOKIE);
             match redirect(&reply, &url) {
                 None => return Ok(reply),
@@ -106,12 +108,15 @@ impl Transport {
                     url = next;
                 }
                 Some((location, _)) => {
-                    return Err((End::Final, Error::Redirected { status: reply.status, location }));
+                    return Err((
+                        AttemptFailure::Final,
+                        Error::Redirected { status: reply.status, location },
+                    ));
                 }
             }
         }
         let location = url.to_string();
-        Err((End::Final, Error::Redirected { status: StatusCode::LOOP_DETECTED, location }))
+        Err((AttemptFailure::Final, Error::Redirected { status: StatusCode::LOOP_DETECTED, location }))
     }
 
     fn to_http(&self, request: &RequestParts, url: &Url, number: u32) -> HttpRequest {
