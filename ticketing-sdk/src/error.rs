@@ -150,7 +150,7 @@ pub enum Error {
     InvalidInput {
         /// The problem.
         field: &'static str,
-        /// Why.
+        /// The reason.
         message: String,
     },
     /// This backend cannot do it; the teaching versions have no live changes, for example.

@@ -9,7 +9,7 @@ use crate::{
     CancelReason, Error, Order, OrderId, OrderStatus, ServiceTimeline, TimelineEntry, TimelineKind, Timestamp,
 };
 
-/// Why an order is as it is. See [`Orders::explain`](crate::Orders::explain).
+/// The history that led to the order's state. See [`Orders::explain`](crate::Orders::explain).
 ///
 /// ```no_run
 /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -50,7 +50,7 @@ pub struct Explanation {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TimelineGap {
-    /// The service.
+    /// The name of the service.
     pub service: String,
     /// Why its part is missing.
     pub reason: String,
@@ -122,7 +122,7 @@ impl Explanation {
         summary::summarize(self.order.as_ref(), &self.entries, time)
     }
 
-    /// Returns the time of the first and of the last entry, if there is one.
+    /// Returns the times of the first and of the last entry. `None` if the timeline is empty.
     ///
     /// ```no_run
     /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn summary_has_its_times_as_the_caller_formats_them() {
+    fn summary_uses_caller_time_format() {
         let explanation = explain(OrderStatus::Created, None);
         let sentence = explanation.summary_with(|_| "noon".to_owned());
         assert!(sentence.contains("reserved until noon"), "{sentence}");

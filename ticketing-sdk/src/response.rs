@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{ApiError, Error, ErrorCode, ErrorDetail, Problem, Result, UnexpectedResponse};
 
-/// An answer.
+/// A response of the server.
 ///
 /// ```
 /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};

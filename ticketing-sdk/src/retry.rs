@@ -159,7 +159,7 @@ pub(crate) enum AttemptOutcome {
     Late,
     /// Not found, where the request names something so recent that this service may not have received it.
     NotYet,
-    /// An answer.
+    /// A response of the server.
     Answer { status: StatusCode, code: Option<ErrorCode>, retry_after: Option<Duration> },
 }
 

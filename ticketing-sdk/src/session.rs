@@ -109,7 +109,7 @@ pub enum SessionLocation {
         /// The account name of the entry.
         account: String,
     },
-    /// Somewhere of the caller's own.
+    /// A custom store.
     Other(String),
 }
 
@@ -138,7 +138,7 @@ impl fmt::Display for SessionLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Memory => f.write_str("memory only"),
-            Self::Given => f.write_str("the caller's hands"),
+            Self::Given => f.write_str("the calling program"),
             Self::File { path, .. } => write!(f, "the file {}", path.display()),
             Self::Keyring { service, .. } => write!(f, "the keyring of the system, under \"{service}\""),
             Self::Other(place) => f.write_str(place),

@@ -15,7 +15,7 @@ use crate::effect::CallId;
 /// Something that happened.
 #[derive(Debug, Clone)]
 pub enum Event {
-    /// A key.
+    /// A key was pressed.
     Key(KeyEvent),
     /// Text from the clipboard.
     Paste(String),
@@ -117,7 +117,7 @@ pub enum Feed {
     Reset,
     /// The connection is lost, and tried again after a while.
     Lost {
-        /// Why.
+        /// The reason.
         error: CallError,
         /// After how long.
         retry_in: Duration,
