@@ -25,7 +25,7 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(15);
 const READ_TIMEOUT: Duration = Duration::from_secs(35);
 
 /// A unit that waits for a thread, and its isolation.
-pub(super) struct Queued {
+pub(super) struct QueuedUnit {
     job: Box<dyn Job>,
     isolation: Isolation,
 }
@@ -46,8 +46,8 @@ pub(super) enum Isolation {
 pub(super) struct Engine {
     pub(super) dialect: Dialect,
     // Taken in `drop`, which closes the queues of the threads.
-    pub(super) writers: Option<mpsc::Sender<Queued>>,
-    pub(super) readers: Option<mpsc::Sender<Queued>>,
+    pub(super) writers: Option<mpsc::Sender<QueuedUnit>>,
+    pub(super) readers: Option<mpsc::Sender<QueuedUnit>>,
     threads: Vec<JoinHandle<()>>,
     pub(super) counters: Arc<Counters>,
     /// Forwards signals between processes, where several can use the database.
@@ -122,14 +122,14 @@ impl Engine {
 }
 
 /// Takes the next unit of a queue that several threads share, or `None` when it is closed and empty.
-pub(super) fn next_unit(queue: &Mutex<mpsc::Receiver<Queued>>) -> Option<Queued> {
+pub(super) fn next_unit(queue: &Mutex<mpsc::Receiver<QueuedUnit>>) -> Option<QueuedUnit> {
     // One thread waits with the lock; the others wait for the lock.
     queue.lock().blocking_recv()
 }
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        // Queued units are still run: the threads end when their queues are empty.
+        // QueuedUnit units are still run: the threads end when their queues are empty.
         self.writers.take();
         self.readers.take();
         self.notifier.iter().for_each(|notifier| notifier.end());

@@ -16,12 +16,12 @@ const SMALL: usize = 128 * 1024;
 static LEFT: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(BUDGET)));
 
 /// A body with its share of the budget, which is released when the body is sent.
-struct Counted {
+struct BudgetedBody {
     body: Vec<u8>,
     _share: OwnedSemaphorePermit,
 }
 
-impl AsRef<[u8]> for Counted {
+impl AsRef<[u8]> for BudgetedBody {
     fn as_ref(&self) -> &[u8] {
         &self.body
     }
@@ -42,7 +42,7 @@ fn reserve_budget(body: Vec<u8>, left: &Arc<Semaphore>) -> Result<Bytes, ApiErro
     }
     let share = u32::try_from(body.capacity().div_ceil(1024)).unwrap_or(u32::MAX);
     match Arc::clone(left).try_acquire_many_owned(share) {
-        Ok(share) => Ok(Bytes::from_owner(Counted { body, _share: share })),
+        Ok(share) => Ok(Bytes::from_owner(BudgetedBody { body, _share: share })),
         Err(_) => Err(ApiError::unavailable("Too many long lists are being sent, try again", 1)),
     }
 }

@@ -37,10 +37,10 @@ struct Open {
 /// As an extension of a response it marks the response as a stream: the server then counts its connection as a stream,
 /// and not as a connection of requests.
 #[derive(Clone, Debug)]
-pub struct StreamSlot(#[expect(dead_code, reason = "held for its Drop")] Arc<Held>);
+pub struct StreamSlot(#[expect(dead_code, reason = "held for its Drop")] Arc<OpenStream>);
 
 #[derive(Debug)]
-struct Held {
+struct OpenStream {
     slots: StreamSlots,
     address: IpAddr,
 }
@@ -82,11 +82,11 @@ impl StreamSlots {
         open.by_address.insert(address, own + 1);
         drop(open);
         metrics::gauge!("http_streams").increment(1.0);
-        Ok(StreamSlot(Arc::new(Held { slots: self.clone(), address })))
+        Ok(StreamSlot(Arc::new(OpenStream { slots: self.clone(), address })))
     }
 }
 
-impl Drop for Held {
+impl Drop for OpenStream {
     fn drop(&mut self) {
         let mut open = self.slots.0.open.lock();
         open.total = open.total.saturating_sub(1);

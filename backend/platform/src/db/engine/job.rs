@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Isolation, Queued};
+use super::{Isolation, QueuedUnit};
 use crate::db::{DbError, Tx};
 use crate::error_chain::panic_text;
 use crate::telemetry::TraceContext;
@@ -64,7 +64,7 @@ where
 
 /// Queues a unit for the threads that serve `queue`, and waits for its outcome.
 pub(super) async fn submit<T, E, F>(
-    queue: Option<&mpsc::Sender<Queued>>,
+    queue: Option<&mpsc::Sender<QueuedUnit>>,
     unit: F,
     isolation: Isolation,
 ) -> Result<T, E>
@@ -77,7 +77,7 @@ where
     let (sender, reply) = oneshot::channel();
     let job = Box::new(Unit { unit, trace: TraceContext::current(), outcome: None, sender });
     let queue = queue.ok_or_else(closed)?;
-    match queue.try_send(Queued { job, isolation }) {
+    match queue.try_send(QueuedUnit { job, isolation }) {
         Ok(()) => {}
         Err(mpsc::error::TrySendError::Closed(_)) => return Err(closed().into()),
         Err(mpsc::error::TrySendError::Full(queued)) => {

@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::mpsc;
 
-use super::{Counters, Engine, Queued, next_unit};
+use super::{Counters, Engine, QueuedUnit, next_unit};
 use crate::db::migrate::migration_error;
 use crate::db::sqlite::{
     Files, connect, connect_read_only, connect_readers, file_stem, open_error, roll_back, truncate_wal,
@@ -82,7 +82,7 @@ fn spawn_readers(
 
 fn write_all(
     connection: &Connection,
-    mut queue: mpsc::Receiver<Queued>,
+    mut queue: mpsc::Receiver<QueuedUnit>,
     group: usize,
     counters: &Counters,
     files: &Files,
@@ -97,7 +97,7 @@ fn write_all(
 
 fn commit_group(
     connection: &Connection,
-    jobs: &mut [Queued],
+    jobs: &mut [QueuedUnit],
     counters: &Counters,
     files: &Files,
 ) -> Result<(), DbError> {
@@ -139,14 +139,14 @@ fn commit_group(
 /// changes behind: then nothing was committed, and the group must be run again with savepoints.
 fn run_group(
     connection: &Connection,
-    jobs: &mut [Queued],
+    jobs: &mut [QueuedUnit],
     mode: Mode,
     files: &Files,
 ) -> Result<Option<u64>, DbError> {
     let mut tx = Tx::new(DbTransaction::Sqlite(connection), mode);
     tx.execute("BEGIN IMMEDIATE", &[])?;
     let mut committed = 0;
-    for Queued { job, .. } in jobs {
+    for QueuedUnit { job, .. } in jobs {
         tx.begin_unit();
         // The error makes the savepoint undo the changes; the job keeps its own error.
         let ran = tx.savepoint(|tx| if job.run(tx) { Ok(()) } else { Err(DbError::Busy) });
@@ -165,8 +165,8 @@ fn run_group(
     Ok(Some(committed))
 }
 
-fn read_all(connection: &Connection, queue: &Mutex<mpsc::Receiver<Queued>>) {
-    while let Some(Queued { mut job, .. }) = next_unit(queue) {
+fn read_all(connection: &Connection, queue: &Mutex<mpsc::Receiver<QueuedUnit>>) {
+    while let Some(QueuedUnit { mut job, .. }) = next_unit(queue) {
         let mut tx = Tx::new(DbTransaction::Sqlite(connection), Mode::WithSavepoints);
         let begun = tx.execute("BEGIN", &[]).map(drop);
         if begun.is_ok() {

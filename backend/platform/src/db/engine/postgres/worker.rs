@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use tokio::sync::mpsc;
 
 use crate::db::engine::job::Job;
-use crate::db::engine::{Counters, Isolation, Queued, next_unit};
+use crate::db::engine::{Counters, Isolation, QueuedUnit, next_unit};
 use crate::db::postgres::{Connection, Notifier, Role, RunError, Target};
 use crate::db::tx::{DbTransaction, Mode};
 use crate::db::{DbError, Tx};
@@ -35,8 +35,8 @@ impl Worker {
     }
 
     /// Runs units until the queue is closed and empty.
-    pub(super) fn run(mut self, queue: &Mutex<mpsc::Receiver<Queued>>) {
-        while let Some(Queued { mut job, isolation }) = next_unit(queue) {
+    pub(super) fn run(mut self, queue: &Mutex<mpsc::Receiver<QueuedUnit>>) {
+        while let Some(QueuedUnit { mut job, isolation }) = next_unit(queue) {
             match self.run_to_end(&mut *job, isolation) {
                 Ok(signals) => {
                     // After the commit, so that a listener finds the changes.
