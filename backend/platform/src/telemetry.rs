@@ -14,7 +14,7 @@ use std::time::Duration;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 pub use context::{TraceContext, TraceContextGuard};
-pub use export::{ExportError, Exporting, TraceSettings, export_traces};
+pub use export::{ExportError, TraceExport, TraceSettings, export_traces};
 pub use log_throttle::{LogThrottle, LogThrottles};
 pub use logs::{FilterError, LogGuard, init_logs, log_panics, write_within};
 pub use span::{Description, Span, SpanKind, Value};

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use ticketing_bus::{Bus, DeadLetter};
 use ticketing_platform::db::OpenError;
-use ticketing_platform::telemetry::{self, ExportError, Exporting};
+use ticketing_platform::telemetry::{self, ExportError, TraceExport};
 use ticketing_server::command::{DeadLetterTask, ParseError, Task, parse_task};
 use ticketing_server::{
     OperateError, RunError, Service, SettingsError, StackSettings, StartError, dead_letters, discard,
@@ -134,7 +134,7 @@ async fn serve(service: Option<Service>, settings: StackSettings) -> Result<(), 
 fn export_traces(
     service: Option<Service>,
     settings: &StackSettings,
-) -> Result<Option<Exporting>, ExportError> {
+) -> Result<Option<TraceExport>, ExportError> {
     let name =
         service.map_or_else(|| "ticketing".to_owned(), |service| format!("ticketing-{}", service.name()));
     settings.traces.as_ref().map(|traces| telemetry::export_traces(traces, &name)).transpose()

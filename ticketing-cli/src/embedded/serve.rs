@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Args as _;
 use ticketing_platform::shutdown::EndSignals;
-use ticketing_platform::telemetry::{self, ExportError, Exporting, LogFormat};
+use ticketing_platform::telemetry::{self, ExportError, LogFormat, TraceExport};
 use ticketing_server::command::{ParseError, parse};
 use ticketing_server::{LogSettings, SettingsError, Stack, StackGroups, StackSettings, StartError};
 
@@ -53,7 +53,7 @@ impl LocalCommand for Args {
         let _logs = telemetry::init_logs(settings.logs.format, &settings.logs.filter)
             .map_err(|error| Failure::usage(format!("TICKETING_LOG: {error}")))?;
         telemetry::log_panics();
-        let exporting = match &settings.traces {
+        let trace_export = match &settings.traces {
             None => None,
             Some(traces) => {
                 Some(telemetry::export_traces(traces, "ticketing").map_err(|error| trace_failure(&error))?)
@@ -73,7 +73,7 @@ impl LocalCommand for Args {
         tokio::select! {
             // A second signal ends the process at once.
             _ = signals.wait_for_second_signal() => Err(Failure::interrupted()),
-            clean = stop(stack, exporting) => {
+            clean = stop(stack, trace_export) => {
                 if !clean {
                     let io = Arc::clone(&context.io);
                     telemetry::write_within(NOTICE_WRITE_TIMEOUT, move || {
@@ -118,10 +118,10 @@ impl Args {
 }
 
 /// Stops the stack and sends what is left of its traces; whether nothing was cut.
-async fn stop(stack: Stack, exporting: Option<Exporting>) -> bool {
+async fn stop(stack: Stack, trace_export: Option<TraceExport>) -> bool {
     let clean = Box::pin(stack.stop()).await;
-    if let Some(exporting) = exporting {
-        exporting.flush().await;
+    if let Some(trace_export) = trace_export {
+        trace_export.flush().await;
     }
     clean
 }

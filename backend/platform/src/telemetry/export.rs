@@ -75,7 +75,7 @@ pub enum ExportError {
 
 /// The export of traces. Spans that were not sent when it is dropped are lost: call [`flush`](Self::flush).
 #[derive(Debug)]
-pub struct Exporting {
+pub struct TraceExport {
     provider: SdkTracerProvider,
 }
 
@@ -84,7 +84,7 @@ pub struct Exporting {
 ///
 /// # Errors
 /// If the export cannot be started, or was started before.
-pub fn export_traces(settings: &TraceSettings, service: &str) -> Result<Exporting, ExportError> {
+pub fn export_traces(settings: &TraceSettings, service: &str) -> Result<TraceExport, ExportError> {
     let exporter = opentelemetry_otlp::SpanExporter::builder()
         .with_http()
         .with_http_client(client(settings)?)
@@ -107,10 +107,10 @@ pub fn export_traces(settings: &TraceSettings, service: &str) -> Result<Exportin
     if !span::set_tracer(provider.tracer("ticketing")) {
         return Err(ExportError::Again);
     }
-    Ok(Exporting { provider })
+    Ok(TraceExport { provider })
 }
 
-impl Exporting {
+impl TraceExport {
     /// Sends the waiting spans, for at most 3 s. Spans that end later are lost.
     pub async fn flush(self) {
         let provider = self.provider;
