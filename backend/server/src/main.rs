@@ -115,7 +115,7 @@ fn print(line: &str) -> Result<(), Failure> {
 async fn serve(service: Option<Service>, settings: StackSettings) -> Result<(), Failure> {
     let _logs = telemetry::init_logs(settings.logs.format, &settings.logs.filter)?;
     telemetry::log_panics();
-    let exporting = export_traces(service, &settings)?;
+    let trace_export = export_traces(service, &settings)?;
     if settings.metrics_listen.is_some() {
         telemetry::install_metrics();
     }
@@ -124,8 +124,8 @@ async fn serve(service: Option<Service>, settings: StackSettings) -> Result<(), 
         Some(service) => Box::pin(run_service(service, settings, announce)).await,
         None => Box::pin(run(settings, announce)).await,
     };
-    if let Some(exporting) = exporting {
-        exporting.flush().await;
+    if let Some(trace_export) = trace_export {
+        trace_export.flush().await;
     }
     Ok(ran?)
 }

@@ -212,7 +212,7 @@ mod tests {
 
     use super::*;
 
-    type Waiting = Pin<Box<dyn Future<Output = Result<Permit, QueueFull>>>>;
+    type PendingPermit = Pin<Box<dyn Future<Output = Result<Permit, QueueFull>>>>;
 
     fn requester(address: u8) -> Requester {
         Requester { address: IpAddr::from([10, 0, 0, address]), guessed_account: None }
@@ -223,9 +223,9 @@ mod tests {
     }
 
     /// Returns a request that is in the queue or was refused.
-    fn enter(semaphore: &FairSemaphore, requester: Requester) -> Waiting {
+    fn enter(semaphore: &FairSemaphore, requester: Requester) -> PendingPermit {
         let semaphore = semaphore.clone();
-        let mut waiting: Waiting = Box::pin(async move { semaphore.acquire(requester).await }.fuse());
+        let mut waiting: PendingPermit = Box::pin(async move { semaphore.acquire(requester).await }.fuse());
         match (&mut waiting).now_or_never() {
             Some(outcome) => Box::pin(std::future::ready(outcome).fuse()),
             None => waiting,
@@ -233,7 +233,7 @@ mod tests {
     }
 
     /// Returns the outcome of the request; `None` while it waits, and after the outcome was taken.
-    fn outcome(waiting: &mut Waiting) -> Option<Result<Permit, QueueFull>> {
+    fn outcome(waiting: &mut PendingPermit) -> Option<Result<Permit, QueueFull>> {
         waiting.now_or_never()
     }
 
@@ -241,7 +241,7 @@ mod tests {
     fn flood_from_some_addresses_refuses_only_its_own_requests() {
         let semaphore = FairSemaphore::new(1, 20);
         let busy = outcome(&mut enter(&semaphore, requester(99))).unwrap().unwrap();
-        let mut flood: Vec<Waiting> =
+        let mut flood: Vec<PendingPermit> =
             (0..200_u8).map(|number| enter(&semaphore, requester(number % 10))).collect();
         let mut owner = enter(&semaphore, requester(50));
         assert!(outcome(&mut owner).is_none(), "it waits");
@@ -271,7 +271,7 @@ mod tests {
         let semaphore = FairSemaphore::new(1, 8);
         let _busy = outcome(&mut enter(&semaphore, requester(99))).unwrap().unwrap();
         // Each from an address of its own.
-        let mut guesses: Vec<Waiting> =
+        let mut guesses: Vec<PendingPermit> =
             (0..20).map(|address| enter(&semaphore, guessing_requester(address, "ada"))).collect();
         assert_eq!(guesses.iter_mut().filter_map(outcome).count(), 16, "half of the queue waits");
         // Its owner, at a known address, and the others have the other half.
@@ -283,7 +283,7 @@ mod tests {
     fn owner_at_a_new_address_displaces_the_newest_guess() {
         let semaphore = FairSemaphore::new(1, 8);
         let _busy = outcome(&mut enter(&semaphore, requester(99))).unwrap().unwrap();
-        let mut guesses: Vec<Waiting> =
+        let mut guesses: Vec<PendingPermit> =
             (0..4).map(|_| enter(&semaphore, guessing_requester(1, "ada"))).collect();
         let mut owner = enter(&semaphore, guessing_requester(2, "ada"));
         assert!(outcome(&mut owner).is_none(), "it waits");

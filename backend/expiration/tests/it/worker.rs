@@ -19,13 +19,13 @@ on_both! {
 }
 
 /// A running service and its bus.
-struct Running {
+struct RunningWorker {
     app: App,
     bus: Bus,
     shutdown: Shutdown,
 }
 
-impl Running {
+impl RunningWorker {
     fn start(timers: &Timers, clock: &Clock) -> Self {
         let home = &timers.home;
         let bus = Bus::open_embedded(&home.folder().join("bus.db"), EmbeddedOptions::default()).unwrap();
@@ -76,7 +76,7 @@ impl Running {
 async fn timer_fires_at_deadline_and_not_before(engine: Engine) {
     let timers = Timers::on(engine);
     let clock = timers.core.clock.clone();
-    let running = Running::start(&timers, &clock);
+    let running = RunningWorker::start(&timers, &clock);
     running.publish_created("later", 100).await;
     running.wait_until_consumed().await;
     running.publish_created("sooner", 50).await;
@@ -97,12 +97,12 @@ async fn timer_fires_at_deadline_and_not_before(engine: Engine) {
 async fn restart_keeps_deadlines(engine: Engine) {
     let timers = Timers::on(engine);
     let clock = timers.core.clock.clone();
-    let running = Running::start(&timers, &clock);
+    let running = RunningWorker::start(&timers, &clock);
     running.publish_created("o", 100).await;
     running.wait_until_consumed().await;
     running.stop().await;
     clock.advance(Duration::from_millis(99_999));
-    let running = Running::start(&timers, &clock);
+    let running = RunningWorker::start(&timers, &clock);
     running.publish_created("probe", 1).await;
     running.wait_until_fired(&["probe"]).await;
     clock.advance(Duration::from_millis(1));
@@ -122,7 +122,7 @@ async fn restart_fires_10000_overdue_timers_within_5_seconds(engine: Engine) {
         .await;
     timers.core.clock.advance(Duration::from_secs(3600));
     let started = Instant::now();
-    let running = Running::start(&timers, &timers.core.clock.clone());
+    let running = RunningWorker::start(&timers, &timers.core.clock.clone());
     let last_order = || async { running.bus.recent(1).await.unwrap().pop().map(|event| event.aggregate) };
     let sql = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NOT NULL";
     eventually_within("the relay has published every event", Duration::from_secs(5), || async {

@@ -14,7 +14,7 @@ use ticketing_sdk::{Timestamp, text};
 
 use super::facts::Facts;
 use super::report::{Check, Report, Violation};
-use super::unfinished::Unfinished;
+use super::unfinished::UnfinishedWork;
 
 /// How long after its deadline something may exist that ends then, in milliseconds: the bound after a restart.
 const MAX_LATENESS: i64 = 5_000;
@@ -23,7 +23,7 @@ pub(super) fn check(facts: &Facts) -> Report {
     let (orders, event_count) = (facts.orders.len(), facts.outbox_events.len());
     let copies = facts.ticket_copies.len() + facts.order_copies.len();
     let counts = facts.open_orders.as_ref().map_or(0, Vec::len);
-    let unfinished = Unfinished::from_facts(facts);
+    let unfinished = UnfinishedWork::from_facts(facts);
     let judged = |number, name, examined, found: Vec<Violation>| {
         let (pending, broken) = found.into_iter().partition(|violation| unfinished.explains(violation));
         Check { number, name, examined, broken, pending }

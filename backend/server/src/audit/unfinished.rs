@@ -6,13 +6,13 @@ use super::facts::Facts;
 use super::report::Violation;
 
 /// The tickets that unfinished work will change, directly or through one of their orders.
-pub(super) struct Unfinished<'f> {
+pub(super) struct UnfinishedWork<'f> {
     orders: HashMap<&'f str, &'f str>,
     payments: HashMap<&'f str, &'f str>,
     tickets: HashSet<&'f str>,
 }
 
-impl<'f> Unfinished<'f> {
+impl<'f> UnfinishedWork<'f> {
     pub(super) fn from_facts(facts: &'f Facts) -> Self {
         let orders = facts.orders.iter().map(|order| (&*order.id, &*order.ticket_id)).collect();
         let payments = facts.payments.iter().map(|payment| (&*payment.id, &*payment.order_id)).collect();

@@ -59,7 +59,7 @@ pub(super) async fn check(connection: &ServerConnection, histories: &[ClientHist
 }
 
 /// The title and price in cents with which each sold ticket was ordered.
-type Sold = HashMap<String, (String, i64)>;
+type SoldTickets = HashMap<String, (String, i64)>;
 
 fn has_ended(order: &Value) -> bool {
     matches!(order["status"].as_str(), Some("complete" | "cancelled"))
@@ -115,7 +115,7 @@ fn check_payments(history: &ClientHistory, orders: &[Value], payments: &[Value])
 /// Checks the tickets of a client. `admitted` are the passes that a door has admitted: the listing that offers one is withdrawn.
 fn check_tickets(
     history: &ClientHistory,
-    sold: &Sold,
+    sold: &SoldTickets,
     admitted: &HashSet<&str>,
     tickets: &[Value],
 ) -> Result<(), String> {

@@ -202,9 +202,11 @@ async fn confirmation_makes_capture_due_and_cancellation_void(setup: Setup) {
             };
             assert_eq!(effect.unwrap(), ApplyOutcome::Done);
             let payment = store::find_payment(tx, &PaymentId::new("payment"))?.unwrap();
-            Err::<(), Seen>(Seen::Payment(Box::new(payment)))
+            Err::<(), UnitExit>(UnitExit::Payment(Box::new(payment)))
         };
-        let Err(Seen::Payment(payment)) = fixture.app().core().db.write(unit).await else { panic!("undone") };
+        let Err(UnitExit::Payment(payment)) = fixture.app().core().db.write(unit).await else {
+            panic!("undone")
+        };
         assert_eq!(
             (payment.status, payment.next_step),
             (PaymentStatus::Authorized, Some(expected)),
@@ -232,12 +234,12 @@ async fn step_is_settled_once(setup: Setup) {
 }
 
 #[derive(Debug)]
-enum Seen {
+enum UnitExit {
     Payment(Box<PaymentRow>),
     Db,
 }
 
-impl From<DbError> for Seen {
+impl From<DbError> for UnitExit {
     fn from(_: DbError) -> Self {
         Self::Db
     }

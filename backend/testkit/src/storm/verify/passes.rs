@@ -37,7 +37,7 @@ pub(super) async fn check(
     Ok(())
 }
 
-type Held<'h> = BTreeMap<String, (&'h ClientHistory, Value)>;
+type HeldPasses<'h> = BTreeMap<String, (&'h ClientHistory, Value)>;
 
 /// Each sold first listing has one pass, and the door list of its seller has no other. Returns the passes of all door
 /// lists, which show what the doors did.
@@ -46,7 +46,7 @@ async fn check_issued(
     histories: &[ClientHistory],
     sold: &HashMap<String, String>,
     resales: &Resales<'_>,
-    held: &Held<'_>,
+    held: &HeldPasses<'_>,
 ) -> Result<HashMap<String, Value>, String> {
     let sold: HashSet<&str> = sold.values().map(String::as_str).collect();
     let mut issued = HashMap::new();
