@@ -7,7 +7,7 @@ use crate::failure::{CliResult, Failure};
 
 /// An expanded command line.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Expanded {
+pub(crate) enum ExpandedLine {
     /// Arguments of the program.
     Arguments(Vec<OsString>),
     /// A line of the shell, and its arguments.
@@ -25,15 +25,15 @@ pub(crate) fn expand(
     args: Vec<OsString>,
     config: &Config,
     is_command: impl Fn(&str) -> bool,
-) -> CliResult<Expanded> {
+) -> CliResult<ExpandedLine> {
     let named = args.get(1).and_then(|word| word.to_str());
     let alias = named.and_then(|name| config.aliases().into_iter().find(|(other, _)| other == name));
     // Building the commands takes time, so the few aliases are compared first.
     let alias = alias.filter(|(name, _)| !is_command(name));
-    let Some((name, expansion)) = alias else { return Ok(Expanded::Arguments(args)) };
+    let Some((name, expansion)) = alias else { return Ok(ExpandedLine::Arguments(args)) };
     let given = args[2..].to_vec();
     if let Some(line) = expansion.strip_prefix(SHELL_MARK) {
-        return Ok(Expanded::Shell(line.to_owned(), given));
+        return Ok(ExpandedLine::Shell(line.to_owned(), given));
     }
     let words = shlex::split(&expansion)
         .ok_or_else(|| Failure::usage(format!("alias {name}: the quotes of {expansion:?} do not match")))?;
@@ -45,7 +45,7 @@ pub(crate) fn expand(
         expanded.push(word);
     }
     expanded.extend(given.into_iter().skip(used));
-    Ok(Expanded::Arguments(expanded))
+    Ok(ExpandedLine::Arguments(expanded))
 }
 
 /// Replaces `$1` to `$9` of a word. Returns the largest number as well; `None` if an argument is missing.
@@ -75,7 +75,7 @@ fn fill_parameters(word: &str, given: &[OsString]) -> Option<(OsString, usize)> 
 mod tests {
     use super::*;
 
-    fn expand_words(words: &[&str]) -> CliResult<Expanded> {
+    fn expand_words(words: &[&str]) -> CliResult<ExpandedLine> {
         let mut config = Config::empty(None);
         config.set_alias("cheap", "tickets list --max-price $1 --sort price");
         config.set_alias("titles", "tickets list --jq '.items[].title'");
@@ -85,8 +85,8 @@ mod tests {
         expand(args, &config, |word| word == "buy")
     }
 
-    fn arguments(words: &[&str]) -> Expanded {
-        Expanded::Arguments(words.iter().map(OsString::from).collect())
+    fn arguments(words: &[&str]) -> ExpandedLine {
+        ExpandedLine::Arguments(words.iter().map(OsString::from).collect())
     }
 
     #[test]
@@ -101,7 +101,7 @@ mod tests {
         );
         assert_eq!(
             expand_words(&["t", "count", "x"]).unwrap(),
-            Expanded::Shell("ticketing tickets list | wc -l".to_owned(), vec!["x".into()])
+            ExpandedLine::Shell("ticketing tickets list | wc -l".to_owned(), vec!["x".into()])
         );
         assert!(expand_words(&["t", "cheap"]).unwrap_err().message.unwrap().contains("needs more arguments"));
     }

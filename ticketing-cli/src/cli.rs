@@ -25,7 +25,7 @@ use crate::secret::Credentials;
 
 pub(crate) use global::Global;
 pub(crate) use lazy_args::{LazyArgs, LazySubcommands};
-pub(crate) use parse::{Parsed, colour_before_parsing, parse};
+pub(crate) use parse::{ParsedLine, colour_before_parsing, parse};
 #[cfg(test)]
 pub(crate) use root_help::short as short_root_help;
 

@@ -49,8 +49,8 @@ use std::time::Duration;
 use clap::ValueEnum as _;
 use clap_complete::CompleteEnv;
 
-use crate::alias::Expanded;
-use crate::cli::{Cli, Command, Parsed};
+use crate::alias::ExpandedLine;
+use crate::cli::{Cli, Command, ParsedLine};
 use crate::client_dirs::ClientDirs;
 use crate::config::Config;
 use crate::context::{Context, Settings};
@@ -76,8 +76,8 @@ fn main() -> ExitCode {
         Err(failure) => (Config::empty(path), Some(failure)),
     };
     let args = match alias::expand(args, &config, cli::is_command) {
-        Ok(Expanded::Arguments(args)) => args,
-        Ok(Expanded::Shell(line, given)) => return run_shell(&io, &line, &given),
+        Ok(ExpandedLine::Arguments(args)) => args,
+        Ok(ExpandedLine::Shell(line, given)) => return run_shell(&io, &line, &given),
         Err(failure) => return end(&io, Err(failure)),
     };
     let parsed = match cli::parse(&args, io.terminal_info()) {
@@ -128,7 +128,11 @@ fn check(config: &Config, cli: &Cli, io: &Io) -> CliResult {
     config.check()
 }
 
-async fn run(Parsed { cli, writes, invocation, .. }: Parsed, config: &Config, io: &Arc<Io>) -> CliResult {
+async fn run(
+    ParsedLine { cli, writes, invocation, .. }: ParsedLine,
+    config: &Config,
+    io: &Arc<Io>,
+) -> CliResult {
     let Cli { global, command, .. } = cli;
     let command = command.unwrap_or_default();
     if global.verbose {

@@ -20,7 +20,7 @@ use crate::output::{Format, Invocation, Select};
 
 /// A parsed command line.
 #[derive(Debug)]
-pub(crate) struct Parsed {
+pub(crate) struct ParsedLine {
     pub(crate) cli: Cli,
     /// How the writes of the command are sent.
     pub(crate) writes: WriteOptions,
@@ -30,7 +30,7 @@ pub(crate) struct Parsed {
     typed_output: Option<Format>,
 }
 
-fn try_parse_from(args: &[OsString]) -> Result<Parsed, clap::Error> {
+fn try_parse_from(args: &[OsString]) -> Result<ParsedLine, clap::Error> {
     // Taking the tree apart takes time, right before the program ends.
     let mut tree = ManuallyDrop::new(if is_root_help(args) { tree_of_root_help() } else { tree() });
     let matches = tree.try_get_matches_from_mut(args)?;
@@ -44,7 +44,7 @@ fn try_parse_from(args: &[OsString]) -> Result<Parsed, clap::Error> {
     let writes = super::writes::options_of(&words, innermost);
     let typed_output = cli.global.output.filter(|_| is_typed(innermost, "output"));
     let invocation = Invocation::new(words, |option| is_typed(innermost, &option.replace('-', "_")));
-    Ok(Parsed { cli, writes, invocation, typed_output })
+    Ok(ParsedLine { cli, writes, invocation, typed_output })
 }
 
 /// Returns whether the arguments ask for the long help of the program alone.
@@ -65,7 +65,7 @@ fn is_typed(matches: &ArgMatches, id: &str) -> bool {
 }
 
 /// Returns the help of a command as the parser does: as an error.
-fn help_of(program: &OsString, words: Vec<OsString>) -> Result<Parsed, clap::Error> {
+fn help_of(program: &OsString, words: Vec<OsString>) -> Result<ParsedLine, clap::Error> {
     let args: Vec<OsString> = [program.clone()].into_iter().chain(words).chain(["--help".into()]).collect();
     try_parse_from(&args)
 }
@@ -74,7 +74,7 @@ fn help_of(program: &OsString, words: Vec<OsString>) -> Result<Parsed, clap::Err
 ///
 /// # Errors
 /// If they are invalid. Help and version are returned in the same way, with exit code 0, as text for stdout.
-pub(crate) fn parse(args: &[OsString], terminal_info: &TerminalInfo) -> CliResult<Parsed> {
+pub(crate) fn parse(args: &[OsString], terminal_info: &TerminalInfo) -> CliResult<ParsedLine> {
     let text = |text: String| Err(Failure::rendered(Exit::Done, text));
     match args {
         [_, flag] if flag == "-h" => return text(root_help::short()),

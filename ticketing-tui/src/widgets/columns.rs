@@ -158,7 +158,7 @@ impl<'a> Columns<'a> {
         let starts = row.details.and_then(|details| details.starts_at.as_ref());
         let when = starts.map(|starts| model.local.short_event(starts, model.server_now(), self.offsets));
         let parts = Parts { row, seat: beside.as_deref(), when: when.as_deref(), time: self.time };
-        let Fitted { status, when, has_seat } = parts.fit(title.width + time.width);
+        let FittedParts { status, when, has_seat } = parts.fit(title.width + time.width);
         // A short start leaves the rest of its column to the title.
         let freed = time.width.saturating_sub(when.column);
         (title.width, time.x, time.width) = (title.width + freed, time.x + freed, time.width - freed);
@@ -220,7 +220,7 @@ struct Parts<'a> {
 }
 
 /// The parts of a row that have room.
-struct Fitted<'a> {
+struct FittedParts<'a> {
     status: &'a str,
     when: When<'a>,
     has_seat: bool,
@@ -293,14 +293,14 @@ const FORMS: [RowForm; 11] = {
 impl<'a> Parts<'a> {
     /// Returns the parts of the widest form that leaves the title its preferred columns, if one with start and seat does, or
     /// its fewest. `width` is that of title and start.
-    fn fit(&self, width: u16) -> Fitted<'a> {
+    fn fit(&self, width: u16) -> FittedParts<'a> {
         let fits = |form: &&RowForm, least_title| self.width(form, least_title) <= width;
         let preferred = FORMS.iter().find(|form| form.is_preferred() && fits(form, PREFERRED_TITLE));
         let form = preferred.or_else(|| FORMS.iter().find(|form| fits(form, MIN_TITLE)));
         self.parts(form.unwrap_or(&FORMS[FORMS.len() - 1]))
     }
 
-    fn parts(&self, form: &RowForm) -> Fitted<'a> {
+    fn parts(&self, form: &RowForm) -> FittedParts<'a> {
         let (status, role) = &self.row.status;
         let short = || status.rsplit(STATUS_SEPARATOR).next().unwrap_or_default();
         let status = match form.status {
@@ -319,12 +319,12 @@ impl<'a> Parts<'a> {
         };
         let is_whole = matches!(form.when, WhenForm::Whole | WhenForm::Tight);
         let when = When { text, is_whole, column };
-        Fitted { status, when, has_seat: form.has_seat }
+        FittedParts { status, when, has_seat: form.has_seat }
     }
 
     /// Returns the fewest columns that a form needs, with as many for a longer title.
     fn width(&self, form: &RowForm, least_title: u16) -> u16 {
-        let Fitted { status, when, has_seat } = self.parts(form);
+        let FittedParts { status, when, has_seat } = self.parts(form);
         let title = text::width(&text::sanitize(&self.row.title));
         let seat = self.seat.filter(|_| has_seat);
         // A time without a column of its own cuts nothing else, nor does a column without a time.

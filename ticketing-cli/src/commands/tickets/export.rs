@@ -52,7 +52,7 @@ impl ApiCommand for Args {
         for ticket in all {
             match Reason::of_ticket(&ticket).filter(|_| is_listable_only) {
                 Some(reason) => skipped.push(reason),
-                None => exported.push(Exported::new(ticket, !is_listable_only)),
+                None => exported.push(ExportedListing::new(ticket, !is_listable_only)),
             }
         }
         self::write(api, self.format, &exported, !is_listable_only)?;
@@ -66,7 +66,7 @@ impl ApiCommand for Args {
 /// A listing of a file, with what an import needs to know where it may not be listed again.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Exported {
+struct ExportedListing {
     #[serde(flatten)]
     ticket: NewTicket,
     id: TicketId,
@@ -76,7 +76,7 @@ struct Exported {
     resale_of: Option<TicketId>,
 }
 
-impl Exported {
+impl ExportedListing {
     fn new(ticket: Ticket, has_status: bool) -> Self {
         Self {
             status: has_status.then_some(ticket.status),
@@ -87,7 +87,12 @@ impl Exported {
     }
 }
 
-fn write(api: &ApiContext, format: Option<FileFormat>, tickets: &[Exported], has_status: bool) -> CliResult {
+fn write(
+    api: &ApiContext,
+    format: Option<FileFormat>,
+    tickets: &[ExportedListing],
+    has_status: bool,
+) -> CliResult {
     let is_document = matches!(api.context.settings.format, Format::Json | Format::Yaml);
     if api.printer().is_selecting() || (format.is_none() && is_document) {
         return api.printer().json(&serde_json::json!({ "items": tickets, "hasMore": false }));
@@ -102,12 +107,12 @@ fn write(api: &ApiContext, format: Option<FileFormat>, tickets: &[Exported], has
 }
 
 /// Returns CSV. A terminal gets no control characters of other users.
-fn csv_text(tickets: &[Exported], has_status: bool, terminal: bool) -> String {
+fn csv_text(tickets: &[ExportedListing], has_status: bool, terminal: bool) -> String {
     let last: &[&str] = if has_status { &["id", "status", "resaleOf"] } else { &["id"] };
     let line = |fields: Vec<&str>| csv_line(fields.into_iter().map(|text| (text.to_owned(), true)), terminal);
     let names = DetailField::ALL.iter().map(|field| field.name());
     let mut text = line(["title", "price"].into_iter().chain(names).chain(last.iter().copied()).collect());
-    for Exported { ticket, id, status, resale_of } in tickets {
+    for ExportedListing { ticket, id, status, resale_of } in tickets {
         let price = ticket.price.to_string();
         let details = DetailField::ALL.iter().map(|field| ticket.details.get(*field).unwrap_or_default());
         let last_fields = [
@@ -130,7 +135,7 @@ mod tests {
     #[test]
     fn terminal_gets_no_control_characters() {
         let title = "Gig\u{1b}[2J \u{202e}x";
-        let hostile = Exported::new(fixtures::ticket("t-1").title(title), false);
+        let hostile = ExportedListing::new(fixtures::ticket("t-1").title(title), false);
         let is_harmless = |text: String| {
             assert!(text.contains("Gig"), "{text}");
             !text.contains(['\u{1b}', '\u{202e}'])

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use ticketing_tui::{Operation, quote_word};
 
-use self::rows::{Parsed, RowError};
+use self::rows::{ParsedFile, RowError};
 use super::batch::{Batch, RepeatPolicy};
 use super::file_format::FileFormat;
 use crate::context::{ApiCommand, ApiContext};
@@ -75,9 +75,9 @@ impl ApiCommand for Args {
             files::read(&self.file, MAX_FILE)
                 .map_err(|error| Failure::failed(format!("cannot read {}: {error}", self.file.display())))?
         };
-        let Parsed { rows, errors, skipped, .. } = match rows::parse(&content, format) {
+        let ParsedFile { rows, errors, skipped, .. } = match rows::parse(&content, format) {
             Ok(parsed) if parsed.errors.is_empty() || self.skip_invalid => parsed,
-            Ok(Parsed { errors, .. }) => return Err(refusal(&errors, SKIPPABLE)),
+            Ok(ParsedFile { errors, .. }) => return Err(refusal(&errors, SKIPPABLE)),
             Err(errors) => return Err(refusal(&errors, WHOLE)),
         };
         for error in &errors {

@@ -36,14 +36,14 @@ fn sanitize_removes_control_and_direction_only() {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Cases {
-    normalize: Vec<Normalized>,
+    normalize: Vec<NormalizeCase>,
     search_key: Vec<Key>,
     blank: Vec<String>,
     visible: Vec<String>,
 }
 
 #[derive(Deserialize)]
-struct Normalized {
+struct NormalizeCase {
     text: String,
     normalized: String,
 }
@@ -57,7 +57,7 @@ struct Key {
 #[test]
 fn texts_are_normalized_as_in_the_shared_cases() {
     let cases: Cases = serde_json::from_str(include_str!("../../cases/text.json")).unwrap();
-    for Normalized { text, normalized } in &cases.normalize {
+    for NormalizeCase { text, normalized } in &cases.normalize {
         assert_eq!(&normalize(text), normalized, "{text:?}");
     }
     for Key { text, key } in &cases.search_key {

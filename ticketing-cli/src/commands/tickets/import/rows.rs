@@ -18,7 +18,7 @@ const IGNORED: [&str; 5] = ["userid", "orderid", "version", "createdat", "update
 
 /// The rows of a file.
 #[derive(Debug, Default)]
-pub(super) struct Parsed {
+pub(super) struct ParsedFile {
     /// The valid rows.
     pub(super) rows: Vec<Row>,
     /// The errors of invalid rows.
@@ -103,7 +103,7 @@ fn unknown(name: &str) -> String {
 ///
 /// # Errors
 /// Returns the error of the file as a whole, so that no row can be read.
-pub(super) fn parse(content: &[u8], format: FileFormat) -> Result<Parsed, Vec<RowError>> {
+pub(super) fn parse(content: &[u8], format: FileFormat) -> Result<ParsedFile, Vec<RowError>> {
     let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
     if is_utf_16(content) {
         return Err(vec![RowError::of_line(1, "the file is UTF-16; save it as UTF-8")]);
@@ -131,8 +131,8 @@ fn line_of(before: &[u8]) -> u64 {
     u64::try_from(before.iter().filter(|byte| **byte == b'\n').count()).unwrap_or(u64::MAX).saturating_add(1)
 }
 
-fn parse_json_lines(text: &str) -> Parsed {
-    let mut parsed = Parsed::default();
+fn parse_json_lines(text: &str) -> ParsedFile {
+    let mut parsed = ParsedFile::default();
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let number = u64::try_from(index).unwrap_or(u64::MAX).saturating_add(1);
         let mut draft = Draft::new(number);
@@ -248,7 +248,7 @@ impl Draft {
     }
 }
 
-impl Parsed {
+impl ParsedFile {
     /// Stores a row, or its errors, or counts it as left out.
     fn take(&mut self, mut draft: Draft) {
         if let Some(reason) = draft.skipped {

@@ -1,6 +1,6 @@
 //! Comma-separated rows; spreadsheets of some languages write semicolons or tabs between the fields.
 
-use super::{Column, Draft, Parsed, RowError, line_of, unknown};
+use super::{Column, Draft, ParsedFile, RowError, line_of, unknown};
 use crate::output::restore;
 
 /// The characters that separate fields, the usual one first.
@@ -17,9 +17,9 @@ type Header = Vec<(Column, String)>;
 ///
 /// # Errors
 /// Returns the errors of a file whose rows are not certain: of its header, or of a quote, with those of the other rows.
-pub(super) fn parse(text: &str) -> Result<Parsed, Vec<RowError>> {
+pub(super) fn parse(text: &str) -> Result<ParsedFile, Vec<RowError>> {
     let delimiter = delimiter(text);
-    let mut parsed = Parsed::default();
+    let mut parsed = ParsedFile::default();
     let mut header: Option<Header> = None;
     let (mut start, mut is_certain) = (0, true);
     loop {
@@ -61,7 +61,7 @@ fn read_rows(
     part: std::ops::Range<usize>,
     delimiter: u8,
     header: &mut Option<Header>,
-    parsed: &mut Parsed,
+    parsed: &mut ParsedFile,
     is_certain: bool,
 ) -> Result<(), Vec<RowError>> {
     let start = part.start;
