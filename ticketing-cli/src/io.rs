@@ -174,7 +174,7 @@ impl Io {
 
     /// Returns stdout for prompts.
     pub(crate) fn stdout(&self) -> impl Write + '_ {
-        Out(self)
+        PromptOut(self)
     }
 
     /// Writes one line of data to stdout.
@@ -270,9 +270,9 @@ fn paint(coloured: bool, style: Style, text: &str) -> String {
 }
 
 /// Stdout for prompts.
-struct Out<'a>(&'a Io);
+struct PromptOut<'a>(&'a Io);
 
-impl Write for Out<'_> {
+impl Write for PromptOut<'_> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         self.0.out.lock().write(bytes)
     }

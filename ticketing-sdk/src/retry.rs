@@ -240,7 +240,7 @@ mod tests {
         }
     }
 
-    fn again(repeat: RetrySafety, seen: &AttemptOutcome) -> bool {
+    fn is_retried(repeat: RetrySafety, seen: &AttemptOutcome) -> bool {
         decide_retry(&RetryPolicy::default(), repeat, seen, 1) != RetryDecision::Done
     }
 
@@ -249,7 +249,7 @@ mod tests {
         assert!(
             [RetrySafety::Unsafe, RetrySafety::Keyed, RetrySafety::Safe]
                 .iter()
-                .all(|repeat| again(*repeat, &AttemptOutcome::NotSent))
+                .all(|repeat| is_retried(*repeat, &AttemptOutcome::NotSent))
         );
     }
 
@@ -263,7 +263,7 @@ mod tests {
             answer(429, None, Some(1)),
             answer(502, None, None),
         ] {
-            assert!(!again(RetrySafety::Unsafe, &seen), "{seen:?}");
+            assert!(!is_retried(RetrySafety::Unsafe, &seen), "{seen:?}");
         }
     }
 
@@ -278,7 +278,7 @@ mod tests {
                 answer(429, Some(ErrorCode::TooManyRequests), Some(2)),
                 answer(409, Some(ErrorCode::IdempotencyKeyInFlight), None),
             ] {
-                assert!(again(repeat, &seen), "{seen:?}");
+                assert!(is_retried(repeat, &seen), "{seen:?}");
             }
             for seen in [
                 AttemptOutcome::Late,
@@ -291,7 +291,7 @@ mod tests {
                 answer(429, Some(ErrorCode::TooManyOpenOrders), Some(1)),
                 answer(500, None, None),
             ] {
-                assert!(!again(repeat, &seen), "{seen:?}");
+                assert!(!is_retried(repeat, &seen), "{seen:?}");
             }
         }
     }

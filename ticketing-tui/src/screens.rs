@@ -182,7 +182,7 @@ impl Context<'_> {
         self.navigation.push(Navigate::Replace(route));
     }
 
-    pub(crate) fn back(&mut self) {
+    pub(crate) fn go_back(&mut self) {
         self.navigation.push(Navigate::Pop);
     }
 

@@ -176,14 +176,14 @@ mod tests {
         parse_task(&words).map(|(task, _)| task)
     }
 
-    const ALONE: [&str; 3] = [
+    const STANDALONE: [&str; 3] = [
         "--database-url=postgres://u@localhost/d",
         "--nats-url=nats://127.0.0.1",
         "--jwt-key=0123456789abcdef0123456789abcdef",
     ];
 
-    fn alone(words: &[&'static str]) -> Result<Task, ParseError> {
-        parse(&words.iter().copied().chain(ALONE).collect::<Vec<_>>())
+    fn parse_standalone(words: &[&'static str]) -> Result<Task, ParseError> {
+        parse(&words.iter().copied().chain(STANDALONE).collect::<Vec<_>>())
     }
 
     #[test]
@@ -193,11 +193,14 @@ mod tests {
 
     #[test]
     fn service_accepts_its_own_settings_and_no_others() {
-        assert_eq!(alone(&["orders", "--order-ttl", "1m"]).unwrap().service(), Some(Service::Orders));
-        assert!(alone(&["tickets", "--order-ttl", "1m"]).is_err());
-        assert!(alone(&["payments", "--stripe-key", "sk_test_x"]).is_ok());
-        assert!(alone(&["orders", "--stripe-key", "sk_test_x"]).is_err());
-        assert!(alone(&["expiration", "--cookie-name", "x"]).is_err());
+        assert_eq!(
+            parse_standalone(&["orders", "--order-ttl", "1m"]).unwrap().service(),
+            Some(Service::Orders)
+        );
+        assert!(parse_standalone(&["tickets", "--order-ttl", "1m"]).is_err());
+        assert!(parse_standalone(&["payments", "--stripe-key", "sk_test_x"]).is_ok());
+        assert!(parse_standalone(&["orders", "--stripe-key", "sk_test_x"]).is_err());
+        assert!(parse_standalone(&["expiration", "--cookie-name", "x"]).is_err());
         assert!(parse(&["client", "--cookie-secure", "true", "--listen", "127.0.0.1:0"]).is_ok());
         for other in ["--database-url", "--nats-url", "--jwt-key", "--database-migrate", "--stripe-key"] {
             assert!(parse(&["client", other, "x"]).is_err(), "{other}");

@@ -30,7 +30,7 @@ fn begin(journal: &Journal, token: &str) -> WriteEntry {
     journal.begin(&payment_operation(), "http://s", &payment(token), None, now).unwrap()
 }
 
-fn later(by: Duration) -> Timestamp {
+fn time_after(by: Duration) -> Timestamp {
     Timestamp::from_millis(NOW) + by
 }
 
@@ -54,19 +54,19 @@ fn settled_write_leaves_no_file() {
     let (_folder, journal) = journal();
     begin(&journal, "tok_visa").settle();
     assert_eq!(fs::read_dir(journal.folder().unwrap()).unwrap().count(), 0);
-    assert!(journal.take_unreported(later(Duration::ZERO)).is_empty());
+    assert!(journal.take_unreported(time_after(Duration::ZERO)).is_empty());
 }
 
 #[test]
 fn interrupted_write_is_reported_once_and_keeps_its_key() {
     let (_folder, journal) = journal();
     let key = begin(&journal, "tok_visa").key;
-    let news = journal.take_unreported(later(Duration::from_secs(60)));
+    let news = journal.take_unreported(time_after(Duration::from_secs(60)));
     assert_eq!(
         news.iter().map(|record| record.operation.to_string()).collect::<Vec<_>>(),
         ["payments create O"]
     );
-    assert!(journal.take_unreported(later(Duration::from_secs(60))).is_empty());
+    assert!(journal.take_unreported(time_after(Duration::from_secs(60))).is_empty());
     let resumed = begin(&journal, "tok_visa");
     assert_eq!((resumed.key.clone(), resumed.resumed), (key, true));
 }
@@ -153,9 +153,9 @@ fn note_that_is_marked_as_reported_stays_readable() {
     let (_folder, journal) = journal();
     let WriteEntry { path, .. } = begin(&journal, "tok_visa");
     let length = fs::metadata(&path).unwrap().len();
-    assert_eq!(journal.take_unreported(later(Duration::ZERO)).len(), 1);
+    assert_eq!(journal.take_unreported(time_after(Duration::ZERO)).len(), 1);
     assert_eq!(fs::metadata(&path).unwrap().len(), length, "nothing is cut");
-    assert_eq!(journal.take_unreported(later(Duration::ZERO)).len(), 0);
+    assert_eq!(journal.take_unreported(time_after(Duration::ZERO)).len(), 0);
     assert_eq!(journal.claim_interrupted().len(), 1);
 }
 
@@ -163,7 +163,7 @@ fn note_that_is_marked_as_reported_stays_readable() {
 fn damaged_line_of_a_record_of_listings_is_named() {
     let (_folder, journal) = journal();
     let batch = journal.batch(&["a"]).unwrap();
-    batch.mark_sent(&IdempotencyKey::generate(), later(Duration::ZERO)).unwrap();
+    batch.mark_sent(&IdempotencyKey::generate(), time_after(Duration::ZERO)).unwrap();
     assert_eq!(journal.damaged_listings(), Vec::<String>::new());
     let listings = journal.folder().unwrap().join("listings");
     let path = files_in(&listings, "jsonl").remove(0);
@@ -207,7 +207,7 @@ fn different_request_gets_different_key() {
 fn key_of_live_command_is_not_taken_up() {
     let (_folder, journal) = journal();
     let under_way = begin(&journal, "tok_visa");
-    assert!(journal.take_unreported(later(Duration::ZERO)).is_empty());
+    assert!(journal.take_unreported(time_after(Duration::ZERO)).is_empty());
     assert_ne!(begin(&journal, "tok_visa").key, under_way.key);
 }
 
@@ -215,7 +215,7 @@ fn key_of_live_command_is_not_taken_up() {
 fn note_older_than_server_keys_is_dropped() {
     let (_folder, journal) = journal();
     drop(begin(&journal, "tok_visa"));
-    assert_eq!(journal.take_unreported(later(Duration::from_secs(24 * 3600))).len(), 1);
+    assert_eq!(journal.take_unreported(time_after(Duration::from_secs(24 * 3600))).len(), 1);
     assert_eq!(fs::read_dir(journal.folder().unwrap()).unwrap().count(), 0);
 }
 

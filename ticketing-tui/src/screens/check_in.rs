@@ -236,7 +236,7 @@ impl Screen for CheckIn {
                 let value = SWITCH[usize::from(cx.model.settings.is_on(Setting::OneEvening))];
                 cx.model.change_setting(SettingChange::Value(Setting::OneEvening, value));
             }
-            Input::Action(Action::Back) => cx.back(),
+            Input::Action(Action::Back) => cx.go_back(),
             Input::Paste(pasted) => {
                 self.form.paste(pasted);
                 // A scanner that pastes ends with a line break, as one that types does.

@@ -234,7 +234,7 @@ impl Screen for Checkout {
         self.watch_field(cx.model);
         match input {
             Input::Focus => self.load_order(cx),
-            Input::Action(Action::Back) => cx.back(),
+            Input::Action(Action::Back) => cx.go_back(),
             Input::Action(action) => self.handle_action(action, cx),
             Input::Reply(id, reply) if self.load.finish(id, reply) => {}
             // The error is shown above the card, and so not as a message, too.

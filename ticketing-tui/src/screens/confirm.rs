@@ -97,7 +97,7 @@ impl Screen for Confirm {
     fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         match input {
             Input::Action(Action::Yes) => {
-                cx.back();
+                cx.go_back();
                 match &self.action {
                     ConfirmAction::BuyAt { ticket, price, .. } => cx.reserve(ticket, *price),
                     ConfirmAction::Cancel(id) => cx.model.cancel(id),
@@ -106,7 +106,7 @@ impl Screen for Confirm {
                     ConfirmAction::Quit => cx.navigation.push(Navigate::Quit),
                 }
             }
-            Input::Action(_) => cx.back(),
+            Input::Action(_) => cx.go_back(),
             _ => {}
         }
     }

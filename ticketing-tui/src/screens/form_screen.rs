@@ -143,7 +143,7 @@ impl<P: FormPage> Screen for FormScreen<P> {
 
     fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         match input {
-            Input::Action(Action::Back) => cx.back(),
+            Input::Action(Action::Back) => cx.go_back(),
             Input::Action(Action::Submit) => self.submit(cx),
             Input::Action(action) => {
                 if !self.form.handle_action(action) {

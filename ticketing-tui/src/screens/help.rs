@@ -53,7 +53,7 @@ impl Screen for Help {
     fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         let last = self.hidden.get();
         let to = match input {
-            Input::Action(Action::Back | Action::Help) => return cx.back(),
+            Input::Action(Action::Back | Action::Help) => return cx.go_back(),
             Input::Action(Action::Up) => self.scroll.saturating_sub(1),
             Input::Action(Action::Down) => self.scroll + 1,
             Input::Action(Action::PageUp) => self.scroll.saturating_sub(10),

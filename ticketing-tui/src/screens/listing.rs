@@ -125,7 +125,7 @@ impl FormPage for ListingForm {
         let sent = cx.model.change(id, &ticket);
         if sent.is_none() {
             cx.model.notify(Level::Error, "It can no longer be changed");
-            cx.back();
+            cx.go_back();
         }
         sent
     }
@@ -134,6 +134,6 @@ impl FormPage for ListingForm {
         if self.id.is_none() {
             cx.model.notify(Level::Success, Message::with_title("", form.value(TITLE), " is for sale"));
         }
-        cx.back();
+        cx.go_back();
     }
 }

@@ -76,7 +76,7 @@ impl Screen for Palette {
     fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         match input {
             Input::Action(Action::Submit) => self.run(cx),
-            Input::Action(Action::Back) => cx.back(),
+            Input::Action(Action::Back) => cx.go_back(),
             Input::Action(action) => {
                 self.list.handle_action(action, self.found.len());
             }

@@ -110,7 +110,7 @@ impl Screen for Pass {
             Input::Focus | Input::Action(Action::Reload) if cx.model.user().is_some() => {
                 self.poll.request(cx);
             }
-            Input::Action(Action::Back) => cx.back(),
+            Input::Action(Action::Back) => cx.go_back(),
             Input::Action(Action::CopyCode) => {
                 if let Some(code) = self.poll.pass(cx.model).and_then(|pass| pass.code.clone()) {
                     cx.model.copy_secret(code.as_str(), "the code");

@@ -53,7 +53,7 @@ impl FormPage for Prices {
         if form.is_valid() {
             let query = cx.model.market.view.query().clone();
             cx.model.market.search(Query { min, max, ..query });
-            cx.back();
+            cx.go_back();
         }
         None
     }

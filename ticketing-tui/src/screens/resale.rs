@@ -85,7 +85,7 @@ impl FormPage for Resale {
             let message = Message::with_title("", &ticket.title, after);
             cx.model.notify(Level::Success, message.with_topic(Topic::Ticket(ticket.id.clone())));
         }
-        cx.back();
+        cx.go_back();
     }
 }
 

@@ -77,7 +77,7 @@ impl FormPage for SignIn {
     fn succeed(&mut self, _: &Form, _: &Reply, cx: &mut Context<'_>) {
         match self.then.take() {
             Some(then) => cx.replace_with(*then),
-            None => cx.back(),
+            None => cx.go_back(),
         }
     }
 

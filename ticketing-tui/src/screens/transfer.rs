@@ -141,7 +141,7 @@ impl FormPage for Transfer {
             }
             (Action::TakeBack, _) => {
                 cx.model.take_back(&self.id);
-                cx.back();
+                cx.go_back();
             }
             _ => {}
         }

@@ -110,7 +110,7 @@ fn answer(rng: &mut Rng, harness: &mut Harness, call: &ApiCall) -> Result<Reply,
     };
     if rng.below(4) == 0 {
         return Err(rng.pick(&[
-            fixtures::offline(),
+            fixtures::offline_error(),
             fixtures::unknown(),
             fixtures::signed_out(),
             fixtures::card_declined(),
@@ -174,14 +174,14 @@ fn apply_random_event(rng: &mut Rng, harness: &mut Harness) {
             let kinds = [TicketChangeKind::Created, TicketChangeKind::Updated, TicketChangeKind::Deleted];
             let ticket = rng.pick(&[fixtures::tickets(), fixtures::odd_tickets()].concat());
             let kind = rng.pick(&kinds);
-            harness.feed(fixtures::change(kind, fixtures::later(&ticket, TicketStatus::Reserved)));
+            harness.feed(fixtures::change(kind, fixtures::next_version(&ticket, TicketStatus::Reserved)));
         }
         15 => {
             let retry_in = Duration::from_secs(3);
             let feeds = [
                 Feed::Connected,
                 Feed::Reset,
-                Feed::Lost { error: fixtures::offline(), retry_in },
+                Feed::Lost { error: fixtures::offline_error(), retry_in },
                 Feed::Ended(fixtures::unknown()),
             ];
             harness.feed(Event::Feed(rng.pick(&feeds)));

@@ -38,7 +38,7 @@ fn is_bold(style: Style) -> bool {
 fn market(colours: Colours) -> Harness {
     let mut harness = Harness::new((80, 24), colours);
     harness.sign_in();
-    let sold = fixtures::later(&fixtures::tickets()[3], TicketStatus::Sold);
+    let sold = fixtures::next_version(&fixtures::tickets()[3], TicketStatus::Sold);
     harness.feed(fixtures::change(TicketChangeKind::Updated, sold));
     harness
 }
@@ -72,7 +72,7 @@ fn state_of_a_ticket_has_the_colour_of_its_role() {
 fn own_reservation_has_one_text_and_one_colour_on_every_screen() {
     for size in [(80, 24), (120, 35), (200, 60)] {
         let mut harness = Harness::new(size, Colours::True);
-        let ticket = fixtures::later(&fixtures::tickets()[0], TicketStatus::Reserved);
+        let ticket = fixtures::next_version(&fixtures::tickets()[0], TicketStatus::Reserved);
         harness.server.market = vec![fixtures::tickets().remove(1), ticket.clone()];
         harness.server.orders = vec![fixtures::order("o1", &ticket, OrderStatus::Created)];
         harness.sign_in();
@@ -92,7 +92,7 @@ fn own_reservation_has_one_text_and_one_colour_on_every_screen() {
 fn sold_ticket_is_grey_in_the_activity() {
     let mut harness = Harness::new((80, 24), Colours::True);
     harness.sign_in();
-    let sold = fixtures::later(&fixtures::tickets()[3], TicketStatus::Sold);
+    let sold = fixtures::next_version(&fixtures::tickets()[3], TicketStatus::Sold);
     harness.feed(fixtures::change(TicketChangeKind::Updated, sold));
     harness.press("4");
     assert_colour(&mut harness, "sold       Zürich", GONE);

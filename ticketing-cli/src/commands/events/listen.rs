@@ -40,7 +40,7 @@ use crate::span;
 pub(crate) struct Args {
     /// Begin with the events after this time: a span like 1h, or an RFC 3339 time. Only for a new cursor
     #[arg(long, help_heading = help::STREAM, value_name = "TIME", value_parser = parse_since)]
-    since: Option<Since>,
+    since: Option<CursorStart>,
     /// Deliver these types only, separated by commas
     #[arg(long, help_heading = help::STREAM, value_name = "TYPE", value_delimiter = ',')]
     #[arg(value_parser = one_of(words(TicketChangeKind::ALL)))]
@@ -67,7 +67,7 @@ pub(crate) struct Args {
 
 /// The start of a new cursor.
 #[derive(Debug, Clone, Copy)]
-enum Since {
+enum CursorStart {
     Ago(Duration),
     At(Timestamp),
 }
@@ -75,10 +75,10 @@ enum Since {
 /// How often the position is written while events of other types pass.
 const SKIP_SAVE_INTERVAL: Duration = Duration::from_secs(30);
 
-fn parse_since(text: &str) -> Result<Since, String> {
+fn parse_since(text: &str) -> Result<CursorStart, String> {
     match (span::parse(text), text.parse()) {
-        (Ok(ago), _) => Ok(Since::Ago(ago)),
-        (_, Ok(at)) => Ok(Since::At(at)),
+        (Ok(ago), _) => Ok(CursorStart::Ago(ago)),
+        (_, Ok(at)) => Ok(CursorStart::At(at)),
         _ => Err("expected a span like 1h, or a time like 2026-11-22T10:15:00Z".to_owned()),
     }
 }
@@ -126,8 +126,8 @@ impl Args {
         let mut events = match (cursor.position(), self.since) {
             (Some(position), _) => tickets.follow(Some(position.to_owned())),
             (None, None) => tickets.follow(None),
-            (None, Some(Since::Ago(ago))) => tickets.follow_since(api.now() - ago),
-            (None, Some(Since::At(at))) => tickets.follow_since(at),
+            (None, Some(CursorStart::Ago(ago))) => tickets.follow_since(api.now() - ago),
+            (None, Some(CursorStart::At(at))) => tickets.follow_since(at),
         };
         let (mut delivered, mut saved) = (0, Instant::now());
         while self.limit.is_none_or(|limit| delivered < limit) {

@@ -119,7 +119,7 @@ fn signing_out_asks_and_then_forgets_the_orders() {
 fn failed_sign_out_is_reported() {
     let mut harness = Harness::signed_in();
     harness.press("i y");
-    answer!(harness, ApiCall::SignOut, Err(fixtures::offline()));
+    answer!(harness, ApiCall::SignOut, Err(fixtures::offline_error()));
     harness.assert_shows("The server cannot be reached");
 }
 

@@ -115,7 +115,7 @@ fn lost_race_names_the_other_buyer_and_updates_the_ticket() {
     harness.press("b");
     let lost = fixtures::refusal(ErrorCode::TicketReserved, "The ticket is reserved");
     answer!(harness, ApiCall::Reserve(..), Err(lost));
-    harness.server.market[0] = fixtures::later(&fixtures::tickets()[0], TicketStatus::Reserved);
+    harness.server.market[0] = fixtures::next_version(&fixtures::tickets()[0], TicketStatus::Reserved);
     harness.answer_reads();
     harness.assert_shows("Jazz at the lake was just reserved by another buyer");
     assert!(harness.selected().contains("Reserved"), "{}", harness.selected());
@@ -126,7 +126,7 @@ fn ticket_reserved_by_another_is_dimmed_and_not_for_sale() {
     let mut harness = Harness::signed_in();
     harness.press("enter");
     harness.answer_reads();
-    let taken = fixtures::later(&fixtures::tickets()[0], TicketStatus::Reserved);
+    let taken = fixtures::next_version(&fixtures::tickets()[0], TicketStatus::Reserved);
     harness.feed(fixtures::change(TicketChangeKind::Updated, taken));
     harness.assert_shows("Another buyer has reserved this");
     harness.press("b");
@@ -288,7 +288,7 @@ fn only_a_declined_card_is_advised_to_be_replaced() {
     let mut harness = Harness::signed_in();
     reserve(&mut harness);
     pay_with(&mut harness, "tok_visa");
-    answer!(harness, ApiCall::Pay { .. }, Err(fixtures::offline()));
+    answer!(harness, ApiCall::Pay { .. }, Err(fixtures::offline_error()));
     harness.answer_reads();
     harness.assert_shows("The server cannot be reached");
     harness.assert_hides("Try another card");

@@ -30,7 +30,7 @@ fn scan(harness: &mut Harness, code: &str) {
 
 fn lose(harness: &mut Harness) {
     let retry_in = Duration::from_secs(60);
-    harness.feed(Event::Feed(Feed::Lost { error: fixtures::offline(), retry_in }));
+    harness.feed(Event::Feed(Feed::Lost { error: fixtures::offline_error(), retry_in }));
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn offline_start_reports_waiting_scans_and_uploads_them_later() {
     let mut harness = Harness::new((80, 24), Colours::True);
     harness.server.door = Some(fixtures::door(2));
     lose(&mut harness);
-    answer!(harness, ApiCall::Session, Err(fixtures::offline()));
+    answer!(harness, ApiCall::Session, Err(fixtures::offline_error()));
     harness.answer_reads();
     harness.assert_shows("2 scans waiting for upload, once the server can be reached");
     harness.press("q");
@@ -97,7 +97,7 @@ fn refusal_shows_its_reason() {
 #[test]
 fn failed_call_refuses_nobody() {
     let mut harness = door();
-    for error in [fixtures::unknown(), fixtures::offline()] {
+    for error in [fixtures::unknown(), fixtures::offline_error()] {
         scan(&mut harness, "TK1");
         answer!(harness, ApiCall::CheckIn { .. }, Err(error));
         harness.assert_shows("CANNOT TELL");
@@ -224,7 +224,10 @@ fn offline_door_warns_of_a_clock_that_was_changed_and_admits() {
     answer!(harness, ApiCall::CheckIn { by_list: true, .. }, Ok(fixtures::verdict(admitted, Some(1))));
     harness.assert_shows("ADMITTED");
     harness.server.skew = 0;
-    harness.feed(Event::Feed(Feed::Lost { error: fixtures::offline(), retry_in: Duration::from_secs(60) }));
+    harness.feed(Event::Feed(Feed::Lost {
+        error: fixtures::offline_error(),
+        retry_in: Duration::from_secs(60),
+    }));
     harness.assert_hides("The clock of this machine");
 }
 

@@ -57,7 +57,7 @@ fn countdown_wakes_at_each_second() {
 fn lost_connection_wakes_each_second_until_the_retry() {
     let mut harness = Harness::signed_out();
     let retry_in = Duration::from_millis(2_500);
-    harness.feed(Event::Feed(Feed::Lost { error: fixtures::offline(), retry_in }));
+    harness.feed(Event::Feed(Feed::Lost { error: fixtures::offline_error(), retry_in }));
     let mut wakes = 0;
     while let Some(at) = harness.app.wakes_at().filter(|_| wakes < 100) {
         harness.advance(at.as_millis() - harness.now.as_millis());

@@ -44,7 +44,7 @@ fn error_of_a_ticket_screen_that_was_left_is_not_shown() {
     let asked = take_call!(harness, ApiCall::Ticket(_));
     harness.press("esc");
     let before = harness.screen();
-    harness.reply(asked, Err(fixtures::offline()));
+    harness.reply(asked, Err(fixtures::offline_error()));
     assert_eq!(harness.screen(), before);
 }
 
@@ -61,7 +61,7 @@ fn pages_of_a_replaced_load_are_dropped() {
     harness.finish_work();
     harness.assert_shows("Market: 2 tickets");
     harness.assert_hides("old one");
-    harness.reply(first, Err(fixtures::offline()));
+    harness.reply(first, Err(fixtures::offline_error()));
     harness.assert_shows("Market: 2 tickets");
 }
 
@@ -102,7 +102,7 @@ fn orders_that_were_read_before_a_payment_do_not_undo_it() {
 fn change_before_the_first_page_is_kept() {
     let mut harness = Harness::new((80, 24), ticketing_tui::Colours::True);
     harness.feed(Event::Feed(Feed::Connected));
-    let taken = fixtures::later(&fixtures::tickets()[0], TicketStatus::Reserved);
+    let taken = fixtures::next_version(&fixtures::tickets()[0], TicketStatus::Reserved);
     harness.feed(fixtures::change(TicketChangeKind::Updated, taken));
     let created = fixtures::ticket("n1", "Brand new", "5", 0);
     harness.feed(fixtures::change(TicketChangeKind::Created, created));

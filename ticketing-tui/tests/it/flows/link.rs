@@ -8,7 +8,7 @@ use crate::support::{Harness, answer, count_effects, count_pending, fixtures};
 
 fn lose(harness: &mut Harness) {
     let retry_in = Duration::from_secs(4);
-    harness.feed(Event::Feed(Feed::Lost { error: fixtures::offline(), retry_in }));
+    harness.feed(Event::Feed(Feed::Lost { error: fixtures::offline_error(), retry_in }));
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn server_that_is_away_for_long_is_tried_every_five_seconds() {
     let mut harness = Harness::signed_in();
     harness.effects.clear();
     let retry_in = Duration::from_secs(27);
-    harness.feed(Event::Feed(Feed::Lost { error: fixtures::offline(), retry_in }));
+    harness.feed(Event::Feed(Feed::Lost { error: fixtures::offline_error(), retry_in }));
     harness.assert_shows("retry 0:05");
     harness.assert_shows("r tries again");
     harness.advance_with_wakeups(4_900);
@@ -130,7 +130,7 @@ fn reload_key_reconnects_at_once() {
 #[test]
 fn missing_lists_are_loaded_after_reconnecting() {
     let mut harness = Harness::new((80, 24), ticketing_tui::Colours::True);
-    answer!(harness, ApiCall::Session, Err(fixtures::offline()));
+    answer!(harness, ApiCall::Session, Err(fixtures::offline_error()));
     lose(&mut harness);
     harness.assert_shows("The server cannot be reached");
     harness.assert_shows("r tries again");
@@ -143,7 +143,7 @@ fn missing_lists_are_loaded_after_reconnecting() {
 fn failed_load_is_retried() {
     let mut harness = Harness::new((80, 24), ticketing_tui::Colours::True);
     harness.feed(Event::Feed(Feed::Connected));
-    answer!(harness, ApiCall::Market, Err(fixtures::offline()));
+    answer!(harness, ApiCall::Market, Err(fixtures::offline_error()));
     harness.assert_shows("The server cannot be reached");
     harness.press("r");
     harness.assert_shows("Loading the market");
@@ -157,7 +157,7 @@ fn interrupted_load_is_not_taken_as_complete() {
     harness.feed(Event::Feed(Feed::Connected));
     let load = crate::support::take_call!(harness, ApiCall::Market);
     harness.reply(load, Ok(Reply::Market { tickets: fixtures::tickets(), last: false }));
-    harness.reply(load, Err(fixtures::offline()));
+    harness.reply(load, Err(fixtures::offline_error()));
     harness.assert_shows("Jazz at the lake");
     harness.assert_shows("The server cannot be reached");
 }
@@ -166,7 +166,7 @@ fn interrupted_load_is_not_taken_as_complete() {
 fn failed_reload_is_reported_and_keeps_the_rows() {
     let mut harness = Harness::signed_out();
     harness.press("r");
-    answer!(harness, ApiCall::Market, Err(fixtures::offline()));
+    answer!(harness, ApiCall::Market, Err(fixtures::offline_error()));
     harness.assert_shows("Jazz at the lake");
     harness.assert_shows("The server cannot be reached");
 }
@@ -175,7 +175,7 @@ fn failed_reload_is_reported_and_keeps_the_rows() {
 fn orders_that_cannot_be_loaded_can_be_asked_for_again() {
     let mut harness = Harness::signed_in();
     harness.press("2");
-    answer!(harness, ApiCall::Orders, Err(fixtures::offline()));
+    answer!(harness, ApiCall::Orders, Err(fixtures::offline_error()));
     harness.assert_shows("The server cannot be reached");
     harness.press("r");
     harness.answer_reads();
@@ -221,7 +221,7 @@ fn failed_session_request_is_reported() {
     let mut harness = Harness::new((80, 24), ticketing_tui::Colours::True);
     harness.feed(Event::Feed(Feed::Connected));
     for _ in 0..count_pending!(harness, ApiCall::Session) {
-        answer!(harness, ApiCall::Session, Err(fixtures::offline()));
+        answer!(harness, ApiCall::Session, Err(fixtures::offline_error()));
     }
     harness.press("2");
     harness.assert_hides("Loading your orders");

@@ -72,8 +72,8 @@ fn removed_selection_moves_to_its_neighbour() {
 #[test]
 fn older_version_changes_nothing() {
     let mut harness = Harness::signed_out();
-    let reserved = fixtures::later(&fixtures::tickets()[0], TicketStatus::Reserved);
-    let sold = fixtures::later(&reserved, TicketStatus::Sold);
+    let reserved = fixtures::next_version(&fixtures::tickets()[0], TicketStatus::Reserved);
+    let sold = fixtures::next_version(&reserved, TicketStatus::Sold);
     harness.feed(fixtures::change(TicketChangeKind::Updated, sold));
     harness.feed(fixtures::change(TicketChangeKind::Updated, reserved));
     assert!(harness.selected().contains("Sold"), "{}", harness.selected());
@@ -84,8 +84,10 @@ fn withdrawn_ticket_is_not_restored() {
     let mut harness = Harness::signed_out();
     let ticket = fixtures::tickets()[0].clone();
     harness.feed(fixtures::change(TicketChangeKind::Deleted, ticket.clone()));
-    harness
-        .feed(fixtures::change(TicketChangeKind::Updated, fixtures::later(&ticket, TicketStatus::Available)));
+    harness.feed(fixtures::change(
+        TicketChangeKind::Updated,
+        fixtures::next_version(&ticket, TicketStatus::Available),
+    ));
     harness.assert_hides("Jazz at the lake");
 }
 
@@ -110,7 +112,7 @@ fn available_only_hides_tickets_reserved_meanwhile() {
     harness.assert_hides("Night train");
     harness.feed(fixtures::change(
         TicketChangeKind::Updated,
-        fixtures::later(&fixtures::tickets()[0], TicketStatus::Reserved),
+        fixtures::next_version(&fixtures::tickets()[0], TicketStatus::Reserved),
     ));
     harness.assert_hides("Jazz at the lake");
     harness.press("a");
@@ -170,7 +172,7 @@ fn change_of_a_held_ticket_reloads_its_order() {
     harness.sign_in();
     harness.press("r");
     harness.answer_reads();
-    let mut sold = fixtures::later(&ticket, TicketStatus::Sold);
+    let mut sold = fixtures::next_version(&ticket, TicketStatus::Sold);
     sold.order_id = Some("o1".into());
     harness.feed(fixtures::change(TicketChangeKind::Updated, sold));
     assert_eq!(count_pending!(harness, ApiCall::Order(_)), 1);
@@ -213,7 +215,7 @@ fn ticket_reserved_in_another_client_of_the_user_is_the_users() {
     let mut harness = Harness::signed_in();
     let ticket = harness.server.market[0].clone();
     let order = fixtures::order("o-elsewhere", &ticket, OrderStatus::Created);
-    let mut reserved = fixtures::later(&ticket, TicketStatus::Reserved);
+    let mut reserved = fixtures::next_version(&ticket, TicketStatus::Reserved);
     reserved.order_id = Some(order.id.clone());
     // Another buyer's order is not in the list of the user.
     harness.feed(fixtures::change(TicketChangeKind::Updated, reserved.clone()));

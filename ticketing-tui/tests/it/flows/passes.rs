@@ -223,7 +223,7 @@ fn open_ticket_that_another_claims_disappears_within_seconds() {
     harness.answer_reads();
     harness.advance_with_wakeups(3_000);
     let poll = take_call!(harness, ApiCall::Pass(_));
-    harness.reply(poll, Err(fixtures::offline()));
+    harness.reply(poll, Err(fixtures::offline_error()));
     harness.assert_shows("█");
     harness.server.passes = Vec::new();
     harness.advance_with_wakeups(3_000);
@@ -346,7 +346,7 @@ fn event_is_saved_to_a_calendar_file() {
     answer!(harness, ApiCall::SaveCalendar(_), Ok(Reply::Saved("/home/ada/ticket-p1.ics".to_owned())));
     harness.assert_shows("Saved /home/ada/ticket-p1.ics");
     harness.press("enter e");
-    answer!(harness, ApiCall::SaveCalendar(_), Err(fixtures::offline()));
+    answer!(harness, ApiCall::SaveCalendar(_), Err(fixtures::offline_error()));
     harness.assert_shows("The server cannot be reached");
     let mut undated = fixtures::pass("p2", TITLE);
     undated.details.starts_at = None;

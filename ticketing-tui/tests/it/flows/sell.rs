@@ -188,8 +188,8 @@ fn refused_withdrawal_keeps_the_listing() {
 #[test]
 fn sale_of_an_own_listing_is_announced_once() {
     let mut harness = open_listings();
-    let reserved = fixtures::later(&mine(), TicketStatus::Reserved);
-    let sold = fixtures::later(&reserved, TicketStatus::Sold);
+    let reserved = fixtures::next_version(&mine(), TicketStatus::Reserved);
+    let sold = fixtures::next_version(&reserved, TicketStatus::Sold);
     harness.feed(fixtures::change(TicketChangeKind::Updated, reserved));
     harness.assert_shows("Reserved");
     harness.feed(fixtures::change(TicketChangeKind::Updated, sold.clone()));
@@ -207,7 +207,7 @@ fn failed_listing_is_reported_after_its_form_was_left() {
     harness.press("enter");
     harness.type_text("75");
     harness.press("enter esc");
-    answer!(harness, ApiCall::Sell(_), Err(fixtures::offline()));
+    answer!(harness, ApiCall::Sell(_), Err(fixtures::offline_error()));
     harness.assert_shows("The server cannot be reached");
 }
 

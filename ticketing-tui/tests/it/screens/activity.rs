@@ -18,10 +18,10 @@ fn keep_busy(harness: &mut Harness) {
         tickets.push(ticket);
         let at = (step as usize * 7) % n;
         let status = [TicketStatus::Reserved, TicketStatus::Sold, TicketStatus::Available][step as usize % 3];
-        tickets[at] = fixtures::later(&tickets[at], status);
+        tickets[at] = fixtures::next_version(&tickets[at], status);
         harness.feed(fixtures::change(TicketChangeKind::Updated, tickets[at].clone()));
     }
-    let mut dear = fixtures::later(&tickets[1], TicketStatus::Available);
+    let mut dear = fixtures::next_version(&tickets[1], TicketStatus::Available);
     dear.price = "12.25".parse().unwrap();
     harness.feed(fixtures::change(TicketChangeKind::Updated, dear));
     harness.feed(fixtures::change(TicketChangeKind::Deleted, tickets[3].clone()));

@@ -24,7 +24,7 @@ fn offline(harness: &mut Harness) {
     harness.server.door = Some(fixtures::door(0));
     open(harness);
     let retry_in = Duration::from_secs(60);
-    harness.feed(Event::Feed(Feed::Lost { error: fixtures::offline(), retry_in }));
+    harness.feed(Event::Feed(Feed::Lost { error: fixtures::offline_error(), retry_in }));
     scan(harness, Verdict::admitted(fixtures::admission()), Some(1));
     scan(harness, Verdict::refused_for(&ErrorCode::PassInvalid).unwrap(), Some(1));
 }

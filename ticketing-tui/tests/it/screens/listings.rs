@@ -15,7 +15,7 @@ fn open(harness: &mut Harness) {
 fn fill(harness: &mut Harness) {
     let mine = |ticket: Ticket| ticket.user_id(fixtures::ME);
     let mut tickets: Vec<Ticket> = fixtures::tickets().into_iter().map(mine).collect();
-    tickets[1] = fixtures::later(&tickets[1], TicketStatus::Sold);
+    tickets[1] = fixtures::next_version(&tickets[1], TicketStatus::Sold);
     tickets.push(mine(fixtures::odd_tickets()[0].clone()));
     harness.server.listings = tickets;
     open(harness);

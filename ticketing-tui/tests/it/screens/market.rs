@@ -10,7 +10,7 @@ use crate::support::{Harness, answer, fixtures};
 
 fn lose_feed(harness: &mut Harness) {
     let retry_in = Duration::from_secs(8);
-    harness.feed(Event::Feed(Feed::Lost { error: fixtures::offline(), retry_in }));
+    harness.feed(Event::Feed(Feed::Lost { error: fixtures::offline_error(), retry_in }));
 }
 
 /// More than there is room for.
@@ -26,8 +26,10 @@ fn show_every_state(harness: &mut Harness) {
     let tickets = fixtures::tickets();
     harness.server.orders = vec![fixtures::order("o1", &tickets[0], OrderStatus::Created)];
     harness.sign_in();
-    harness
-        .feed(fixtures::change(TicketChangeKind::Updated, fixtures::later(&tickets[1], TicketStatus::Sold)));
+    harness.feed(fixtures::change(
+        TicketChangeKind::Updated,
+        fixtures::next_version(&tickets[1], TicketStatus::Sold),
+    ));
     harness.feed(fixtures::change(TicketChangeKind::Deleted, tickets[5].clone()));
 }
 
@@ -41,7 +43,7 @@ screen_tests! {
     failed: |harness| {
         harness.feed(Event::Feed(Feed::Connected));
         answer!(harness, ApiCall::Session, Ok(Reply::Session(None)));
-        answer!(harness, ApiCall::Market, Err(fixtures::offline()));
+        answer!(harness, ApiCall::Market, Err(fixtures::offline_error()));
     };
     offline: |harness| {
         harness.sign_in();

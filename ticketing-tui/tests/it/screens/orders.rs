@@ -46,9 +46,9 @@ screen_tests! {
     failed: |harness| {
         harness.server.user = Some(fixtures::me());
         answer!(harness, ApiCall::Session, Ok(ticketing_tui::Reply::Session(Some(fixtures::me()))));
-        answer!(harness, ApiCall::Orders, Err(fixtures::offline()));
+        answer!(harness, ApiCall::Orders, Err(fixtures::offline_error()));
         harness.press("2");
-        answer!(harness, ApiCall::Orders, Err(fixtures::offline()));
+        answer!(harness, ApiCall::Orders, Err(fixtures::offline_error()));
     };
     -SMALL +LARGE filled: all;
 }

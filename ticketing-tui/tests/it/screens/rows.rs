@@ -53,7 +53,8 @@ fn market_row_has_title_seat_start_and_price() {
     for size in SIZES {
         for status in [TicketStatus::Available, TicketStatus::Reserved] {
             let mut harness = Harness::new(size, Colours::True);
-            harness.server.market = tickets().iter().map(|ticket| fixtures::later(ticket, status)).collect();
+            harness.server.market =
+                tickets().iter().map(|ticket| fixtures::next_version(ticket, status)).collect();
             harness.sign_in();
             let word = if status == TicketStatus::Reserved { "Reserved" } else { "" };
             assert_rows(harness, &["4 Jun", "20:30", "$999,999.99", word]);
@@ -189,7 +190,7 @@ fn rows_of(tab: &str, price: &str, status: OrderStatus) -> Vec<((u16, u16), Vec<
             |(number, ticket): (usize, &Ticket)| fixtures::order(&format!("o{number}"), ticket, status);
         harness.server.orders = tickets.iter().enumerate().map(order).collect();
         harness.server.market =
-            tickets.iter().map(|ticket| fixtures::later(ticket, TicketStatus::Reserved)).collect();
+            tickets.iter().map(|ticket| fixtures::next_version(ticket, TicketStatus::Reserved)).collect();
         harness.sign_in();
         harness.press(tab);
         harness.answer_reads();
@@ -252,7 +253,7 @@ fn row_without_a_start_has_its_whole_title() {
 fn line_of_sums_begins_with_what_was_earned() {
     let mut harness = Harness::new((40, 12), Colours::True);
     harness.server.listings =
-        tickets().iter().map(|ticket| fixtures::later(ticket, TicketStatus::Sold)).collect();
+        tickets().iter().map(|ticket| fixtures::next_version(ticket, TicketStatus::Sold)).collect();
     harness.sign_in();
     harness.press("3");
     harness.answer_reads();

@@ -21,7 +21,7 @@ fn open_with_order(harness: &mut Harness, status: OrderStatus) {
 /// Opens a ticket that became something else meanwhile.
 fn open_changed(harness: &mut Harness, kind: TicketChangeKind, status: TicketStatus) {
     open(harness);
-    harness.feed(fixtures::change(kind, fixtures::later(&fixtures::tickets()[0], status)));
+    harness.feed(fixtures::change(kind, fixtures::next_version(&fixtures::tickets()[0], status)));
 }
 
 /// Opens a ticket that is known by its order alone.

@@ -36,7 +36,7 @@ pub(crate) fn ticket(id: &str, title: &str, price: &str, minutes: i64) -> Ticket
 }
 
 /// The same ticket, a version later.
-pub(crate) fn later(ticket: &Ticket, status: TicketStatus) -> Ticket {
+pub(crate) fn next_version(ticket: &Ticket, status: TicketStatus) -> Ticket {
     let mut later = ticket.clone().version(ticket.version + 1).status(status);
     later.order_id = (status != TicketStatus::Available).then(|| "order-of-another".into());
     later
@@ -56,7 +56,7 @@ pub(crate) fn tickets() -> Vec<Ticket> {
     tickets[0].details =
         TicketDetails::default().venue("Lake stage").starts_at(starts_at).seat("Row 3, seat 12");
     tickets[1].details.starts_at = "2027-06-11T09:00:00+02:00".parse().ok();
-    tickets[2] = later(&tickets[2], TicketStatus::Reserved).version(0);
+    tickets[2] = next_version(&tickets[2], TicketStatus::Reserved).version(0);
     tickets
 }
 
@@ -150,7 +150,7 @@ pub(crate) fn refusal(code: ErrorCode, message: &str) -> CallError {
     call_error(CallErrorKind::Refused(code), message)
 }
 
-pub(crate) fn offline() -> CallError {
+pub(crate) fn offline_error() -> CallError {
     let hint = Some("Connection refused (os error 111)".to_owned());
     CallError { hint, ..call_error(CallErrorKind::Offline, "The server cannot be reached") }
 }

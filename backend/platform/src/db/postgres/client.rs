@@ -14,7 +14,7 @@ use super::run_error::RunError;
 use super::url::Target;
 use crate::db::Arg;
 
-type Driven = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
+type ConnectionFuture = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 
 pub(in crate::db) struct Client {
     // Dropped before the driver, which then closes the connection.
@@ -25,7 +25,7 @@ pub(in crate::db) struct Client {
 /// Drives the connection while a caller waits.
 struct Driver {
     runtime: Runtime,
-    connection: Driven,
+    connection: ConnectionFuture,
     /// Whether the connection has ended, and must not be polled again.
     has_ended: bool,
 }
