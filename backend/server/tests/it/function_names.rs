@@ -1,6 +1,6 @@
-//! Functions are named by a verb and its object, as `docs/CONTRIBUTING.md` says. This test refuses a function whose whole
-//! name is a preposition (`of`, `after`) or a participle (`counted`, `missing`): such a name does not say what it does. It refuses
-//! names that are too long for a report of tests, too.
+//! Functions are named by a verb and its object, and types by a noun, as `docs/CONTRIBUTING.md` says. This test refuses a
+//! function or a type whose whole name is a preposition (`of`, `after`), an adverb (`again`, `once`) or a participle (`counted`,
+//! `Watched`): such a name does not say what it does or holds. It refuses names that are too long for a report of tests, too.
 
 use crate::workspace::all_sources;
 
@@ -25,6 +25,44 @@ const PREPOSITIONS: &[&str] = &[
     "beside", "between", "beyond", "by", "down", "for", "from", "in", "into", "near", "of", "off", "on",
     "onto", "out", "over", "past", "per", "since", "than", "through", "to", "toward", "under", "until", "up",
     "upon", "via", "with", "within", "without",
+];
+
+/// Adverbs, but for those that are verbs or nouns too, such as `next` and `now`.
+const ADVERBS: &[&str] = &[
+    "again",
+    "ahead",
+    "alone",
+    "already",
+    "also",
+    "apart",
+    "aside",
+    "away",
+    "back",
+    "here",
+    "instead",
+    "later",
+    "maybe",
+    "once",
+    "only",
+    "otherwise",
+    "soon",
+    "still",
+    "then",
+    "there",
+    "together",
+    "twice",
+    "verbatim",
+    "yet",
+];
+
+/// Names of types that are allowed, each with its reason.
+const ALLOWED_TYPES: &[(&str, &str)] = &[
+    (
+        "received",
+        "a request that a mock received, in the public API of the SDK, and a schema of the OpenAPI document",
+    ),
+    ("shared", "the state that the clones of a handle share, as in the crates of tokio"),
+    ("stored", "the associated type of a column: the form in which a database stores it"),
 ];
 
 /// Participles that do not end with `ed`, but for those that are verbs too, such as `put` and `read`.
@@ -88,6 +126,7 @@ const NO_PARTICIPLES: &[&str] = &[
     "ping",
     "proceed",
     "ring",
+    "ruling",
     "seed",
     "setting",
     "shed",
@@ -123,23 +162,56 @@ fn function_name(line: &str) -> Option<&str> {
     Some(&after[..end])
 }
 
+/// Returns the name of the type that a line declares.
+fn type_name(line: &str) -> Option<&str> {
+    let mut words = line.split_whitespace().skip_while(|word| word.starts_with("pub"));
+    ["struct", "enum", "trait", "type", "union"].contains(&words.next()?).then_some(())?;
+    words.next()?.split(|letter: char| !letter.is_alphanumeric()).next()
+}
+
+/// Returns whether a word is a participle.
+fn is_participle(word: &str) -> bool {
+    let ends_as_participle = word.ends_with("ed") || word.ends_with("ing");
+    IRREGULAR.contains(&word)
+        || (ends_as_participle && !word.contains('_') && !NO_PARTICIPLES.contains(&word))
+}
+
+/// Returns whether a name does not say what the type holds.
+fn is_refused_type(name: &str) -> bool {
+    let is_one_word = !name.chars().skip(1).any(char::is_uppercase);
+    let word = name.to_lowercase();
+    let is_refused = is_participle(&word) || PREPOSITIONS.contains(&&*word) || ADVERBS.contains(&&*word);
+    is_one_word && is_refused && !ALLOWED_TYPES.iter().any(|(allowed, _)| *allowed == word)
+}
+
 /// Returns whether a name does not say what the function does. A constructor may be named by the kind of its value, as
 /// `tonic::Status::aborted` is, and an adapter by the property that it sets: both return `Self`.
 fn is_refused(name: &str, signature: &str) -> bool {
-    let ends_as_participle = name.ends_with("ed") || name.ends_with("ing");
-    let is_participle = IRREGULAR.contains(&name)
-        || (ends_as_participle && !name.contains('_') && !NO_PARTICIPLES.contains(&name));
-    let is_refused = PREPOSITIONS.contains(&name) || (is_participle && !signature.contains("-> Self"));
+    let is_kind = is_participle(name) || ADVERBS.contains(&name);
+    let is_refused = PREPOSITIONS.contains(&name) || (is_kind && !signature.contains("-> Self"));
     is_refused && !ALLOWED.iter().any(|(allowed, _)| *allowed == name)
 }
 
 #[test]
-fn functions_are_not_named_by_a_preposition_or_participle() {
+fn functions_have_no_preposition_adverb_or_participle_as_name() {
     let mut problems = Vec::new();
     for (path, text) in all_sources() {
         for (line, name, signature) in declarations(&text) {
             if is_refused(name, signature) {
                 problems.push(format!("{}:{line}: fn {name}: use a verb and its object", path.display()));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn types_have_no_preposition_adverb_or_participle_as_name() {
+    let mut problems = Vec::new();
+    for (path, text) in all_sources() {
+        for (number, line) in text.lines().enumerate() {
+            if let Some(name) = type_name(line).filter(|name| is_refused_type(name)) {
+                problems.push(format!("{}:{}: {name}: use a noun", path.display(), number + 1));
             }
         }
     }
@@ -172,11 +244,27 @@ fn declarations_are_found_and_judged() {
     for line in ["    let unit = move |fn_name| count(fn_name);", "/// A plain fn of a transaction"] {
         assert_eq!(function_name(line), None, "{line}");
     }
-    for name in ["counted", "missing", "of", "after", "held"] {
+    for name in ["counted", "missing", "of", "after", "held", "again", "once"] {
         assert!(is_refused(name, "fn f() -> u32"), "{name}");
     }
     for name in ["count_rows", "feed", "is_closed", "signed_in", "read", "from"] {
         assert!(!is_refused(name, "fn f() -> u32"), "{name}");
     }
     assert!(!is_refused("declined", "fn declined() -> Self") && is_refused("of", "fn of() -> Self"));
+}
+
+#[test]
+fn types_are_found_and_judged() {
+    for line in ["pub(super) struct Watched<T> {", "    enum Held {", "type Answered = Result<(), ()>;"] {
+        assert!(type_name(line).is_some_and(is_refused_type), "{line}");
+    }
+    for line in [
+        "pub struct WatchedUnit;",
+        "trait Setting {",
+        "pub enum Feed {",
+        "let type_of = Held;",
+        "/// struct Held",
+    ] {
+        assert!(!type_name(line).is_some_and(is_refused_type), "{line}");
+    }
 }
