@@ -234,7 +234,7 @@ mod tests {
     use std::sync::mpsc;
     use std::time::Duration;
 
-    use ticketing_engines::{Engine, Home};
+    use ticketing_engines::{DbEngine, TestDatabases};
     use ticketing_events::TicketCreated;
     use ticketing_platform::clock::Clock;
     use ticketing_platform::db::{Db, DbError, Tx};
@@ -255,9 +255,9 @@ mod tests {
 
     #[tokio::test]
     async fn cursor_stops_at_events_of_running_transactions() {
-        let home = Home::on(Engine::Postgres);
+        let databases = TestDatabases::on(DbEngine::Postgres);
         let ServiceCore { db, outbox, .. } =
-            ServiceCore::open(home.database("s"), Clock::system(), &[]).unwrap();
+            ServiceCore::open(databases.database("s"), Clock::system(), &[]).unwrap();
         let ((appended, has_appended), (end, ended)) = (mpsc::channel(), mpsc::channel::<()>());
         let slow = tokio::spawn({
             let (db, outbox) = (db.clone(), outbox.clone());

@@ -105,7 +105,7 @@ pub fn read_events(
 
 #[cfg(test)]
 mod tests {
-    use ticketing_engines::{Engine, Home, on_both};
+    use ticketing_engines::{DbEngine, TestDatabases, on_both};
     use ticketing_platform::clock::Clock;
     use ticketing_platform::db::Dialect;
 
@@ -117,9 +117,9 @@ mod tests {
         events_of_an_aggregate_are_read_through_the_index;
     }
 
-    async fn events_of_an_aggregate_are_read_through_the_index(engine: Engine) {
-        let home = Home::on(engine);
-        let core = ServiceCore::open(home.database("s"), Clock::system(), &[]).unwrap();
+    async fn events_of_an_aggregate_are_read_through_the_index(engine: DbEngine) {
+        let databases = TestDatabases::on(engine);
+        let core = ServiceCore::open(databases.database("s"), Clock::system(), &[]).unwrap();
         let plan = core.db.read(|tx| {
             let (explain, column) = match tx.dialect() {
                 Dialect::Sqlite => ("EXPLAIN QUERY PLAN", "detail"),

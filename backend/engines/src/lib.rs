@@ -2,12 +2,12 @@
 //! test runs on.
 //!
 //! ```no_run
-//! use ticketing_engines::{Engine, Home, Shape, on_both, on_shapes};
+//! use ticketing_engines::{DbEngine, TestDatabases, Shape, on_both, on_shapes};
 //! use ticketing_platform::db::{Db, DbOptions};
 //!
-//! async fn it_opens(engine: Engine) {
-//!     let home = Home::on(engine);
-//!     Db::open(home.database("tickets"), DbOptions::default(), &[]).unwrap();
+//! async fn it_opens(engine: DbEngine) {
+//!     let databases = TestDatabases::on(engine);
+//!     Db::open(databases.database("tickets"), DbOptions::default(), &[]).unwrap();
 //! }
 //!
 //! async fn it_sells(shape: Shape) {}
@@ -28,7 +28,6 @@
 #![expect(clippy::expect_used, reason = "a failure fails the test")]
 
 mod deadline;
-mod home;
 mod log_lines;
 mod nats;
 mod nginx;
@@ -36,12 +35,13 @@ mod outbox;
 mod postgres;
 mod program;
 mod shape;
+mod test_databases;
 
 pub use deadline::{Deadline, eventually, eventually_within};
-pub use home::{Engine, Home, OwnDatabase};
 pub use log_lines::LogLines;
 pub use nats::{NatsServer, NatsServerBuilder};
 pub use nginx::Nginx;
 pub use outbox::outbox_after;
 pub use postgres::{ConnectionExhaustion, PrivateServer, pgbench};
 pub use shape::Shape;
+pub use test_databases::{DbEngine, OwnDatabase, TestDatabases};

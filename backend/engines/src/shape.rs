@@ -1,6 +1,6 @@
 //! The infrastructure shapes that a test runs on.
 
-use crate::Engine;
+use crate::DbEngine;
 
 /// The infrastructure of a marketplace: its databases, its bus and its processes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,10 +19,10 @@ pub enum Shape {
 
 impl Shape {
     /// Returns the kind of the databases.
-    pub fn engine(self) -> Engine {
+    pub fn engine(self) -> DbEngine {
         match self {
-            Self::Embedded | Self::Nats => Engine::Sqlite,
-            Self::Postgres | Self::PostgresAndNats | Self::Processes => Engine::Postgres,
+            Self::Embedded | Self::Nats => DbEngine::Sqlite,
+            Self::Postgres | Self::PostgresAndNats | Self::Processes => DbEngine::Postgres,
         }
     }
 
@@ -32,22 +32,22 @@ impl Shape {
     }
 }
 
-impl From<Engine> for Shape {
-    fn from(engine: Engine) -> Self {
+impl From<DbEngine> for Shape {
+    fn from(engine: DbEngine) -> Self {
         match engine {
-            Engine::Sqlite => Self::Embedded,
-            Engine::Postgres => Self::Postgres,
+            DbEngine::Sqlite => Self::Embedded,
+            DbEngine::Postgres => Self::Postgres,
         }
     }
 }
 
-impl From<Shape> for Engine {
+impl From<Shape> for DbEngine {
     fn from(shape: Shape) -> Self {
         shape.engine()
     }
 }
 
-/// Runs each test function on the listed shapes. A function takes a [`Shape`], or an [`Engine`] if only the databases matter.
+/// Runs each test function on the listed shapes. A function takes a [`Shape`], or a [`DbEngine`] if only the databases matter.
 #[macro_export]
 macro_rules! on_shapes {
     ($([$($shape:ident),+] $(#[$attribute:meta])+ $($name:ident),+ $(,)?;)+) => {
@@ -74,7 +74,7 @@ macro_rules! on_shapes {
     (@shape processes) => { $crate::Shape::Processes };
 }
 
-/// Runs each test function on both kinds of database. A function takes an [`Engine`].
+/// Runs each test function on both kinds of database. A function takes a [`DbEngine`].
 #[macro_export]
 macro_rules! on_both {
     ($($(#[$attribute:meta])+ $($name:ident),+ $(,)?;)+) => {

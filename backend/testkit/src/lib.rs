@@ -51,8 +51,8 @@ pub use session::{PASSWORD, TestSession};
 pub use stack::{JWT_KEY, PASS_KEY, TestStack, TestStackBuilder};
 pub use stripe::{FakeStripe, STRIPE_KEY, STRIPE_WEBHOOK_SECRET, StripeFaults};
 pub use ticketing_engines::{
-    ConnectionExhaustion, Deadline, Engine, Home, OwnDatabase, PrivateServer, Shape, on_both, on_shapes,
-    pgbench,
+    ConnectionExhaustion, DbEngine, Deadline, OwnDatabase, PrivateServer, Shape, TestDatabases, on_both,
+    on_shapes, pgbench,
 };
 
 pub use http::Method;

@@ -1,7 +1,7 @@
 //! One e-mail address is one account, however it is spelled.
 
 use axum::http::StatusCode;
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{DbEngine, on_both};
 
 use crate::support::{PASSWORD, Service};
 
@@ -13,7 +13,7 @@ on_both! {
 const SPELLINGS: [&str; 4] =
     ["ada@müller.example", "ada@xn--mller-kva.example", "ada@mu\u{308}ller.example", "ADA@MÜLLER.Example"];
 
-async fn address_is_one_account_in_every_spelling(engine: Engine) {
+async fn address_is_one_account_in_every_spelling(engine: DbEngine) {
     let service = Service::on(engine).await;
     let made = service.signup(SPELLINGS[0], PASSWORD).await;
     assert_eq!(made.json()["email"], SPELLINGS[0], "it is kept as it was typed");
@@ -25,7 +25,7 @@ async fn address_is_one_account_in_every_spelling(engine: Engine) {
     }
 }
 
-async fn undeliverable_address_is_refused(engine: Engine) {
+async fn undeliverable_address_is_refused(engine: DbEngine) {
     let service = Service::on(engine).await;
     for email in ["ada@xn--a-b.example", "a\u{200b}da@example.com", "ada\u{0}@example.com"] {
         let reply = service.signup(email, PASSWORD).await;

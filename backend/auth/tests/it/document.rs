@@ -1,13 +1,13 @@
 //! The OpenAPI document of these routes.
 
 use serde_json::{Value, json};
-use ticketing_engines::Engine;
+use ticketing_engines::DbEngine;
 
 use crate::support::Service;
 
 #[tokio::test]
 async fn every_route_is_in_the_document() {
-    let service = Service::on(Engine::Sqlite).await;
+    let service = Service::on(DbEngine::Sqlite).await;
     let (_, document) = service.app.router().split_for_parts();
     let document: Value = serde_json::from_str(&document.to_json().unwrap()).unwrap();
     let mut routes = Vec::new();

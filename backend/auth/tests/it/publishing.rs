@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ticketing_bus::{Bus, EmbeddedOptions};
-use ticketing_engines::{Engine, eventually, on_both};
+use ticketing_engines::{DbEngine, eventually, on_both};
 use ticketing_events::{EventName, SessionEnded};
 use ticketing_platform::shutdown::Shutdown;
 
@@ -14,7 +14,7 @@ on_both! {
     sign_out_publishes_session_ended, expired_sessions_are_removed_at_the_next_start;
 }
 
-async fn sign_out_publishes_session_ended(engine: Engine) {
+async fn sign_out_publishes_session_ended(engine: DbEngine) {
     let service = Service::on(engine).await;
     let bus = Bus::open_embedded(&service.folder().join("bus.db"), EmbeddedOptions::default()).unwrap();
     let shutdown = Shutdown::new();
@@ -34,7 +34,7 @@ async fn sign_out_publishes_session_ended(engine: Engine) {
     assert!(shutdown.wait(Duration::from_secs(10)).await);
 }
 
-async fn expired_sessions_are_removed_at_the_next_start(engine: Engine) {
+async fn expired_sessions_are_removed_at_the_next_start(engine: DbEngine) {
     let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     service.signout(Some(made.cookie())).await;

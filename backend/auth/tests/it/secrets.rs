@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::json;
 use ticketing_auth::App;
-use ticketing_engines::{Engine, Home, LogLines};
+use ticketing_engines::{DbEngine, LogLines, TestDatabases};
 use ticketing_platform::clock::Clock;
 use ticketing_sdk::Timestamp;
 
@@ -11,8 +11,8 @@ use crate::support::{KEY, PASSWORD, Service, post, settings};
 
 #[tokio::test]
 async fn keys_are_not_shown() {
-    let home = Home::on(Engine::Sqlite);
-    let settings = settings(&home, &Clock::manual(Timestamp::from_millis(0)));
+    let databases = TestDatabases::on(DbEngine::Sqlite);
+    let settings = settings(&databases, &Clock::manual(Timestamp::from_millis(0)));
     let shown = format!("{settings:?} {settings:#?}");
     assert!(shown.contains("Settings") && !shown.contains(KEY), "{shown}");
     let app = App::open(settings).await.unwrap();
@@ -30,7 +30,7 @@ async fn passwords_and_tokens_are_not_logged() {
         .finish();
     let guard = tracing::subscriber::set_default(subscriber);
 
-    let service = Service::on(Engine::Sqlite).await;
+    let service = Service::on(DbEngine::Sqlite).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     let signed_in = service.signin("ada@example.com", PASSWORD).await;
     assert_eq!(signed_in.status, StatusCode::OK);

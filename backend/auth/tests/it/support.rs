@@ -11,7 +11,7 @@ use http_body_util::BodyExt;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use ticketing_auth::{App, HashingSettings, Limits, Settings};
-use ticketing_engines::{Engine, Home};
+use ticketing_engines::{DbEngine, TestDatabases};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::http::{LayerSettings, TrustedProxies, wrap};
 use ticketing_platform::session::{CookieSettings, DEFAULT_LIFETIME, RevokedSessions, SessionKeys, Sessions};
@@ -26,11 +26,11 @@ pub(crate) fn cheap() -> HashingSettings {
     HashingSettings { memory: 8, passes: 1, lanes: 1, ..HashingSettings::default() }
 }
 
-pub(crate) fn settings(home: &Home, clock: &Clock) -> Settings {
+pub(crate) fn settings(databases: &TestDatabases, clock: &Clock) -> Settings {
     let keys = SessionKeys::new(&[KEY.into()]).unwrap();
     let cookie = CookieSettings::new("session", false).unwrap();
     Settings {
-        database: home.database("auth"),
+        database: databases.database("auth"),
         clock: clock.clone(),
         sessions: Sessions::new(
             keys,
@@ -50,36 +50,36 @@ pub(crate) struct Service {
     pub(crate) app: App,
     pub(crate) clock: Clock,
     router: Router,
-    home: Home,
+    databases: TestDatabases,
 }
 
 impl Service {
-    pub(crate) async fn on(engine: Engine) -> Self {
+    pub(crate) async fn on(engine: DbEngine) -> Self {
         Self::with(engine, |_| {}).await
     }
 
-    pub(crate) async fn with(engine: Engine, change: impl FnOnce(&mut Settings)) -> Self {
+    pub(crate) async fn with(engine: DbEngine, change: impl FnOnce(&mut Settings)) -> Self {
         let clock = Clock::manual(Timestamp::from_millis(1_700_000_000_000));
-        Self::open_at(Home::on(engine), clock, change).await
+        Self::open_at(TestDatabases::on(engine), clock, change).await
     }
 
-    async fn open_at(home: Home, clock: Clock, change: impl FnOnce(&mut Settings)) -> Self {
-        let mut settings = settings(&home, &clock);
+    async fn open_at(databases: TestDatabases, clock: Clock, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = settings(&databases, &clock);
         change(&mut settings);
         let app = App::open(settings).await.unwrap();
         let (router, _document) = app.router().split_for_parts();
-        Self { app, clock, router: wrap(router, LayerSettings::default()), home }
+        Self { app, clock, router: wrap(router, LayerSettings::default()), databases }
     }
 
     /// The same database, opened again.
     pub(crate) async fn reopened(self) -> Self {
-        let Self { app, clock, router, home } = self;
+        let Self { app, clock, router, databases } = self;
         drop((app, router));
-        Self::open_at(home, clock, |_| {}).await
+        Self::open_at(databases, clock, |_| {}).await
     }
 
     pub(crate) fn folder(&self) -> &Path {
-        self.home.folder()
+        self.databases.folder()
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Reply {

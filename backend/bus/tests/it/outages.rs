@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use ticketing_bus::{AckDecision, ApplyOutcome, DeliveryLimits, ServiceCore};
-use ticketing_engines::{Engine, Shape, eventually, on_shapes};
+use ticketing_engines::{DbEngine, Shape, eventually, on_shapes};
 use ticketing_events::TicketCreated;
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Dialect, Tx};
@@ -183,7 +183,7 @@ async fn outage_that_one_event_meets_is_not_charged_to_it(shape: Shape) {
 }
 
 async fn locked_database_sets_no_event_aside(shape: Shape) {
-    assert_eq!(shape.engine(), Engine::Sqlite);
+    assert_eq!(shape.engine(), DbEngine::Sqlite);
     let fixture = Fixture::on(shape).await;
     let (bus, core, shutdown) = (fixture.live_bus().await, fixture.service("s"), Shutdown::new());
     core.start(&bus, Some(core.consumers("s").on(on_created).with_limits(STRICT)), &shutdown);

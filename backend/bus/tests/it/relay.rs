@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 use ticketing_bus::ServiceCore;
-use ticketing_engines::{Engine, Shape, eventually, on_shapes};
+use ticketing_engines::{DbEngine, Shape, eventually, on_shapes};
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
@@ -28,7 +28,7 @@ async fn events_are_published_in_the_order_of_their_commits(shape: Shape) {
     eventually("all is marked", || async { count(&core, UNMARKED).await == 0 }).await;
     let published = bus.recent(1000).await.unwrap();
     assert_eq!(published.len(), 200);
-    if shape.engine() == Engine::Sqlite {
+    if shape.engine() == DbEngine::Sqlite {
         assert!(published.is_sorted_by_key(|event| event.id.clone()), "identifiers rise with the commits");
     }
     for writer in 0..10 {

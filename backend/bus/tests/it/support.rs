@@ -7,7 +7,7 @@ use std::time::Duration;
 use ticketing_bus::{
     AckDecision, ApplyOutcome, Bus, Delivery, EmbeddedOptions, JetStreamOptions, ServiceCore, compare_version,
 };
-use ticketing_engines::{Engine, Home, NatsServer, Shape};
+use ticketing_engines::{DbEngine, NatsServer, Shape, TestDatabases};
 use ticketing_events::{Envelope, EventName, SessionEnded, TicketCreated, TicketDeleted, TicketUpdated};
 use ticketing_platform::args;
 use ticketing_platform::clock::Clock;
@@ -15,14 +15,14 @@ use ticketing_platform::db::{DbError, Migrations, Tx};
 use ticketing_sdk::{TicketId, Timestamp, UserId, fixtures};
 
 /// The tables of a consumer: its actions in order, and a copy of each ticket's version.
-fn tables(engine: Engine) -> Migrations {
+fn tables(engine: DbEngine) -> Migrations {
     let scripts: &[(&str, &str)] = match engine {
-        Engine::Sqlite => &[(
+        DbEngine::Sqlite => &[(
             "V1__notes",
             "CREATE TABLE notes (n INTEGER PRIMARY KEY, aggregate TEXT NOT NULL, version BIGINT NOT NULL);
              CREATE TABLE copies (id TEXT PRIMARY KEY, version BIGINT NOT NULL);",
         )],
-        Engine::Postgres => &[(
+        DbEngine::Postgres => &[(
             "V1__notes",
             "CREATE TABLE notes (n BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, aggregate TEXT NOT NULL,
                                  version BIGINT NOT NULL);
@@ -34,7 +34,7 @@ fn tables(engine: Engine) -> Migrations {
 
 /// A folder with a bus and any number of services. A service that is opened again has its data.
 pub(crate) struct Fixture {
-    home: Home,
+    databases: TestDatabases,
     /// The server, where the bus is not embedded.
     pub(crate) nats: Option<NatsServer>,
     /// The marketplace's clock.
@@ -46,17 +46,17 @@ pub(crate) struct Fixture {
 impl Fixture {
     pub(crate) async fn on(shape: Shape) -> Self {
         let nats = if shape.has_nats() { Some(NatsServer::begin().await) } else { None };
-        Self::with_home(Home::on(shape.engine()), nats)
+        Self::with_databases(TestDatabases::on(shape.engine()), nats)
     }
 
     /// Files, and events over this server.
     pub(crate) fn served_by(nats: NatsServer) -> Self {
-        Self::with_home(Home::on(Engine::Sqlite), Some(nats))
+        Self::with_databases(TestDatabases::on(DbEngine::Sqlite), Some(nats))
     }
 
-    fn with_home(home: Home, nats: Option<NatsServer>) -> Self {
+    fn with_databases(databases: TestDatabases, nats: Option<NatsServer>) -> Self {
         let start = Timestamp::from_millis(1_700_000_000_000);
-        Self { home, nats, clock: Clock::manual(start), retries: Clock::manual(start) }
+        Self { databases, nats, clock: Clock::manual(start), retries: Clock::manual(start) }
     }
 
     pub(crate) fn is_embedded(&self) -> bool {
@@ -93,7 +93,7 @@ impl Fixture {
     }
 
     pub(crate) fn bus_with(&self, options: EmbeddedOptions) -> Bus {
-        Bus::open_embedded(&self.home.folder().join("bus.db"), options).unwrap()
+        Bus::open_embedded(&self.databases.folder().join("bus.db"), options).unwrap()
     }
 
     /// Brings on the retries that wait.
@@ -107,12 +107,12 @@ impl Fixture {
 
     /// Returns the folder of the files.
     pub(crate) fn folder(&self) -> &std::path::Path {
-        self.home.folder()
+        self.databases.folder()
     }
 
     /// Returns a service whose clock is its own.
     pub(crate) fn service_with(&self, name: &str, clock: Clock) -> ServiceCore {
-        ServiceCore::open(self.home.database(name), clock, &[tables(self.home.engine())]).unwrap()
+        ServiceCore::open(self.databases.database(name), clock, &[tables(self.databases.engine())]).unwrap()
     }
 
     /// Returns an envelope with an identifier of its own.

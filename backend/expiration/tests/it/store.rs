@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use ticketing_bus::ApplyOutcome;
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{DbEngine, on_both};
 use ticketing_expiration::store;
 use ticketing_sdk::OrderStatus::{AwaitingPayment, Cancelled, Complete};
 
@@ -20,7 +20,7 @@ on_both! {
     replicas_fire_each_timer_once;
 }
 
-async fn due_timers_fire_once_in_deadline_order(engine: Engine) {
+async fn due_timers_fire_once_in_deadline_order(engine: DbEngine) {
     let timers = Timers::on(engine);
     for (order, seconds) in [("b", 20), ("a", 10), ("c", 30)] {
         assert_eq!(timers.schedule(order, seconds).await, ApplyOutcome::Done);
@@ -38,7 +38,7 @@ async fn due_timers_fire_once_in_deadline_order(engine: Engine) {
     assert_eq!(timers.next_deadline().await, None);
 }
 
-async fn batch_fires_the_earliest_deadlines(engine: Engine) {
+async fn batch_fires_the_earliest_deadlines(engine: DbEngine) {
     let timers = Timers::on(engine);
     for (order, seconds) in [("d", 40), ("b", 20), ("c", 30), ("a", 10)] {
         timers.schedule(order, seconds).await;
@@ -50,7 +50,7 @@ async fn batch_fires_the_earliest_deadlines(engine: Engine) {
     assert_eq!(timers.fire(100, 1).await, 0);
 }
 
-async fn replicas_fire_each_timer_once(engine: Engine) {
+async fn replicas_fire_each_timer_once(engine: DbEngine) {
     let timers = Timers::on(engine);
     for number in 0..50 {
         timers.schedule(&format!("o{number:02}"), 10).await;
@@ -64,7 +64,7 @@ async fn replicas_fire_each_timer_once(engine: Engine) {
     assert_eq!(fired, expected);
 }
 
-async fn timer_of_confirmed_or_cancelled_order_never_fires(engine: Engine) {
+async fn timer_of_confirmed_or_cancelled_order_never_fires(engine: DbEngine) {
     let timers = Timers::on(engine);
     for (order, status) in [("paid", AwaitingPayment), ("cancelled", Cancelled)] {
         timers.schedule(order, 10).await;
@@ -75,7 +75,7 @@ async fn timer_of_confirmed_or_cancelled_order_never_fires(engine: Engine) {
     assert_eq!(timers.fire(1000, 100).await, 0);
 }
 
-async fn events_apply_only_in_version_order(engine: Engine) {
+async fn events_apply_only_in_version_order(engine: DbEngine) {
     let timers = Timers::on(engine);
     assert_eq!(
         timers.set_status("o", Cancelled, 1).await,
@@ -99,7 +99,7 @@ async fn events_apply_only_in_version_order(engine: Engine) {
     assert_eq!(timers.set_status("o", Complete, 2).await, ApplyOutcome::Done);
 }
 
-async fn fired_timer_ignores_late_cancellation(engine: Engine) {
+async fn fired_timer_ignores_late_cancellation(engine: DbEngine) {
     let timers = Timers::on(engine);
     timers.schedule("o", 10).await;
     assert_eq!(timers.fire(10, 100).await, 1);
@@ -108,7 +108,7 @@ async fn fired_timer_ignores_late_cancellation(engine: Engine) {
     assert_eq!(timers.fired_orders().await, ["o"]);
 }
 
-async fn prune_deletes_only_old_timers_of_ended_orders(engine: Engine) {
+async fn prune_deletes_only_old_timers_of_ended_orders(engine: DbEngine) {
     let timers = Timers::on(engine);
     for order in ["open", "paid", "ended"] {
         timers.schedule(order, 10).await;

@@ -1,7 +1,7 @@
 //! A fixture with the timers of one database, and a poller.
 
 use ticketing_bus::{ApplyOutcome, ServiceCore};
-use ticketing_engines::{Engine, Home};
+use ticketing_engines::{DbEngine, TestDatabases};
 use ticketing_expiration::{MIGRATIONS, store};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
@@ -17,19 +17,19 @@ pub(crate) fn time_at(seconds: i64) -> Timestamp {
 /// The expiration service without its tasks, on a private database.
 pub(crate) struct Timers {
     pub(crate) core: ServiceCore,
-    pub(crate) home: Home,
+    pub(crate) databases: TestDatabases,
 }
 
 impl Timers {
-    pub(crate) fn on(engine: Engine) -> Self {
-        let home = Home::on(engine);
-        let core = open(&home, Clock::manual(time_at(0)));
-        Self { core, home }
+    pub(crate) fn on(engine: DbEngine) -> Self {
+        let databases = TestDatabases::on(engine);
+        let core = open(&databases, Clock::manual(time_at(0)));
+        Self { core, databases }
     }
 
     /// Opens another replica on the same database.
     pub(crate) fn replica(&self) -> ServiceCore {
-        open(&self.home, self.core.clock.clone())
+        open(&self.databases, self.core.clock.clone())
     }
 
     pub(crate) async fn write<T: Send + 'static>(
@@ -67,8 +67,8 @@ impl Timers {
     }
 }
 
-fn open(home: &Home, clock: Clock) -> ServiceCore {
-    ServiceCore::open(home.database("expiration"), clock, &[MIGRATIONS]).unwrap()
+fn open(databases: &TestDatabases, clock: Clock) -> ServiceCore {
+    ServiceCore::open(databases.database("expiration"), clock, &[MIGRATIONS]).unwrap()
 }
 
 pub(crate) async fn fire(core: &ServiceCore, seconds: i64, limit: i64) -> u64 {

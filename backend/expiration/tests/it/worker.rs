@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use ticketing_bus::{Bus, EmbeddedOptions};
-use ticketing_engines::{Engine, eventually_within, on_both};
+use ticketing_engines::{DbEngine, eventually_within, on_both};
 use ticketing_events::{CancelledTicket, Envelope, Event, OrderCancelled, OrderCreated};
 use ticketing_expiration::{App, Settings};
 use ticketing_platform::clock::Clock;
@@ -27,10 +27,10 @@ struct RunningWorker {
 
 impl RunningWorker {
     fn start(timers: &Timers, clock: &Clock) -> Self {
-        let home = &timers.home;
-        let bus = Bus::open_embedded(&home.folder().join("bus.db"), EmbeddedOptions::default()).unwrap();
+        let databases = &timers.databases;
+        let bus = Bus::open_embedded(&databases.folder().join("bus.db"), EmbeddedOptions::default()).unwrap();
         let app =
-            App::open(Settings { database: home.database("expiration"), clock: clock.clone() }).unwrap();
+            App::open(Settings { database: databases.database("expiration"), clock: clock.clone() }).unwrap();
         let shutdown = Shutdown::new();
         app.start(&bus, &shutdown);
         Self { app, bus, shutdown }
@@ -73,7 +73,7 @@ impl RunningWorker {
     }
 }
 
-async fn timer_fires_at_deadline_and_not_before(engine: Engine) {
+async fn timer_fires_at_deadline_and_not_before(engine: DbEngine) {
     let timers = Timers::on(engine);
     let clock = timers.core.clock.clone();
     let running = RunningWorker::start(&timers, &clock);
@@ -94,7 +94,7 @@ async fn timer_fires_at_deadline_and_not_before(engine: Engine) {
     running.stop().await;
 }
 
-async fn restart_keeps_deadlines(engine: Engine) {
+async fn restart_keeps_deadlines(engine: DbEngine) {
     let timers = Timers::on(engine);
     let clock = timers.core.clock.clone();
     let running = RunningWorker::start(&timers, &clock);
@@ -110,7 +110,7 @@ async fn restart_keeps_deadlines(engine: Engine) {
     running.stop().await;
 }
 
-async fn restart_fires_10000_overdue_timers_within_5_seconds(engine: Engine) {
+async fn restart_fires_10000_overdue_timers_within_5_seconds(engine: DbEngine) {
     let timers = Timers::on(engine);
     timers
         .write(|tx| {

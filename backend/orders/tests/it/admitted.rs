@@ -1,7 +1,7 @@
 //! `ticket:deleted` of a ticket whose pass a door has admitted: an order that no payment holds ends.
 
 use ticketing_bus::ApplyOutcome;
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{DbEngine, on_both};
 use ticketing_events::TicketDeleted;
 use ticketing_orders::domain::lifecycle::Cause;
 use ticketing_orders::store::ReserveError;
@@ -19,7 +19,7 @@ fn ticket_deleted_at_admission(ticket: &str, version: i64) -> TicketDeleted {
     TicketDeleted { admitted_at: Some(Timestamp::from_millis(1)), ..ticket_deleted(ticket, version) }
 }
 
-async fn unpaid_order_ends_when_the_pass_was_admitted(engine: Engine) {
+async fn unpaid_order_ends_when_the_pass_was_admitted(engine: DbEngine) {
     let shop = Fixture::with(engine, &["t"]).await;
     let order = shop.reserve_order("user", "t").await;
     assert_eq!(shop.apply_deleted(&ticket_deleted_at_admission("t", 1)).await, ApplyOutcome::Done);
@@ -37,7 +37,7 @@ async fn unpaid_order_ends_when_the_pass_was_admitted(engine: Engine) {
     assert_eq!(shop.status(&order).await, (OrderStatus::Cancelled, 1));
 }
 
-async fn order_of_a_payment_prevails_over_the_admission(engine: Engine) {
+async fn order_of_a_payment_prevails_over_the_admission(engine: DbEngine) {
     let shop = Fixture::with(engine, &["t"]).await;
     let order = shop.reserve_order("user", "t").await;
     shop.advance(&order, Cause::PaymentAuthorized).await;
@@ -48,7 +48,7 @@ async fn order_of_a_payment_prevails_over_the_admission(engine: Engine) {
     assert_eq!(shop.bodies("listing:closed").await, [""; 0]);
 }
 
-async fn order_of_a_withdrawn_ticket_ends_when_the_pass_was_admitted(engine: Engine) {
+async fn order_of_a_withdrawn_ticket_ends_when_the_pass_was_admitted(engine: DbEngine) {
     let shop = Fixture::with(engine, &["t"]).await;
     let order = shop.reserve_order("user", "t").await;
     assert_eq!(shop.apply_deleted(&ticket_deleted("t", 1)).await, ApplyOutcome::Done);

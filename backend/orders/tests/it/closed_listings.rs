@@ -1,7 +1,7 @@
 //! `listing:closed`: published once, with the change that closes the listing.
 
 use ticketing_bus::ApplyOutcome;
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{DbEngine, on_both};
 use ticketing_orders::domain::lifecycle::Cause;
 use ticketing_orders::store::ReserveError;
 
@@ -17,7 +17,7 @@ async fn read_closed_listings(shop: &Fixture) -> Vec<String> {
     shop.bodies("listing:closed").await
 }
 
-async fn listing_without_an_order_closes_when_it_is_withdrawn(engine: Engine) {
+async fn listing_without_an_order_closes_when_it_is_withdrawn(engine: DbEngine) {
     let shop = Fixture::with(engine, &["t", "other"]).await;
     assert_eq!(read_closed_listings(&shop).await, [""; 0]);
     assert_eq!(shop.apply_deleted(&ticket_deleted("t", 1)).await, ApplyOutcome::Done);
@@ -27,7 +27,7 @@ async fn listing_without_an_order_closes_when_it_is_withdrawn(engine: Engine) {
     assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::NoTicket)));
 }
 
-async fn listing_with_an_order_closes_when_the_order_is_cancelled(engine: Engine) {
+async fn listing_with_an_order_closes_when_the_order_is_cancelled(engine: DbEngine) {
     for causes in [&[Cause::Cancelled][..], &[Cause::PaymentAuthorized, Cause::PaymentFailed]] {
         let shop = Fixture::with(engine, &["t"]).await;
         let order = shop.reserve_order("user", "t").await;
@@ -48,7 +48,7 @@ async fn listing_with_an_order_closes_when_the_order_is_cancelled(engine: Engine
     }
 }
 
-async fn sold_listing_never_closes(engine: Engine) {
+async fn sold_listing_never_closes(engine: DbEngine) {
     let shop = Fixture::with(engine, &["t"]).await;
     let order = shop.reserve_order("user", "t").await;
     assert_eq!(shop.apply_deleted(&ticket_deleted("t", 1)).await, ApplyOutcome::Done);
@@ -57,7 +57,7 @@ async fn sold_listing_never_closes(engine: Engine) {
     assert_eq!(read_closed_listings(&shop).await, [""; 0]);
 }
 
-async fn relisted_withdrawal_closes_nothing_again(engine: Engine) {
+async fn relisted_withdrawal_closes_nothing_again(engine: DbEngine) {
     let shop = Fixture::with(engine, &["t"]).await;
     let order = shop.reserve_order("user", "t").await;
     shop.apply_deleted(&ticket_deleted("t", 1)).await;

@@ -1,7 +1,7 @@
 //! The consumers of orders: tickets, payments and deadlines.
 
 use ticketing_bus::ApplyOutcome;
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{DbEngine, on_both};
 use ticketing_events::{
     Envelope, Event, ExpirationComplete, PaymentAuthorized, PaymentCreated, PaymentFailed, TicketUpdated,
 };
@@ -33,7 +33,7 @@ macro_rules! of_payment {
     };
 }
 
-async fn payment_confirms_and_completes_its_order(engine: Engine) {
+async fn payment_confirms_and_completes_its_order(engine: DbEngine) {
     let shop = Fixture::with(engine, &["t"]).await;
     let order = shop.reserve_order("user", "t").await;
     let authorized = of_payment!(PaymentAuthorized, order);
@@ -43,7 +43,7 @@ async fn payment_confirms_and_completes_its_order(engine: Engine) {
     assert_eq!((effect, shop.status(&order).await), (ApplyOutcome::Done, (OrderStatus::Complete, 2)));
 }
 
-async fn failed_payment_cancels_its_order(engine: Engine) {
+async fn failed_payment_cancels_its_order(engine: DbEngine) {
     let shop = Fixture::with(engine, &["t"]).await;
     let order = shop.reserve_order("user", "t").await;
     shop.advance(&order, Cause::PaymentAuthorized).await;
@@ -52,7 +52,7 @@ async fn failed_payment_cancels_its_order(engine: Engine) {
     assert_eq!(shop.status(&order).await, (OrderStatus::Cancelled, 2));
 }
 
-async fn early_expiration_is_redelivered(engine: Engine) {
+async fn early_expiration_is_redelivered(engine: DbEngine) {
     let shop = Fixture::with(engine, &["t"]).await;
     let order = shop.reserve_order("user", "t").await;
     let expired = || {
@@ -69,7 +69,7 @@ async fn early_expiration_is_redelivered(engine: Engine) {
     assert_eq!(shop.published_events().await.len(), 2, "a repetition publishes nothing");
 }
 
-async fn event_of_an_unknown_order_is_dropped(engine: Engine) {
+async fn event_of_an_unknown_order_is_dropped(engine: DbEngine) {
     let shop = Fixture::with(engine, &[]).await;
     let nothing = OrderId::new("nothing");
     let expired = ExpirationComplete { order_id: nothing.clone() };
@@ -78,7 +78,7 @@ async fn event_of_an_unknown_order_is_dropped(engine: Engine) {
     assert_eq!(apply(&shop, authorized).await, ApplyOutcome::Duplicate);
 }
 
-async fn order_survives_withdrawal_of_its_ticket(engine: Engine) {
+async fn order_survives_withdrawal_of_its_ticket(engine: DbEngine) {
     for (causes, expected) in [
         (&[][..], (OrderStatus::Created, 0)),
         (&[Cause::PaymentAuthorized], (OrderStatus::AwaitingPayment, 1)),
@@ -99,7 +99,7 @@ async fn order_survives_withdrawal_of_its_ticket(engine: Engine) {
     }
 }
 
-async fn restored_ticket_takes_no_new_order(engine: Engine) {
+async fn restored_ticket_takes_no_new_order(engine: DbEngine) {
     let shop = Fixture::with(engine, &["t"]).await;
     let order = shop.reserve_order("user", "t").await;
     assert_eq!(apply(&shop, ticket_deleted("t", 1)).await, ApplyOutcome::Done);

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use ticketing_bus::ApplyOutcome;
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{DbEngine, on_both};
 use ticketing_events::TicketUpdated;
 use ticketing_orders::store;
 use ticketing_sdk::{Money, OrderId, TicketId};
@@ -34,7 +34,7 @@ async fn read_copy(shop: &Fixture) -> Option<(i64, Money)> {
     copy.map(|copy| (copy.version, copy.price))
 }
 
-async fn only_the_next_version_is_applied(engine: Engine) {
+async fn only_the_next_version_is_applied(engine: DbEngine) {
     let shop = Fixture::with(engine, &[]).await;
     assert_eq!(apply(&shop, Event::Updated(1)).await, ApplyOutcome::OutOfOrder);
     assert_eq!(apply(&shop, Event::Deleted(1)).await, ApplyOutcome::OutOfOrder);
@@ -52,7 +52,7 @@ async fn only_the_next_version_is_applied(engine: Engine) {
 
 /// The seller raises the price while an order is in flight: the event has the price of the order, and new orders pay the
 /// new price.
-async fn copy_keeps_the_price_asked_while_an_order_holds_the_ticket(engine: Engine) {
+async fn copy_keeps_the_price_asked_while_an_order_holds_the_ticket(engine: DbEngine) {
     let shop = Fixture::with(engine, &["t"]).await;
     assert_eq!(shop.apply_updated(&ticket_updated("t", 1, 3000)).await, ApplyOutcome::Done);
     let held = TicketUpdated { order_id: Some(OrderId::new("o")), ..ticket_updated("t", 2, 1999) };
@@ -73,7 +73,7 @@ proptest! {
         length in 1_i64..6,
         withdrawn in any::<bool>(),
         picks in prop::collection::vec(any::<prop::sample::Index>(), 60),
-        engine in prop::sample::select(&Engine::ALL[..]),
+        engine in prop::sample::select(&DbEngine::ALL[..]),
     ) {
         let mut history: Vec<Event> =
             (0..length).map(|version| if version == 0 { Event::Created } else { Event::Updated(version) }).collect();

@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 use ticketing_bus::ApplyOutcome;
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{DbEngine, on_both};
 use ticketing_orders::DEFAULT_TTL;
 use ticketing_orders::domain::lifecycle::Cause;
 use ticketing_orders::store::{self, CancelError};
@@ -25,7 +25,7 @@ async fn cancel(shop: &Fixture, id: &OrderId, user: &str) -> Result<(), CancelEr
     shop.core.db.write(move |tx| store::cancel(tx, &outbox, &id, &user, now)).await
 }
 
-async fn purchase_takes_three_versions_and_three_events(engine: Engine) {
+async fn purchase_takes_three_versions_and_three_events(engine: DbEngine) {
     let shop = Fixture::with(engine, &["t"]).await;
     let order = shop.reserve_order("user", "t").await;
     assert_eq!(shop.advance(&order, Cause::PaymentAuthorized).await, ApplyOutcome::Done);
@@ -45,7 +45,7 @@ async fn purchase_takes_three_versions_and_three_events(engine: Engine) {
     assert_eq!(shop.published_events().await.len(), 3, "an event without a change publishes nothing");
 }
 
-async fn one_of_many_concurrent_events_changes_the_order(engine: Engine) {
+async fn one_of_many_concurrent_events_changes_the_order(engine: DbEngine) {
     for round in 0..20 {
         let shop = Fixture::with(engine, &["t"]).await;
         let order = shop.reserve_order("user", "t").await;
@@ -70,7 +70,7 @@ async fn one_of_many_concurrent_events_changes_the_order(engine: Engine) {
     }
 }
 
-async fn order_expires_at_its_deadline(engine: Engine) {
+async fn order_expires_at_its_deadline(engine: DbEngine) {
     let shop = Fixture::with(engine, &["a", "b"]).await;
     let (late, quick) = (shop.reserve_order("user", "a").await, shop.reserve_order("user", "b").await);
     shop.core.clock.advance(DEFAULT_TTL - ONE_MILLISECOND);
@@ -88,7 +88,7 @@ async fn order_expires_at_its_deadline(engine: Engine) {
     );
 }
 
-async fn refused_payment_releases_the_ticket(engine: Engine) {
+async fn refused_payment_releases_the_ticket(engine: DbEngine) {
     let shop = Fixture::with(engine, &["t"]).await;
     let order = shop.reserve_order("user", "t").await;
     assert_eq!(shop.advance(&order, Cause::PaymentFailed).await, ApplyOutcome::Done);
@@ -99,7 +99,7 @@ async fn refused_payment_releases_the_ticket(engine: Engine) {
     shop.reserve_order("other", "t").await;
 }
 
-async fn buyer_cancels_own_order_that_is_not_being_paid(engine: Engine) {
+async fn buyer_cancels_own_order_that_is_not_being_paid(engine: DbEngine) {
     let shop = Fixture::with(engine, &["a", "b"]).await;
     let (order, paid) = (shop.reserve_order("user", "a").await, shop.reserve_order("user", "b").await);
     assert!(matches!(cancel(&shop, &OrderId::new("nothing"), "user").await, Err(CancelError::NotFound)));
@@ -115,7 +115,7 @@ async fn buyer_cancels_own_order_that_is_not_being_paid(engine: Engine) {
     assert!(matches!(cancel(&shop, &paid, "user").await, Err(CancelError::TooLate(OrderStatus::Complete))));
 }
 
-async fn event_of_an_unknown_order_changes_nothing(engine: Engine) {
+async fn event_of_an_unknown_order_changes_nothing(engine: DbEngine) {
     let shop = Fixture::with(engine, &[]).await;
     for cause in [Cause::Expired, Cause::PaymentAuthorized, Cause::PaymentCreated, Cause::PaymentFailed] {
         assert_eq!(shop.advance(&OrderId::new("nothing"), cause).await, ApplyOutcome::Duplicate);

@@ -1,6 +1,6 @@
 //! A user's own orders, by state and page.
 
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{DbEngine, on_both};
 use ticketing_orders::domain::lifecycle::Cause;
 use ticketing_orders::store;
 use ticketing_sdk::{OrderId, OrderStatus, UserId};
@@ -25,7 +25,7 @@ async fn list(
     orders.into_iter().map(|order| order.id).collect()
 }
 
-async fn orders_are_listed_by_owner_state_and_age(engine: Engine) {
+async fn orders_are_listed_by_owner_state_and_age(engine: DbEngine) {
     let shop = Fixture::with(engine, &["a", "b", "c", "d", "e"]).await;
     let mut own = Vec::new();
     for ticket in ["a", "b", "c", "d"] {

@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 use ticketing_bus::ApplyOutcome;
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{DbEngine, on_both};
 use ticketing_orders::domain::lifecycle::Cause;
 use ticketing_orders::store::ReserveError;
 use ticketing_platform::db::DbError;
@@ -18,7 +18,7 @@ on_both! {
     order_copies_the_known_ticket, unknown_or_withdrawn_ticket_cannot_be_ordered;
 }
 
-async fn one_of_many_concurrent_buyers_gets_the_ticket(engine: Engine) {
+async fn one_of_many_concurrent_buyers_gets_the_ticket(engine: DbEngine) {
     let shop = Fixture::with(engine, &["t"]).await;
     let replica = shop.replica();
     let tries = (0..60).map(|number| {
@@ -37,7 +37,7 @@ async fn one_of_many_concurrent_buyers_gets_the_ticket(engine: Engine) {
     );
 }
 
-async fn unique_index_decides_between_concurrent_writers(engine: Engine) {
+async fn unique_index_decides_between_concurrent_writers(engine: DbEngine) {
     let shop = Fixture::with(engine, &["t"]).await;
     let order = shop.reserve_order("user", "t").await;
     let around = shop.core.db.write(|tx| {
@@ -60,7 +60,7 @@ async fn unique_index_decides_between_concurrent_writers(engine: Engine) {
     }
 }
 
-async fn ticket_can_be_ordered_after_its_order_was_cancelled(engine: Engine) {
+async fn ticket_can_be_ordered_after_its_order_was_cancelled(engine: DbEngine) {
     let shop = Fixture::with(engine, &["t"]).await;
     for round in 0..5 {
         let order = shop.reserve_order(&format!("user{round}"), "t").await;
@@ -69,7 +69,7 @@ async fn ticket_can_be_ordered_after_its_order_was_cancelled(engine: Engine) {
     assert_eq!(shop.published_events().await.len(), 10);
 }
 
-async fn order_copies_the_known_ticket(engine: Engine) {
+async fn order_copies_the_known_ticket(engine: DbEngine) {
     let shop = Fixture::with(engine, &["t"]).await;
     assert_eq!(shop.apply_updated(&ticket_updated("t", 1, 2550)).await, ApplyOutcome::Done);
     let order = shop.reserve("user", "t").await.unwrap();
@@ -79,7 +79,7 @@ async fn order_copies_the_known_ticket(engine: Engine) {
     assert_eq!(shop.order(&order.id).await, order, "a later price does not change it");
 }
 
-async fn unknown_or_withdrawn_ticket_cannot_be_ordered(engine: Engine) {
+async fn unknown_or_withdrawn_ticket_cannot_be_ordered(engine: DbEngine) {
     let shop = Fixture::with(engine, &["t"]).await;
     assert!(matches!(shop.reserve("user", "nothing").await, Err(ReserveError::UnknownTicket)));
     assert_eq!(shop.apply_deleted(&ticket_deleted("t", 1)).await, ApplyOutcome::Done);
@@ -87,7 +87,7 @@ async fn unknown_or_withdrawn_ticket_cannot_be_ordered(engine: Engine) {
     assert_eq!(shop.published_events().await, ["listing:closed t 0"]);
 }
 
-async fn concurrent_orders_do_not_exceed_the_limit(engine: Engine) {
+async fn concurrent_orders_do_not_exceed_the_limit(engine: DbEngine) {
     let shop = Fixture::with(engine, &["a", "b", "c", "d", "e", "f", "g", "h"]).await;
     let tickets = ["a", "b", "c", "d", "e", "f", "g", "h"];
     let tries = tickets.map(|ticket| reserve_within(&shop.core, "user", ticket, 3));

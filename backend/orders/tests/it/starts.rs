@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ticketing_bus::ApplyOutcome;
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{DbEngine, on_both};
 use ticketing_events::{TicketCreated, TicketUpdated};
 use ticketing_orders::DEFAULT_TTL;
 use ticketing_orders::domain::lifecycle::Cause;
@@ -26,13 +26,13 @@ fn ticket_starting_after(after: Duration, version: i64) -> Ticket {
     versioned_ticket("t", version, 1999).details(details)
 }
 
-async fn shop_with(engine: Engine, ticket: &Ticket) -> Fixture {
+async fn shop_with(engine: DbEngine, ticket: &Ticket) -> Fixture {
     let shop = Fixture::with(engine, &[]).await;
     assert_eq!(shop.apply_created(&TicketCreated::from(ticket)).await, ApplyOutcome::Done);
     shop
 }
 
-async fn started_event_takes_no_order(engine: Engine) {
+async fn started_event_takes_no_order(engine: DbEngine) {
     let start = Duration::from_secs(60);
     let shop = shop_with(engine, &ticket_starting_after(start, 0)).await;
     shop.core.clock.advance(start - ONE_MILLISECOND);
@@ -49,7 +49,7 @@ async fn started_event_takes_no_order(engine: Engine) {
     shop.reserve("bob", "t").await.unwrap();
 }
 
-async fn reservation_ends_at_the_start_at_the_latest(engine: Engine) {
+async fn reservation_ends_at_the_start_at_the_latest(engine: DbEngine) {
     let shop = shop_with(engine, &ticket_starting_after(DEFAULT_TTL - ONE_MILLISECOND, 0)).await;
     let order = shop.reserve("ada", "t").await.unwrap();
     let starts = Timestamp::from_millis(START) + (DEFAULT_TTL - ONE_MILLISECOND);
@@ -60,7 +60,7 @@ async fn reservation_ends_at_the_start_at_the_latest(engine: Engine) {
     assert_eq!(order.expires_at, Timestamp::from_millis(START) + DEFAULT_TTL);
 }
 
-async fn order_keeps_the_details_at_reservation(engine: Engine) {
+async fn order_keeps_the_details_at_reservation(engine: DbEngine) {
     let ticket = ticket_starting_after(Duration::from_secs(7200), 0);
     let shop = shop_with(engine, &ticket).await;
     let order = shop.reserve("ada", "t").await.unwrap();
@@ -77,7 +77,7 @@ async fn order_keeps_the_details_at_reservation(engine: Engine) {
     assert_eq!(shop.order(&order.id).await.ticket.details, ticket.details);
 }
 
-async fn cancelled_order_has_its_reason(engine: Engine) {
+async fn cancelled_order_has_its_reason(engine: DbEngine) {
     let shop = Fixture::with(engine, &["a", "b", "c", "d"]).await;
     let buyers = shop.reserve_order("ada", "a").await;
     shop.advance(&buyers, Cause::Cancelled).await;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ticketing_bus::{ApplyOutcome, ServiceCore};
-use ticketing_engines::{Engine, Home};
+use ticketing_engines::{DbEngine, TestDatabases};
 use ticketing_events::{TicketCreated, TicketDeleted, TicketUpdated};
 use ticketing_orders::domain::lifecycle::Cause;
 use ticketing_orders::store::{self, NewOrder, ReserveError};
@@ -17,15 +17,15 @@ pub(crate) const START: i64 = 1_700_000_000_000;
 
 pub(crate) struct Fixture {
     pub(crate) core: ServiceCore,
-    home: Home,
+    databases: TestDatabases,
 }
 
 impl Fixture {
     /// Creates a shop that knows these tickets, each at 19.99.
-    pub(crate) async fn with(engine: Engine, tickets: &[&'static str]) -> Self {
-        let home = Home::on(engine);
-        let core = open(&home, Clock::manual(Timestamp::from_millis(START)));
-        let shop = Self { core, home };
+    pub(crate) async fn with(engine: DbEngine, tickets: &[&'static str]) -> Self {
+        let databases = TestDatabases::on(engine);
+        let core = open(&databases, Clock::manual(Timestamp::from_millis(START)));
+        let shop = Self { core, databases };
         for ticket in tickets {
             assert_eq!(shop.apply_created(&ticket_created(ticket)).await, ApplyOutcome::Done);
         }
@@ -45,7 +45,7 @@ impl Fixture {
 
     /// Another service instance on the same database.
     pub(crate) fn replica(&self) -> ServiceCore {
-        open(&self.home, self.core.clock.clone())
+        open(&self.databases, self.core.clock.clone())
     }
 
     pub(crate) async fn apply_created(&self, event: &TicketCreated) -> ApplyOutcome {
@@ -115,8 +115,8 @@ impl Fixture {
     }
 }
 
-fn open(home: &Home, clock: Clock) -> ServiceCore {
-    ServiceCore::open(home.database("orders"), clock, &[MIGRATIONS]).unwrap()
+fn open(databases: &TestDatabases, clock: Clock) -> ServiceCore {
+    ServiceCore::open(databases.database("orders"), clock, &[MIGRATIONS]).unwrap()
 }
 
 pub(crate) async fn reserve(core: &ServiceCore, user: &str, ticket: &str) -> Result<Order, ReserveError> {

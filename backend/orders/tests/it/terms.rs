@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{DbEngine, on_both};
 use ticketing_orders::DEFAULT_TTL;
 use ticketing_orders::domain::lifecycle::Cause;
 use ticketing_orders::store::{self, ReserveError};
@@ -39,7 +39,7 @@ async fn cancel(shop: &Fixture, user: &str, order: &OrderId) {
     cancelled.await.unwrap();
 }
 
-async fn order_at_another_than_the_given_price_is_refused(engine: Engine) {
+async fn order_at_another_than_the_given_price_is_refused(engine: DbEngine) {
     let shop = Fixture::with(engine, &["t"]).await;
     for wrong in [1, 1998, 2000] {
         let Err(ReserveError::PriceChanged(price)) = reserve_at_price(&shop, "ada", wrong).await else {
@@ -61,7 +61,7 @@ async fn order_at_another_than_the_given_price_is_refused(engine: Engine) {
     assert!(matches!(nothing, Err(ReserveError::UnknownTicket)));
 }
 
-async fn buyer_waits_after_an_unpaid_reservation(engine: Engine) {
+async fn buyer_waits_after_an_unpaid_reservation(engine: DbEngine) {
     let shop = Fixture::with(engine, &["t"]).await;
     let first = reserve_with_pause(&shop, "ada").await.unwrap();
     cancel(&shop, "ada", &first).await;
@@ -85,7 +85,7 @@ async fn buyer_waits_after_an_unpaid_reservation(engine: Engine) {
     shop.reserve("ada", "t").await.unwrap();
 }
 
-async fn pause_grows_with_each_unpaid_reservation_up_to_ten(engine: Engine) {
+async fn pause_grows_with_each_unpaid_reservation_up_to_ten(engine: DbEngine) {
     let shop = Fixture::with(engine, &["t"]).await;
     for times in 1..=12_u32 {
         let order = reserve_with_pause(&shop, "ada").await.unwrap();
@@ -106,7 +106,7 @@ async fn pause_grows_with_each_unpaid_reservation_up_to_ten(engine: Engine) {
     assert_eq!(shop.write(move |tx| store::prune(tx, now)).await, 1, "a day later it is forgotten");
 }
 
-async fn reservation_with_a_failed_payment_causes_no_pause(engine: Engine) {
+async fn reservation_with_a_failed_payment_causes_no_pause(engine: DbEngine) {
     let shop = Fixture::with(engine, &["t"]).await;
     let order = reserve_with_pause(&shop, "ada").await.unwrap();
     for cause in [Cause::PaymentAuthorized, Cause::PaymentFailed] {
@@ -115,7 +115,7 @@ async fn reservation_with_a_failed_payment_causes_no_pause(engine: Engine) {
     reserve_with_pause(&shop, "ada").await.unwrap();
 }
 
-async fn count_of_open_orders_is_never_negative(engine: Engine) {
+async fn count_of_open_orders_is_never_negative(engine: DbEngine) {
     let shop = Fixture::with(engine, &["a", "b"]).await;
     for (ticket, causes) in
         [("a", &[Cause::Cancelled][..]), ("b", &[Cause::PaymentAuthorized, Cause::PaymentFailed])]

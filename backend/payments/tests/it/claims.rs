@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use ticketing_bus::ServiceCore;
-use ticketing_engines::{Engine, Home, on_both};
+use ticketing_engines::{DbEngine, TestDatabases, on_both};
 use ticketing_events::OrderCreated;
 use ticketing_payments::MIGRATIONS;
 use ticketing_payments::domain::CardToken;
@@ -29,8 +29,8 @@ fn time_at(seconds: i64) -> Timestamp {
     Timestamp::from_millis(1_700_000_000_000 + seconds * 1000)
 }
 
-fn open(home: &Home) -> ServiceCore {
-    ServiceCore::open(home.database("payments"), Clock::manual(time_at(0)), &[MIGRATIONS]).unwrap()
+fn open(databases: &TestDatabases) -> ServiceCore {
+    ServiceCore::open(databases.database("payments"), Clock::manual(time_at(0)), &[MIGRATIONS]).unwrap()
 }
 
 /// Creates payments, each of an order of its own.
@@ -60,9 +60,9 @@ async fn claim(core: &ServiceCore, seconds: i64, limit: i64) -> Vec<PaymentRow> 
     claimed.await.map_err(|error: DbError| error).unwrap()
 }
 
-async fn claim_lasts_for_its_duration(engine: Engine) {
-    let home = Home::on(engine);
-    let (core, replica) = (open(&home), open(&home));
+async fn claim_lasts_for_its_duration(engine: DbEngine) {
+    let databases = TestDatabases::on(engine);
+    let (core, replica) = (open(&databases), open(&databases));
     begin(&core, 1).await;
     let first = claim(&core, 0, 10).await.remove(0);
     assert_eq!((first.attempts, first.claimed_until), (1, Some(time_at(10))));
@@ -74,9 +74,9 @@ async fn claim_lasts_for_its_duration(engine: Engine) {
     assert_eq!((second.attempts, second.provider_key), (2, first.provider_key), "with the same key");
 }
 
-async fn released_claim_is_free_at_once(engine: Engine) {
-    let home = Home::on(engine);
-    let (core, replica) = (open(&home), open(&home));
+async fn released_claim_is_free_at_once(engine: DbEngine) {
+    let databases = TestDatabases::on(engine);
+    let (core, replica) = (open(&databases), open(&databases));
     begin(&core, 1).await;
     let claimed = claim(&core, 0, 10).await.remove(0);
     let release = |until: Option<Timestamp>| {
@@ -88,9 +88,9 @@ async fn released_claim_is_free_at_once(engine: Engine) {
     assert_eq!(claim(&replica, 1, 10).await.len(), 1);
 }
 
-async fn late_outcome_of_expired_claim_changes_nothing(engine: Engine) {
-    let home = Home::on(engine);
-    let (core, replica) = (open(&home), open(&home));
+async fn late_outcome_of_expired_claim_changes_nothing(engine: DbEngine) {
+    let databases = TestDatabases::on(engine);
+    let (core, replica) = (open(&databases), open(&databases));
     begin(&core, 1).await;
     let slow = claim(&core, 0, 10).await.remove(0);
     let quick = claim(&replica, 10, 10).await.remove(0);
@@ -110,9 +110,9 @@ async fn late_outcome_of_expired_claim_changes_nothing(engine: Engine) {
     assert_eq!(published.unwrap(), 1);
 }
 
-async fn replicas_claim_each_step_once(engine: Engine) {
-    let home = Home::on(engine);
-    let replicas = [open(&home), open(&home), open(&home)];
+async fn replicas_claim_each_step_once(engine: DbEngine) {
+    let databases = TestDatabases::on(engine);
+    let replicas = [open(&databases), open(&databases), open(&databases)];
     begin(&replicas[0], 60).await;
     let claims = (0..30).map(|number| claim(&replicas[number % 3], 1, 7));
     let claimed: Vec<PaymentRow> = join_all(claims).await.into_iter().flatten().collect();

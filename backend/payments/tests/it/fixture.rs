@@ -13,7 +13,7 @@ use axum::http::{Request, header};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use ticketing_bus::{Bus, EmbeddedOptions};
-use ticketing_engines::{Home, eventually};
+use ticketing_engines::{TestDatabases, eventually};
 use ticketing_payments::domain::PaymentStep;
 use ticketing_payments::provider::Ledger;
 use ticketing_payments::store::{self, PaymentRow};
@@ -37,7 +37,7 @@ const DEADLINE: Duration = Duration::from_secs(20);
 
 /// The fixture. Its databases survive [`crash`](Self::crash).
 pub(crate) struct Fixture {
-    home: Home,
+    databases: TestDatabases,
     pub(crate) clock: Clock,
     timeouts: PaymentTimeouts,
     /// The fake Stripe, unless the provider is simulated.
@@ -75,21 +75,21 @@ impl Fixture {
 
     pub(crate) async fn with_timeouts(setup: impl Into<Setup>, timeouts: PaymentTimeouts) -> Self {
         let Setup { engine, cards } = setup.into();
-        let home = Home::on(engine);
+        let databases = TestDatabases::on(engine);
         let clock = Clock::manual("2026-11-22T10:00:00.000Z".parse::<Timestamp>().unwrap());
         let stripe = match cards {
             Cards::Simulated => None,
             Cards::Stripe => Some(FakeStripe::start(clock.clone())),
         };
-        let service = Service::open(&home, &clock, timeouts, stripe.as_ref()).await;
+        let service = Service::open(&databases, &clock, timeouts, stripe.as_ref()).await;
         service.start();
-        Self { home, clock, timeouts, stripe, service }
+        Self { databases, clock, timeouts, stripe, service }
     }
 
     /// Stops the service and opens it again on the same databases.
     pub(crate) async fn crash(&mut self) {
         self.service.stop().await;
-        self.service = Service::open(&self.home, &self.clock, self.timeouts, self.stripe.as_ref()).await;
+        self.service = Service::open(&self.databases, &self.clock, self.timeouts, self.stripe.as_ref()).await;
         self.service.start();
     }
 
@@ -199,12 +199,12 @@ impl Fixture {
 
 impl Service {
     async fn open(
-        home: &Home,
+        databases: &TestDatabases,
         clock: &Clock,
         timeouts: PaymentTimeouts,
         stripe: Option<&FakeStripe>,
     ) -> Self {
-        let dir = home.folder();
+        let dir = databases.folder();
         let shutdown = Shutdown::new();
         let bus = Bus::open_embedded(&dir.join("bus.db"), EmbeddedOptions::default()).unwrap();
         let provider = TestProvider::open(dir, clock, stripe);
@@ -213,7 +213,7 @@ impl Service {
         let sessions =
             Sessions::new(keys, cookie, DEFAULT_LIFETIME, RevokedSessions::new(clock.clone()), clock.clone());
         let settings = Settings {
-            database: home.database("payments"),
+            database: databases.database("payments"),
             clock: clock.clone(),
             sessions: sessions.clone(),
             provider: provider.provider(clock, &timeouts),

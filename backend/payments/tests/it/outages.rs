@@ -1,6 +1,6 @@
 //! An outage of the database after the provider has answered: the outcome is kept and the provider is not called again.
 
-use ticketing_engines::{Engine, eventually};
+use ticketing_engines::{DbEngine, eventually};
 use ticketing_payments::domain::PaymentStep;
 use ticketing_platform::db::DbError;
 use ticketing_sdk::PaymentStatus;
@@ -23,7 +23,7 @@ async fn execute(fixture: &Fixture, sql: &'static str) {
 
 #[tokio::test]
 async fn outcome_is_stored_after_database_outage_without_retry() {
-    let fixture = Fixture::on(Engine::Postgres).await;
+    let fixture = Fixture::on(DbEngine::Postgres).await;
     let ada = fixture.user("ada");
     let order = fixture.order(&ada, "20").await;
     let faults = fixture.provider().faults().clone();

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use ticketing_engines::{Engine, Home, on_both};
+use ticketing_engines::{DbEngine, TestDatabases, on_both};
 use ticketing_platform::args;
 use ticketing_platform::db::{Db, DbError, DbOptions, Migrations, OpenError, Tx};
 use ticketing_platform::signal::Signal;
@@ -32,8 +32,8 @@ on_both! {
     concurrent_updates_are_not_lost, write_skew_is_prevented, snapshots_are_consistent;
 }
 
-pub(crate) fn open(home: &Home) -> Db {
-    Db::open(home.database("halls"), DbOptions::default(), &[PLACES]).unwrap()
+pub(crate) fn open(databases: &TestDatabases) -> Db {
+    Db::open(databases.database("halls"), DbOptions::default(), &[PLACES]).unwrap()
 }
 
 fn put(tx: &mut Tx<'_>, id: i64, owner: Option<&str>, hall: &str) -> Result<(), DbError> {
@@ -45,9 +45,9 @@ async fn count(db: &Db) -> i64 {
     db.read(count).await.unwrap()
 }
 
-async fn values_are_read_as_written(engine: Engine) {
-    let home = Home::on(engine);
-    let db = open(&home);
+async fn values_are_read_as_written(engine: DbEngine) {
+    let databases = TestDatabases::on(engine);
+    let db = open(&databases);
     let written = db.write(|tx| {
         put(tx, i64::MIN, None, "")?;
         put(tx, i64::MAX, Some("'; DROP TABLE places; -- \u{1F3AB}\u{7}é"), "main")?;
@@ -70,9 +70,9 @@ async fn values_are_read_as_written(engine: Engine) {
     assert!(matches!(empty.await, Err(DbError::Statement(_))), "what is empty is no text");
 }
 
-async fn failed_unit_changes_nothing(engine: Engine) {
-    let home = Home::on(engine);
-    let db = open(&home);
+async fn failed_unit_changes_nothing(engine: DbEngine) {
+    let databases = TestDatabases::on(engine);
+    let db = open(&databases);
     let refused = db.write(|tx| {
         put(tx, 1, None, "main")?;
         Err::<(), _>(DbError::Busy)
@@ -85,9 +85,9 @@ async fn failed_unit_changes_nothing(engine: Engine) {
     assert_eq!((count(&db).await, db.stats().units), (2, 2));
 }
 
-async fn unique_violation_names_the_index(engine: Engine) {
-    let home = Home::on(engine);
-    let db = open(&home);
+async fn unique_violation_names_the_index(engine: DbEngine) {
+    let databases = TestDatabases::on(engine);
+    let db = open(&databases);
     db.write(|tx| put(tx, 1, Some("ann"), "main")).await.unwrap();
     for (id, owner, expected) in [(1, "bob", "places_pkey"), (2, "ann", "places_owner_hall")] {
         let refused = db.write(move |tx| put(tx, id, Some(owner), "main")).await;
@@ -105,9 +105,9 @@ async fn unique_violation_names_the_index(engine: Engine) {
     assert_eq!((ignored.await.unwrap(), count(&db).await), (0, 2));
 }
 
-async fn savepoint_undoes_only_its_own_changes(engine: Engine) {
-    let home = Home::on(engine);
-    let db = open(&home);
+async fn savepoint_undoes_only_its_own_changes(engine: DbEngine) {
+    let databases = TestDatabases::on(engine);
+    let db = open(&databases);
     let runs = Arc::new(AtomicU32::new(0));
     let counted = runs.clone();
     let done = db.write(move |tx| {
@@ -145,9 +145,9 @@ async fn savepoint_undoes_only_its_own_changes(engine: Engine) {
     assert_eq!(runs.load(Ordering::SeqCst), 1);
 }
 
-async fn panic_of_a_unit_is_returned_as_an_error(engine: Engine) {
-    let home = Home::on(engine);
-    let db = open(&home);
+async fn panic_of_a_unit_is_returned_as_an_error(engine: DbEngine) {
+    let databases = TestDatabases::on(engine);
+    let db = open(&databases);
     let panicked = db.write(|tx| {
         put(tx, 1, None, "main")?;
         assert!(tx.dialect().current_xact_id().is_empty(), "a unit of a test panics");
@@ -159,9 +159,9 @@ async fn panic_of_a_unit_is_returned_as_an_error(engine: Engine) {
     assert_eq!(count(&db).await, 1);
 }
 
-async fn failed_statement_returns_its_error(engine: Engine) {
-    let home = Home::on(engine);
-    let db = open(&home);
+async fn failed_statement_returns_its_error(engine: DbEngine) {
+    let databases = TestDatabases::on(engine);
+    let db = open(&databases);
     for sql in ["SELEKT 1", "SELECT nothing FROM places", "INSERT INTO places (id, hall) VALUES (1, 'roof')"]
     {
         let failed = db.write(move |tx| tx.execute(sql, &[])).await;
@@ -179,9 +179,9 @@ async fn failed_statement_returns_its_error(engine: Engine) {
     assert_eq!(count(&db).await, 0);
 }
 
-async fn signals_are_notified_after_the_commit(engine: Engine) {
-    let home = Home::on(engine);
-    let db = open(&home);
+async fn signals_are_notified_after_the_commit(engine: DbEngine) {
+    let databases = TestDatabases::on(engine);
+    let db = open(&databases);
     let signal = Signal::default();
     let notified = signal.clone();
     let refused = db.write(move |tx| {
@@ -202,17 +202,17 @@ async fn signals_are_notified_after_the_commit(engine: Engine) {
     assert_eq!(signal.notifications(), 1, "before the answer, and once");
 }
 
-async fn read_unit_cannot_write(engine: Engine) {
-    let home = Home::on(engine);
-    let db = open(&home);
+async fn read_unit_cannot_write(engine: DbEngine) {
+    let databases = TestDatabases::on(engine);
+    let db = open(&databases);
     let refused = db.read(|tx| put(tx, 1, None, "main")).await;
     assert!(refused.is_err(), "{refused:?}");
     assert_eq!(count(&db).await, 0);
 }
 
-async fn text_is_ordered_by_code_points(engine: Engine) {
-    let home = Home::on(engine);
-    let db = open(&home);
+async fn text_is_ordered_by_code_points(engine: DbEngine) {
+    let databases = TestDatabases::on(engine);
+    let db = open(&databases);
     let halls = ["B", "a", "Z", "_", "é", "z", "-1", "10", "9"];
     let filled = db.write(move |tx| (0..).zip(halls).try_for_each(|(id, hall)| put(tx, id, None, hall)));
     filled.await.map_err(|error: DbError| error).unwrap();
@@ -222,9 +222,9 @@ async fn text_is_ordered_by_code_points(engine: Engine) {
     assert_eq!(sorted.await.map_err(|error: DbError| error).unwrap(), expected);
 }
 
-async fn statement_cache_survives_many_statements(engine: Engine) {
-    let home = Home::on(engine);
-    let db = open(&home);
+async fn statement_cache_survives_many_statements(engine: DbEngine) {
+    let databases = TestDatabases::on(engine);
+    let db = open(&databases);
     // More than any cache holds, twice.
     for _ in 0..2 {
         let sum = db.read(|tx| {
@@ -240,24 +240,24 @@ async fn statement_cache_survives_many_statements(engine: Engine) {
     }
 }
 
-async fn migrations_are_applied_once(engine: Engine) {
-    let home = Home::on(engine);
-    let db = open(&home);
+async fn migrations_are_applied_once(engine: DbEngine) {
+    let databases = TestDatabases::on(engine);
+    let db = open(&databases);
     db.write(|tx| put(tx, 1, None, "main")).await.unwrap();
-    Db::migrate(home.database("halls"), &[PLACES]).unwrap();
-    assert_eq!(count(&open(&home)).await, 1);
+    Db::migrate(databases.database("halls"), &[PLACES]).unwrap();
+    assert_eq!(count(&open(&databases)).await, 1);
 }
 
-async fn changed_migration_is_refused(engine: Engine) {
+async fn changed_migration_is_refused(engine: DbEngine) {
     const NEXT: (&str, &str) = ("V2__next", "ALTER TABLE places ADD COLUMN next TEXT;");
     const APPLIED: Migrations = Migrations { scripts: &[PLACES.scripts[0], NEXT], ..PLACES };
     const CHANGED: Migrations = Migrations {
         scripts: &[PLACES.scripts[0], ("V2__next", "ALTER TABLE places ADD COLUMN n TEXT;")],
         ..PLACES
     };
-    let home = Home::on(engine);
-    Db::migrate(home.database("halls"), &[APPLIED]).unwrap();
-    for database in [home.database("halls"), home.database_without_migrations("halls")] {
+    let databases = TestDatabases::on(engine);
+    Db::migrate(databases.database("halls"), &[APPLIED]).unwrap();
+    for database in [databases.database("halls"), databases.database_without_migrations("halls")] {
         let refused = Db::open(database, DbOptions::default(), &[CHANGED]).unwrap_err();
         assert!(matches!(refused, OpenError::Migration { .. }), "{refused}");
         assert!(refused.to_string().ends_with("the applied migration V2__next is another one"), "{refused}");
@@ -265,7 +265,7 @@ async fn changed_migration_is_refused(engine: Engine) {
 }
 
 /// The scripts of a development version before 0.1.0 had other texts, and more of them followed the first.
-async fn database_of_a_development_version_is_refused_unchanged(engine: Engine) {
+async fn database_of_a_development_version_is_refused_unchanged(engine: DbEngine) {
     const OLD: Migrations = Migrations {
         part: "places",
         scripts: &[
@@ -277,12 +277,12 @@ async fn database_of_a_development_version_is_refused_unchanged(engine: Engine) 
         part: "other",
         scripts: &[("V1__other", "CREATE TABLE other (id BIGINT PRIMARY KEY);")],
     };
-    let home = Home::on(engine);
-    let db = Db::open(home.database("halls"), DbOptions::default(), &[OLD]).unwrap();
+    let databases = TestDatabases::on(engine);
+    let db = Db::open(databases.database("halls"), DbOptions::default(), &[OLD]).unwrap();
     let written: Result<_, DbError> =
         db.write(|tx| tx.execute("INSERT INTO places (id, hall, more) VALUES (1, 'main', 'x')", &[])).await;
     written.unwrap();
-    for database in [home.database("halls"), home.database_without_migrations("halls")] {
+    for database in [databases.database("halls"), databases.database_without_migrations("halls")] {
         let refused = Db::open(database, DbOptions::default(), &[PLACES, OTHER]).unwrap_err();
         assert!(matches!(refused, OpenError::DevelopmentVersion { .. }), "{refused}");
         let refused = refused.to_string();
@@ -299,9 +299,9 @@ async fn database_of_a_development_version_is_refused_unchanged(engine: Engine) 
     assert!(other.is_err(), "no table was created");
 }
 
-async fn concurrent_updates_are_not_lost(engine: Engine) {
-    let home = Home::on(engine);
-    let (db, other) = (open(&home), open(&home));
+async fn concurrent_updates_are_not_lost(engine: DbEngine) {
+    let databases = TestDatabases::on(engine);
+    let (db, other) = (open(&databases), open(&databases));
     db.write(|tx| tx.execute("INSERT INTO counters (id, n) VALUES ('c', 0)", &[])).await.unwrap();
     let bumps = (0..100).map(|number| {
         let db = if number % 2 == 0 { &db } else { &other };
@@ -320,9 +320,9 @@ async fn concurrent_updates_are_not_lost(engine: Engine) {
 
 /// Each of two guards may leave only while the other stays. Both look before they leave, and neither writes what the
 /// other does: only a serializable transaction sees that they must not both go.
-async fn write_skew_is_prevented(engine: Engine) {
-    let home = Home::on(engine);
-    let (db, other) = (open(&home), open(&home));
+async fn write_skew_is_prevented(engine: DbEngine) {
+    let databases = TestDatabases::on(engine);
+    let (db, other) = (open(&databases), open(&databases));
     for round in 0..20 {
         db.write(|tx| {
             tx.execute("DELETE FROM guards", &[])?;
@@ -353,9 +353,9 @@ async fn write_skew_is_prevented(engine: Engine) {
     }
 }
 
-async fn snapshots_are_consistent(engine: Engine) {
-    let home = Home::on(engine);
-    let db = open(&home);
+async fn snapshots_are_consistent(engine: DbEngine) {
+    let databases = TestDatabases::on(engine);
+    let db = open(&databases);
     db.write(|tx| tx.execute("INSERT INTO counters (id, n) VALUES ('a', 0), ('b', 0)", &[])).await.unwrap();
     let writing = async {
         for _ in 0..100 {

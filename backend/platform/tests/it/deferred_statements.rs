@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use futures_util::future::join_all;
-use ticketing_engines::{Engine, Home, on_both};
+use ticketing_engines::{DbEngine, TestDatabases, on_both};
 use ticketing_platform::args;
 use ticketing_platform::db::{Db, DbError, Tx};
 
@@ -30,9 +30,9 @@ fn sum(tx: &mut Tx<'_>) -> Result<i64, DbError> {
     tx.query_one(sql, &[], |row| row.int("n"))
 }
 
-async fn deferred_change_is_visible_to_later_statements(engine: Engine) {
-    let home = Home::on(engine);
-    let db = open(&home);
+async fn deferred_change_is_visible_to_later_statements(engine: DbEngine) {
+    let databases = TestDatabases::on(engine);
+    let db = open(&databases);
     let seen = db.write(|tx| {
         tx.execute_deferred(PUT, args!["a", 1_i64])?;
         let seen = sum(tx)?;
@@ -45,9 +45,9 @@ async fn deferred_change_is_visible_to_later_statements(engine: Engine) {
     assert_eq!(total(&db).await, 7);
 }
 
-async fn deferred_statements_run_in_order(engine: Engine) {
-    let home = Home::on(engine);
-    let db = open(&home);
+async fn deferred_statements_run_in_order(engine: DbEngine) {
+    let databases = TestDatabases::on(engine);
+    let db = open(&databases);
     db.write(|tx| {
         tx.execute_deferred(PUT, args!["a", 1_i64])?;
         for _ in 0..20 {
@@ -61,9 +61,9 @@ async fn deferred_statements_run_in_order(engine: Engine) {
     assert_eq!(total(&db).await, 2);
 }
 
-async fn failed_unit_runs_no_deferred_statement(engine: Engine) {
-    let home = Home::on(engine);
-    let db = open(&home);
+async fn failed_unit_runs_no_deferred_statement(engine: DbEngine) {
+    let databases = TestDatabases::on(engine);
+    let db = open(&databases);
     let refused = db.write(|tx| {
         tx.execute_deferred(PUT, args!["a", 1_i64])?;
         Err::<(), _>(DbError::Busy)
@@ -73,9 +73,9 @@ async fn failed_unit_runs_no_deferred_statement(engine: Engine) {
     assert_eq!(total(&db).await, 2);
 }
 
-async fn failure_of_a_deferred_statement_is_returned(engine: Engine) {
-    let home = Home::on(engine);
-    let db = open(&home);
+async fn failure_of_a_deferred_statement_is_returned(engine: DbEngine) {
+    let databases = TestDatabases::on(engine);
+    let db = open(&databases);
     db.write(|tx| tx.execute_deferred(PUT, args!["a", 1_i64])).await.unwrap();
     let refused = db.write(|tx| {
         tx.execute_deferred(PUT, args!["b", 2_i64])?;
@@ -89,10 +89,10 @@ async fn failure_of_a_deferred_statement_is_returned(engine: Engine) {
     assert_eq!(total(&db).await, 1);
 }
 
-async fn rerun_returns_the_failure_at_the_statement(engine: Engine) {
+async fn rerun_returns_the_failure_at_the_statement(engine: DbEngine) {
     for followed in [false, true] {
-        let home = Home::on(engine);
-        let db = open(&home);
+        let databases = TestDatabases::on(engine);
+        let db = open(&databases);
         let runs = Arc::new(AtomicU32::new(0));
         let counted = runs.clone();
         let refused = db.write(move |tx| {
@@ -108,14 +108,14 @@ async fn rerun_returns_the_failure_at_the_statement(engine: Engine) {
         });
         assert!(refused.await.unwrap());
         // Where it is sent later: once in hope, once with savepoints.
-        let expected = if engine == Engine::Postgres { 2 } else { 1 };
+        let expected = if engine == DbEngine::Postgres { 2 } else { 1 };
         assert_eq!((runs.load(Ordering::SeqCst), total(&db).await), (expected, 5));
     }
 }
 
-async fn concurrent_deferred_updates_are_not_lost(engine: Engine) {
-    let home = Home::on(engine);
-    let db = open(&home);
+async fn concurrent_deferred_updates_are_not_lost(engine: DbEngine) {
+    let databases = TestDatabases::on(engine);
+    let db = open(&databases);
     db.write(|tx| tx.execute_deferred(PUT, args!["a", 0_i64])).await.unwrap();
     let add = || async {
         for _ in 0..25 {

@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use http::{Request, StatusCode};
 use serde_json::json;
-use ticketing_engines::{Engine, Home, on_both};
+use ticketing_engines::{DbEngine, TestDatabases, on_both};
 use ticketing_platform::args;
 use ticketing_platform::db::{Db, DbOptions, Migrations, Tx};
 use ticketing_platform::http::ApiError;
@@ -31,14 +31,14 @@ const ROUTE: &str = "POST /api/things";
 
 struct Fixture {
     db: Db,
-    _home: Home,
+    _databases: TestDatabases,
 }
 
-fn fixture(engine: Engine) -> Fixture {
-    let home = Home::on(engine);
-    let db =
-        Db::open(home.database("things"), DbOptions::default(), &[THINGS, idempotency::MIGRATIONS]).unwrap();
-    Fixture { db, _home: home }
+fn fixture(engine: DbEngine) -> Fixture {
+    let databases = TestDatabases::on(engine);
+    let db = Db::open(databases.database("things"), DbOptions::default(), &[THINGS, idempotency::MIGRATIONS])
+        .unwrap();
+    Fixture { db, _databases: databases }
 }
 
 async fn key(text: &str) -> IdempotencyKey {
@@ -95,7 +95,7 @@ impl Fixture {
     }
 }
 
-async fn repeated_request_has_one_effect_and_one_answer(engine: Engine) {
+async fn repeated_request_has_one_effect_and_one_answer(engine: DbEngine) {
     let it = fixture(engine);
     let first = it.post(request("ada", "a").await, "a").await.unwrap();
     assert_eq!((first.status, first.body.as_str()), (201, r#"{"id":1,"name":"a"}"#));
@@ -106,7 +106,7 @@ async fn repeated_request_has_one_effect_and_one_answer(engine: Engine) {
     assert_eq!(it.things().await, 2);
 }
 
-async fn key_with_another_body_is_refused(engine: Engine) {
+async fn key_with_another_body_is_refused(engine: DbEngine) {
     let it = fixture(engine);
     it.post(request("ada", "a").await, "a").await.unwrap();
     let error = it.post(request("ada", "b").await, "b").await.unwrap_err();
@@ -114,7 +114,7 @@ async fn key_with_another_body_is_refused(engine: Engine) {
     assert_eq!(it.things().await, 1);
 }
 
-async fn request_without_a_key_has_an_effect_each_time(engine: Engine) {
+async fn request_without_a_key_has_an_effect_each_time(engine: DbEngine) {
     let it = fixture(engine);
     let once = || {
         let fingerprint = Fingerprint::from_body(&json!({})).unwrap();
@@ -128,7 +128,7 @@ async fn request_without_a_key_has_an_effect_each_time(engine: Engine) {
     assert_eq!(it.things().await, 2, "a refusal leaves no effect");
 }
 
-async fn concurrent_requests_with_one_key_have_one_effect(engine: Engine) {
+async fn concurrent_requests_with_one_key_have_one_effect(engine: DbEngine) {
     let it = fixture(engine);
     let keyed = request("ada", "a").await;
     let posts = (0..50).map(|_| it.post(keyed.clone(), "a"));
@@ -139,7 +139,7 @@ async fn concurrent_requests_with_one_key_have_one_effect(engine: Engine) {
     assert_eq!(it.things().await, 1);
 }
 
-async fn final_refusal_is_stored_without_an_effect(engine: Engine) {
+async fn final_refusal_is_stored_without_an_effect(engine: DbEngine) {
     let it = fixture(engine);
     let declined = || ApiError::rule(ErrorCode::CardDeclined, "Your card was declined.");
     for replayed in [false, true] {
@@ -152,7 +152,7 @@ async fn final_refusal_is_stored_without_an_effect(engine: Engine) {
     assert_eq!(it.post(request("ada", "a").await, "a").await.unwrap().status, 400);
 }
 
-async fn temporary_refusal_releases_the_key(engine: Engine) {
+async fn temporary_refusal_releases_the_key(engine: DbEngine) {
     for refusal in [
         || ApiError::internal("broken"),
         || ApiError::unavailable("later", 1),
@@ -175,7 +175,7 @@ async fn temporary_refusal_releases_the_key(engine: Engine) {
     }
 }
 
-async fn stored_answer_is_found_without_a_write(engine: Engine) {
+async fn stored_answer_is_found_without_a_write(engine: DbEngine) {
     let it = fixture(engine);
     let keyed = request("ada", "a").await;
     assert_eq!(idempotency::find(&it.db, &keyed).await.unwrap(), None);
@@ -192,7 +192,7 @@ async fn stored_answer_is_found_without_a_write(engine: Engine) {
     assert_eq!(idempotency::find(&it.db, &begun).await.unwrap(), Some(EarlierRequest::InFlight));
 }
 
-async fn request_in_two_steps_is_in_flight_in_between(engine: Engine) {
+async fn request_in_two_steps_is_in_flight_in_between(engine: DbEngine) {
     let it = fixture(engine);
     let first = request("ada", "a").await;
     let begin = |request: KeyedRequest| {
@@ -217,7 +217,7 @@ async fn request_in_two_steps_is_in_flight_in_between(engine: Engine) {
     assert_eq!(begin(first).await.unwrap(), KeyClaim::Fresh);
 }
 
-async fn answers_are_stored_for_a_day(engine: Engine) {
+async fn answers_are_stored_for_a_day(engine: DbEngine) {
     let it = fixture(engine);
     it.post(request("ada", "a").await, "a").await.unwrap();
     let day = i64::try_from(idempotency::RETENTION.as_millis()).unwrap();

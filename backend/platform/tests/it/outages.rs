@@ -1,7 +1,7 @@
 //! A database that cannot write for a while: the unit fails as an outage and has no effect, and writes succeed again
 //! afterwards.
 
-use ticketing_engines::{Engine, Home, OwnDatabase};
+use ticketing_engines::{DbEngine, OwnDatabase, TestDatabases};
 use ticketing_platform::args;
 use ticketing_platform::db::{Db, DbError, DbOptions, PostgresUrl, Tx};
 
@@ -57,8 +57,8 @@ async fn read_only_server_is_an_outage() {
 
 #[tokio::test]
 async fn full_sqlite_disk_rolls_the_unit_back() {
-    let home = Home::on(Engine::Sqlite);
-    let db = open(&home);
+    let databases = TestDatabases::on(DbEngine::Sqlite);
+    let db = open(&databases);
     db.write(|tx| {
         let pages = tx.query_one("PRAGMA page_count", &[], |row| row.int("page_count"))?;
         tx.query(&format!("PRAGMA max_page_count = {pages}"), &[], |_| Ok(())).map(drop)

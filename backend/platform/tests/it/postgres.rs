@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use ticketing_engines::{Engine, Home, OwnDatabase, PrivateServer};
+use ticketing_engines::{DbEngine, OwnDatabase, PrivateServer, TestDatabases};
 use ticketing_platform::db::{Database, Db, DbError, DbOptions, Migrations, OpenError, PostgresUrl, Tx};
 use ticketing_platform::signal::Signal;
 
@@ -25,8 +25,8 @@ async fn total(db: &Db) -> i64 {
 
 #[tokio::test]
 async fn unit_is_run_again_after_a_lost_connection() {
-    let home = Home::on(Engine::Postgres);
-    let db = open(&home);
+    let databases = TestDatabases::on(DbEngine::Postgres);
+    let db = open(&databases);
     let runs = Arc::new(AtomicU32::new(0));
     let counted = runs.clone();
     let done = db.write(move |tx| {
@@ -44,8 +44,8 @@ async fn unit_is_run_again_after_a_lost_connection() {
 
 #[tokio::test]
 async fn unit_with_an_unknown_commit_is_not_run_again() {
-    let home = Home::on(Engine::Postgres);
-    let db = open(&home);
+    let databases = TestDatabases::on(DbEngine::Postgres);
+    let db = open(&databases);
     db.write(|tx| {
         tx.execute(
             "CREATE FUNCTION vanish() RETURNS trigger LANGUAGE plpgsql AS \
@@ -81,8 +81,8 @@ async fn unit_with_an_unknown_commit_is_not_run_again() {
 
 #[tokio::test]
 async fn ignored_statement_failure_is_not_committed() {
-    let home = Home::on(Engine::Postgres);
-    let db = open(&home);
+    let databases = TestDatabases::on(DbEngine::Postgres);
+    let db = open(&databases);
     let unheeded = db.write(|tx| {
         tx.execute(PUT, &[])?;
         drop(tx.execute(PUT, &[]));
@@ -112,9 +112,9 @@ async fn commits_survive_a_crash_of_the_server() {
 
 #[test]
 fn concurrent_migrations_succeed() {
-    let home = Home::on(Engine::Postgres);
+    let databases = TestDatabases::on(DbEngine::Postgres);
     let opened: Vec<_> = std::thread::scope(|scope| {
-        let migrate = || Db::migrate(home.database("halls"), &[PLACES]);
+        let migrate = || Db::migrate(databases.database("halls"), &[PLACES]);
         let threads: Vec<_> = (0..8).map(|_| scope.spawn(migrate)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
@@ -129,21 +129,21 @@ async fn database_with_missing_migrations_is_not_opened() {
         part: "places",
         scripts: &[PLACES.scripts[0], ("V2__more", "ALTER TABLE places ADD COLUMN more TEXT;")],
     };
-    let home = Home::on(Engine::Postgres);
+    let databases = TestDatabases::on(DbEngine::Postgres);
     let opened = |migrations: &[Migrations]| {
-        Db::open(home.database_without_migrations("halls"), DbOptions::default(), migrations)
+        Db::open(databases.database_without_migrations("halls"), DbOptions::default(), migrations)
     };
     let refused = opened(&[PLACES]).unwrap_err();
     assert!(matches!(refused, OpenError::NotMigrated { .. }), "{refused}");
     assert!(refused.to_string().ends_with("is not migrated: 0 of the 1 migrations of places are applied"));
-    Db::migrate(home.database("halls"), &[PLACES]).unwrap();
+    Db::migrate(databases.database("halls"), &[PLACES]).unwrap();
     opened(&[PLACES]).unwrap();
     let refused = opened(&[NEWER]).unwrap_err().to_string();
     assert!(refused.ends_with("1 of the 2 migrations of places are applied"), "{refused}");
-    Db::migrate(home.database("halls"), &[NEWER]).unwrap();
+    Db::migrate(databases.database("halls"), &[NEWER]).unwrap();
     // An older program continues beside a newer one.
     opened(&[PLACES]).unwrap();
-    Db::migrate(home.database("halls"), &[PLACES]).unwrap();
+    Db::migrate(databases.database("halls"), &[PLACES]).unwrap();
 }
 
 #[test]
@@ -212,8 +212,8 @@ async fn text_order_does_not_depend_on_the_locale_of_the_database() {
 
 #[tokio::test]
 async fn signals_are_forwarded_to_other_processes() {
-    let home = Home::on(Engine::Postgres);
-    let (db, other) = (open(&home), open(&home));
+    let databases = TestDatabases::on(DbEngine::Postgres);
+    let (db, other) = (open(&databases), open(&databases));
     let (here, there, unused) = (Signal::default(), Signal::default(), Signal::default());
     db.share_signal("places", &here);
     other.share_signal("places", &there);
@@ -241,7 +241,7 @@ async fn signals_are_forwarded_to_other_processes() {
     // The connection is lost, and found again.
     let sql =
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND query LIKE $1";
-    let Database::Postgres(target) = home.database("halls") else { unreachable!() };
+    let Database::Postgres(target) = databases.database("halls") else { unreachable!() };
     let channel = format!("%{}%", target.schema());
     db.write(move |tx| tx.query(sql, ticketing_platform::args![&channel], |_| Ok(()))).await.unwrap();
     wait_notified(&mut listening).await;

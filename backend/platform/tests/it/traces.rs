@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
 use futures_util::future::join_all;
-use ticketing_engines::{Engine, Home, on_both};
+use ticketing_engines::{DbEngine, TestDatabases, on_both};
 use ticketing_platform::db::{Db, DbError};
 use ticketing_platform::telemetry::TraceContext;
 
@@ -26,9 +26,9 @@ async fn belongs(db: &Db, writes: bool) -> String {
     if writes { db.write(unit).await.unwrap() } else { db.read(unit).await.unwrap() }
 }
 
-async fn unit_of_work_continues_the_trace_of_its_caller(engine: Engine) {
-    let home = Home::on(engine);
-    let db = open(&home);
+async fn unit_of_work_continues_the_trace_of_its_caller(engine: DbEngine) {
+    let databases = TestDatabases::on(engine);
+    let db = open(&databases);
     // Many at once, so that they are committed together where that is done.
     let all = join_all((0..40).map(|number| {
         let parent = format!("00-4bf92f3577b34da6a3ce929d0e0e4736-{:016x}-01", number + 1);
@@ -42,10 +42,10 @@ async fn unit_of_work_continues_the_trace_of_its_caller(engine: Engine) {
     assert!(all.await.iter().all(|right| *right == (true, true)));
 }
 
-async fn request_continues_the_trace_of_its_caller(engine: Engine) {
-    let home = Home::on(engine);
+async fn request_continues_the_trace_of_its_caller(engine: DbEngine) {
+    let databases = TestDatabases::on(engine);
     let unit = |State(db): State<Db>| async move { belongs(&db, true).await };
-    let router = Router::new().route("/unit", get(unit)).with_state(open(&home));
+    let router = Router::new().route("/unit", get(unit)).with_state(open(&databases));
     let server = Server::start(router).await;
     let mut client = server.connect().await;
     for (sent, expected) in

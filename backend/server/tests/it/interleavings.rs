@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use ticketing_testkit::Engine;
+use ticketing_testkit::DbEngine;
 
 use schedule::{Schedule, schedules};
 use simulation::Simulation;
@@ -37,7 +37,7 @@ proptest! {
 
     #[test]
     fn invariants_hold_after_any_interleaving(schedule in schedules()) {
-        run(Engine::Sqlite, &schedule);
+        run(DbEngine::Sqlite, &schedule);
     }
 }
 
@@ -46,7 +46,7 @@ proptest! {
 
     #[test]
     fn invariants_hold_after_any_interleaving_on_postgres(schedule in schedules()) {
-        run(Engine::Postgres, &schedule);
+        run(DbEngine::Postgres, &schedule);
     }
 }
 
@@ -55,7 +55,7 @@ fn config(usual: u32) -> ProptestConfig {
     ProptestConfig { cases: cases.unwrap_or(usual), max_shrink_time: 60_000, ..ProptestConfig::default() }
 }
 
-fn run(engine: Engine, schedule: &Schedule) {
+fn run(engine: DbEngine, schedule: &Schedule) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let mut simulation = Simulation::open(engine, schedule).await;

@@ -7,7 +7,7 @@ use serde_json::json;
 use ticketing_platform::db::PostgresUrl;
 use ticketing_server::audit::AuditTarget;
 use ticketing_server::{Stack, StackSettings, StartError, migrate};
-use ticketing_testkit::{Engine, OwnDatabase, PrivateServer, TestStack, eventually, on_both};
+use ticketing_testkit::{DbEngine, OwnDatabase, PrivateServer, TestStack, eventually, on_both};
 
 use crate::support::{id, list, order, order_when_visible, pay, rows};
 
@@ -103,7 +103,7 @@ fn unusable_database_is_reported_before_a_port_is_bound() {
 
 #[tokio::test]
 async fn each_service_has_a_schema_and_the_audit_reads_them() {
-    let stack = TestStack::start_on(Engine::Postgres).await;
+    let stack = TestStack::start_on(DbEngine::Postgres).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "RustConf", 20.0).await;
     let order = order_when_visible(&stack, &buyer, &ticket).await;
@@ -181,7 +181,7 @@ async fn postgres_crash_loses_nothing_and_sales_resume() {
     stack.finish().await;
 }
 
-async fn text_with_u0000_is_refused(engine: Engine) {
+async fn text_with_u0000_is_refused(engine: DbEngine) {
     let stack = TestStack::start_on(engine).await;
     let user = stack.session("user").await;
     let ticket = list(&stack, &user, "A ticket", 20.0).await;

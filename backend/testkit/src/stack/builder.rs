@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 use ticketing_bus::JetStreamOptions;
-use ticketing_engines::{Engine, NatsServer, OwnDatabase, PrivateServer, Shape};
+use ticketing_engines::{DbEngine, NatsServer, OwnDatabase, PrivateServer, Shape};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::PostgresUrl;
 use ticketing_platform::limits::WriteRate;
@@ -179,7 +179,7 @@ impl TestStackBuilder {
             nats = Some(server);
         }
         let mut database = None;
-        if self.shape.engine() == Engine::Postgres && self.database_url.is_none() {
+        if self.shape.engine() == DbEngine::Postgres && self.database_url.is_none() {
             let own_database = OwnDatabase::create();
             let url: PostgresUrl = own_database.url().parse().expect("a URL");
             // Many stacks share the server.

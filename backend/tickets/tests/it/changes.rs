@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{DbEngine, on_both};
 use ticketing_platform::args;
 use ticketing_platform::db::DbError;
 use ticketing_sdk::{Ticket, TicketStatus};
@@ -19,7 +19,7 @@ on_both! {
     resuming_at_an_unknown_position_resets, resuming_since_a_time_begins_before_its_first_change, pruning_keeps_changes_after_a_known_position;
 }
 
-async fn each_event_is_one_change_with_its_ticket(engine: Engine) {
+async fn each_event_is_one_change_with_its_ticket(engine: DbEngine) {
     let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
     shop.update(&id, "seller", "Edited", 2500).await.unwrap();
@@ -42,7 +42,7 @@ async fn each_event_is_one_change_with_its_ticket(engine: Engine) {
     assert_eq!((bodies[1].title.as_str(), bodies[4].title.as_str()), ("Edited", "Edited"));
 }
 
-async fn changes_are_read_from_any_position(engine: Engine) {
+async fn changes_are_read_from_any_position(engine: DbEngine) {
     let shop = Shop::on(engine);
     for number in 0..25 {
         shop.list("seller", &format!("Ticket {number}"), 2000).await;
@@ -63,7 +63,7 @@ async fn changes_are_read_from_any_position(engine: Engine) {
     assert_eq!(walked, all);
 }
 
-async fn position_of_an_empty_feed_precedes_every_change(engine: Engine) {
+async fn position_of_an_empty_feed_precedes_every_change(engine: DbEngine) {
     let shop = Shop::on(engine);
     let place = shop.latest().await;
     assert_eq!(place.len(), 36, "it can be sent back as Last-Event-ID");
@@ -73,7 +73,7 @@ async fn position_of_an_empty_feed_precedes_every_change(engine: Engine) {
     assert!(place < shop.changes().await[0].id);
 }
 
-async fn watchers_are_notified_of_every_commit(engine: Engine) {
+async fn watchers_are_notified_of_every_commit(engine: DbEngine) {
     let shop = Shop::on(engine);
     let mut watching = shop.feed.change_signal().listen();
     let id = shop.list("seller", "A ticket", 2000).await.id;
@@ -84,7 +84,7 @@ async fn watchers_are_notified_of_every_commit(engine: Engine) {
     woken.await.expect("another ring");
 }
 
-async fn resuming_at_an_unknown_position_resets(engine: Engine) {
+async fn resuming_at_an_unknown_position_resets(engine: DbEngine) {
     let shop = Shop::on(engine);
     let empty = shop.latest().await;
     let resumed = shop.resume(&empty).await;
@@ -115,7 +115,7 @@ async fn resuming_at_an_unknown_position_resets(engine: Engine) {
     assert!(shop.resume(&empty).await.is_reset, "changes since then may have been pruned");
 }
 
-async fn resuming_since_a_time_begins_before_its_first_change(engine: Engine) {
+async fn resuming_since_a_time_begins_before_its_first_change(engine: DbEngine) {
     let shop = Shop::on(engine);
     let since = |millis: i64| format!("since:{millis}");
     let start = shop.core.clock.now().as_millis();
@@ -144,7 +144,7 @@ async fn resuming_since_a_time_begins_before_its_first_change(engine: Engine) {
     assert!(shop.resume("since:").await.is_reset && shop.resume("since:x").await.is_reset);
 }
 
-async fn pruning_keeps_changes_after_a_known_position(engine: Engine) {
+async fn pruning_keeps_changes_after_a_known_position(engine: DbEngine) {
     let shop = Shop::on(engine);
     let mut places = Vec::new();
     // The clock is set back between the second change and the third.

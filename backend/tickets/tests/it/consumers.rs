@@ -1,7 +1,7 @@
 //! The handlers, as the consumer loop calls them.
 
 use ticketing_bus::ApplyOutcome;
-use ticketing_engines::{Engine, Home, on_both};
+use ticketing_engines::{DbEngine, TestDatabases, on_both};
 use ticketing_events::{
     CancelledTicket, CompletedTicket, ConfirmedTicket, Envelope, Event, OrderCancelled, OrderCompleted,
     OrderConfirmed, OrderCreated,
@@ -24,12 +24,12 @@ on_both! {
     consumed_events_survive_a_restart;
 }
 
-async fn open(home: &Home) -> App {
+async fn open(databases: &TestDatabases) -> App {
     let clock = Clock::manual(Timestamp::from_millis(1_700_000_000_000));
     let keys = SessionKeys::new(&["a key that is long enough for HS256".into()]).unwrap();
     let revoked = RevokedSessions::new(clock.clone());
     let sessions = Sessions::new(keys, CookieSettings::default(), DEFAULT_LIFETIME, revoked, clock.clone());
-    let database = home.database("tickets");
+    let database = databases.database("tickets");
     let (proxies, streams) = (TrustedProxies::default(), StreamSlots::new(8, 8));
     let (writes, shutdown) = (WriteRate::UNLIMITED, Shutdown::new());
     let pass_signer = PassSigner::new(&[PassSigner::generate_seed().unwrap()]).unwrap();
@@ -80,9 +80,9 @@ fn created_event(order: &OrderId, ticket: &TicketId) -> OrderCreated {
     OrderCreated::from(&fixtures::order(order.clone(), &fixtures::ticket(ticket.clone())))
 }
 
-async fn order_holds_its_ticket_until_it_is_sold(engine: Engine) {
-    let home = Home::on(engine);
-    let app = open(&home).await;
+async fn order_holds_its_ticket_until_it_is_sold(engine: DbEngine) {
+    let databases = TestDatabases::on(engine);
+    let app = open(&databases).await;
     let (ticket, order) = (list_ticket(&app).await, OrderId::new("o"));
     let holder = Some(order.clone());
     assert_eq!(apply(&app, created_event(&order, &ticket)).await, ApplyOutcome::Done);
@@ -97,9 +97,9 @@ async fn order_holds_its_ticket_until_it_is_sold(engine: Engine) {
     assert_eq!(state(&app, &ticket).await, ("sold".to_owned(), holder));
 }
 
-async fn cancelled_order_releases_its_ticket(engine: Engine) {
-    let home = Home::on(engine);
-    let app = open(&home).await;
+async fn cancelled_order_releases_its_ticket(engine: DbEngine) {
+    let databases = TestDatabases::on(engine);
+    let app = open(&databases).await;
     let (ticket, order) = (list_ticket(&app).await, OrderId::new("o"));
     let cancelled = || {
         let ticket = CancelledTicket { id: ticket.clone() };
@@ -112,13 +112,13 @@ async fn cancelled_order_releases_its_ticket(engine: Engine) {
     assert_eq!(cancelled().await, ApplyOutcome::Duplicate);
 }
 
-async fn consumed_events_survive_a_restart(engine: Engine) {
-    let home = Home::on(engine);
-    let app = open(&home).await;
+async fn consumed_events_survive_a_restart(engine: DbEngine) {
+    let databases = TestDatabases::on(engine);
+    let app = open(&databases).await;
     let (ticket, order) = (list_ticket(&app).await, OrderId::new("o"));
     apply(&app, created_event(&order, &ticket)).await;
     drop(app);
-    let app = open(&home).await;
+    let app = open(&databases).await;
     assert_eq!(state(&app, &ticket).await, ("reserved".to_owned(), Some(order.clone())));
     assert_eq!(apply(&app, created_event(&order, &ticket)).await, ApplyOutcome::Duplicate);
 }

@@ -1,7 +1,7 @@
 //! The details of a ticket: kept, changed one by one, and fixed by the order that holds the ticket.
 
 use serde_json::json;
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{DbEngine, on_both};
 use ticketing_events::OrderCreated;
 use ticketing_sdk::{DetailField, DetailsUpdate, TicketId, fixtures};
 use ticketing_tickets::store::NewListing;
@@ -30,7 +30,7 @@ async fn venue(shop: &Shop, id: &TicketId) -> String {
     shop.find(id).await.unwrap().details.venue.unwrap()
 }
 
-async fn update_keeps_absent_details_and_clears_null_ones(engine: Engine) {
+async fn update_keeps_absent_details_and_clears_null_ones(engine: DbEngine) {
     let shop = Shop::on(engine);
     let ticket = shop.list_as("seller", detailed_listing()).await;
     assert_eq!(shop.find(&ticket.id).await.unwrap().details, fixtures::details());
@@ -46,7 +46,7 @@ async fn update_keeps_absent_details_and_clears_null_ones(engine: Engine) {
     assert_eq!(shop.find(&ticket.id).await.unwrap(), changed);
 }
 
-async fn changed_details_alone_make_a_version(engine: Engine) {
+async fn changed_details_alone_make_a_version(engine: DbEngine) {
     let shop = Shop::on(engine);
     let id = shop.list_as("seller", detailed_listing()).await.id;
     for name in ["Hall 1", "Hall 1", "Hall 2"] {
@@ -61,7 +61,7 @@ async fn changed_details_alone_make_a_version(engine: Engine) {
     );
 }
 
-async fn edited_details_lose_to_order_and_return_after_it(engine: Engine) {
+async fn edited_details_lose_to_order_and_return_after_it(engine: DbEngine) {
     let shop = Shop::on(engine);
     let ticket = shop.list_as("seller", detailed_listing()).await;
     let id = &ticket.id;
@@ -86,7 +86,7 @@ fn bare(order: &str, ticket: &TicketId) -> OrderCreated {
     serde_json::from_value(body).unwrap()
 }
 
-async fn bare_order_of_the_original_shows_the_listed_terms(engine: Engine) {
+async fn bare_order_of_the_original_shows_the_listed_terms(engine: DbEngine) {
     let shop = Shop::on(engine);
     let id = shop.list_as("seller", detailed_listing()).await.id;
     shop.update(&id, "seller", "Edited", 3000).await.unwrap();

@@ -1,7 +1,7 @@
 //! Listing, editing and withdrawing: by the owner, while nobody holds the ticket, one version at a time.
 
 use futures_util::future::join_all;
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{DbEngine, on_both};
 use ticketing_sdk::{TicketId, UserId};
 use ticketing_tickets::store::{self, EditError};
 
@@ -14,7 +14,7 @@ on_both! {
     one_of_many_concurrent_edits_of_a_version_succeeds;
 }
 
-async fn every_change_has_one_version_and_one_event(engine: Engine) {
+async fn every_change_has_one_version_and_one_event(engine: DbEngine) {
     let shop = Shop::on(engine);
     let ticket = shop.list("seller", "A ticket", 2000).await;
     for cents in [2100, 2200, 2200, 2300] {
@@ -28,7 +28,7 @@ async fn every_change_has_one_version_and_one_event(engine: Engine) {
     assert_eq!(shop.find(&ticket.id).await, None);
 }
 
-async fn only_the_owner_of_a_free_ticket_edits_it(engine: Engine) {
+async fn only_the_owner_of_a_free_ticket_edits_it(engine: DbEngine) {
     let shop = Shop::on(engine);
     let ticket = shop.list("seller", "A ticket", 2000).await;
     let nothing = TicketId::new("nothing");
@@ -46,7 +46,7 @@ async fn only_the_owner_of_a_free_ticket_edits_it(engine: Engine) {
     assert_eq!(shop.versions(&ticket.id).await, [0, 1, 2, 3, 4]);
 }
 
-async fn one_of_many_concurrent_edits_of_a_version_succeeds(engine: Engine) {
+async fn one_of_many_concurrent_edits_of_a_version_succeeds(engine: DbEngine) {
     let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
     let replica = shop.replica();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ticketing_bus::ServiceCore;
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{DbEngine, on_both};
 use ticketing_platform::db::DbError;
 use ticketing_sdk::{DetailsUpdate, FieldUpdate, TicketId, Timestamp};
 use ticketing_tickets::domain::pass::PassState;
@@ -52,7 +52,7 @@ async fn next_end(shop: &Shop) -> Option<Timestamp> {
     shop.core.db.read(store::next_end).await.map_err(|error: DbError| error).unwrap()
 }
 
-async fn unsold_resale_ends_at_the_start_and_not_before(engine: Engine) {
+async fn unsold_resale_ends_at_the_start_and_not_before(engine: DbEngine) {
     let shop = Shop::on(engine);
     let (pass, listing) = resale(&shop, "o").await;
     assert_eq!(next_end(&shop).await, Some(shop.core.clock.now() + UNTIL_START));
@@ -71,7 +71,7 @@ async fn unsold_resale_ends_at_the_start_and_not_before(engine: Engine) {
     assert_eq!(find(&shop, &pass).await.state, PassState::Valid { transfer: None });
 }
 
-async fn held_resale_ends_after_its_order(engine: Engine) {
+async fn held_resale_ends_after_its_order(engine: DbEngine) {
     let shop = Shop::on(engine);
     let (_, listing) = resale(&shop, "o").await;
     shop.apply(Step::Created, "unpaid", &listing, 0).await;
@@ -81,7 +81,7 @@ async fn held_resale_ends_after_its_order(engine: Engine) {
     assert_eq!((end(&shop).await, shop.state(&listing).await), (1, "gone".to_owned()));
 }
 
-async fn sold_resale_does_not_end(engine: Engine) {
+async fn sold_resale_does_not_end(engine: DbEngine) {
     let shop = Shop::on(engine);
     let (pass, listing) = resale(&shop, "o").await;
     shop.ordered_by("paid", &listing, "next", 2000).await;
@@ -91,7 +91,7 @@ async fn sold_resale_does_not_end(engine: Engine) {
     assert_eq!(find(&shop, &pass).await.holder_id.as_str(), "next");
 }
 
-async fn only_resales_with_a_start_end(engine: Engine) {
+async fn only_resales_with_a_start_end(engine: DbEngine) {
     let shop = Shop::on(engine);
     let first = ticket(&shop, Some(shop.core.clock.now() + UNTIL_START)).await;
     let without_start = buy(&shop, "o", &ticket(&shop, None).await).await;
@@ -102,7 +102,7 @@ async fn only_resales_with_a_start_end(engine: Engine) {
     assert_eq!(shop.state(&resale).await, "available - 0");
 }
 
-async fn replicas_end_each_resale_once(engine: Engine) {
+async fn replicas_end_each_resale_once(engine: DbEngine) {
     let shop = Shop::on(engine);
     let mut listings = Vec::new();
     for number in 0..6 {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use http_body_util::BodyExt;
-use ticketing_engines::Engine;
+use ticketing_engines::DbEngine;
 use ticketing_platform::shutdown::Shutdown;
 use tokio::time::Instant;
 
@@ -42,7 +42,7 @@ async fn changes(body: &mut Body, count: usize) -> Vec<String> {
 
 #[tokio::test(start_paused = true)]
 async fn idle_stream_has_a_heartbeat_every_15_seconds() {
-    let (shop, shutdown) = (Shop::on(Engine::Sqlite), Shutdown::new());
+    let (shop, shutdown) = (Shop::on(DbEngine::Sqlite), Shutdown::new());
     spawn_publisher(&shop, &shutdown);
     let mut body = watch(&shop, None, &shutdown).await;
     let greeting = block(&mut body).await;
@@ -61,7 +61,7 @@ async fn idle_stream_has_a_heartbeat_every_15_seconds() {
 
 #[tokio::test]
 async fn watchers_share_the_bytes_of_a_change() {
-    let (shop, shutdown) = (Shop::on(Engine::Sqlite), Shutdown::new());
+    let (shop, shutdown) = (Shop::on(DbEngine::Sqlite), Shutdown::new());
     spawn_publisher(&shop, &shutdown);
     let (mut one, mut other) = (watch(&shop, None, &shutdown).await, watch(&shop, None, &shutdown).await);
     block(&mut one).await;
@@ -75,7 +75,7 @@ async fn watchers_share_the_bytes_of_a_change() {
 
 #[tokio::test]
 async fn lagging_reader_is_dropped_and_resumes_without_a_gap() {
-    let (shop, shutdown) = (Shop::on(Engine::Sqlite), Shutdown::new());
+    let (shop, shutdown) = (Shop::on(DbEngine::Sqlite), Shutdown::new());
     spawn_publisher(&shop, &shutdown);
     let (mut slow, mut quick) = (watch(&shop, None, &shutdown).await, watch(&shop, None, &shutdown).await);
     block(&mut slow).await;
@@ -106,7 +106,7 @@ async fn changes_of_one(shop: &Shop, quick: &mut Body, seen: &mut Vec<String>) -
 
 #[tokio::test]
 async fn unknown_position_is_answered_with_one_reset_then_live() {
-    let (shop, shutdown) = (Shop::on(Engine::Sqlite), Shutdown::new());
+    let (shop, shutdown) = (Shop::on(DbEngine::Sqlite), Shutdown::new());
     spawn_publisher(&shop, &shutdown);
     shop.list("seller", "Old", 2000).await;
     let mut body = watch(&shop, Some("nonsense"), &shutdown).await;

@@ -1,7 +1,7 @@
 //! The list, held against a naive one: the same filters, order and pages over all tickets in memory.
 
 use proptest::prelude::*;
-use ticketing_engines::Engine;
+use ticketing_engines::DbEngine;
 use ticketing_sdk::text::search_key;
 use ticketing_sdk::{
     DetailField, DetailsUpdate, EventTime, PriceBound, Ticket, TicketStatus, Timestamp, UserId,
@@ -135,7 +135,7 @@ proptest! {
     fn every_list_is_the_naive_one_page_by_page(
         stock in prop::collection::vec((0..TITLES.len(), 1_i64..6, any::<bool>(), 0_u8..4, 0..EVENTS.len()), 1..30),
         queries in prop::collection::vec((any_query(), 1_u32..8), 25),
-        engine in prop::sample::select(&Engine::ALL[..]),
+        engine in prop::sample::select(&DbEngine::ALL[..]),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {

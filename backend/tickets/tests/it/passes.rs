@@ -4,7 +4,7 @@ mod entered;
 mod other_day;
 
 use ticketing_bus::ApplyOutcome;
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{DbEngine, on_both};
 use ticketing_events::ListingClosed;
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
@@ -96,7 +96,7 @@ pub(crate) async fn find(shop: &Shop, id: &PassId) -> StoredPass {
     found.await.map_err(|error: DbError| error).unwrap().unwrap()
 }
 
-async fn completed_order_issues_one_pass_however_often_it_comes(engine: Engine) {
+async fn completed_order_issues_one_pass_however_often_it_comes(engine: DbEngine) {
     let shop = Shop::on(engine);
     let (ticket, pass) = sell_ticket(&shop).await;
     assert_eq!((pass.issuer_id.as_str(), pass.paid.cents(), pass.serial), ("seller", 2000, 0));
@@ -105,7 +105,7 @@ async fn completed_order_issues_one_pass_however_often_it_comes(engine: Engine) 
     assert_eq!(list_held(&shop, "buyer").await, [pass]);
 }
 
-async fn closed_listing_returns_its_pass(engine: Engine) {
+async fn closed_listing_returns_its_pass(engine: DbEngine) {
     let shop = Shop::on(engine);
     let (_, pass) = sell_ticket(&shop).await;
     let listing = offer(&shop, &pass).await;
@@ -122,7 +122,7 @@ async fn closed_listing_returns_its_pass(engine: Engine) {
     assert_eq!(find(&shop, &pass.id).await.state, offered_by(&again, None));
 }
 
-async fn sold_listing_moves_its_pass(engine: Engine) {
+async fn sold_listing_moves_its_pass(engine: DbEngine) {
     let shop = Shop::on(engine);
     let (_, pass) = sell_ticket(&shop).await;
     let listing = offer(&shop, &pass).await;
@@ -136,7 +136,7 @@ async fn sold_listing_moves_its_pass(engine: Engine) {
     assert_eq!(list_held(&shop, "next").await.len(), 1);
 }
 
-async fn sale_and_check_in_of_a_pass_never_both_succeed(engine: Engine) {
+async fn sale_and_check_in_of_a_pass_never_both_succeed(engine: DbEngine) {
     let shop = Shop::on(engine);
     let (_, pass) = sell_ticket(&shop).await;
     let listing = offer(&shop, &pass).await;
@@ -151,7 +151,7 @@ async fn sale_and_check_in_of_a_pass_never_both_succeed(engine: Engine) {
     admit(&shop, &find(&shop, &pass.id).await).await.unwrap();
 }
 
-async fn every_version_of_a_pass_has_its_event(engine: Engine) {
+async fn every_version_of_a_pass_has_its_event(engine: DbEngine) {
     let shop = Shop::on(engine);
     let (_, pass) = sell_ticket(&shop).await;
     let transfer = Transfer {
@@ -188,7 +188,7 @@ async fn every_version_of_a_pass_has_its_event(engine: Engine) {
     );
 }
 
-async fn replicas_admit_a_pass_once(engine: Engine) {
+async fn replicas_admit_a_pass_once(engine: DbEngine) {
     let shop = Shop::on(engine);
     let (_, pass) = sell_ticket(&shop).await;
     let replica = shop.replica();

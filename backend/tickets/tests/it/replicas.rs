@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use http_body_util::BodyExt;
-use ticketing_engines::Engine;
+use ticketing_engines::DbEngine;
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::{TicketId, UserId};
@@ -50,7 +50,7 @@ async fn watch(shop: &Shop, feed: &Feed, place: Option<&str>, shutdown: &Shutdow
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn change_of_a_slow_transaction_is_not_skipped() {
-    let (shop, shutdown) = (Shop::on(Engine::Postgres), Shutdown::new());
+    let (shop, shutdown) = (Shop::on(DbEngine::Postgres), Shutdown::new());
     let (feed, replica) = (Feed::default(), shop.replica());
     let mut watcher = watch(&shop, &feed, None, &shutdown).await;
     let ((begun, has_begun), (go_on, waits)) = (mpsc::channel(), mpsc::channel());
@@ -90,7 +90,7 @@ async fn change_of_a_slow_transaction_is_not_skipped() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn watcher_sees_the_changes_of_other_replicas() {
-    let (shop, shutdown) = (Shop::on(Engine::Postgres), Shutdown::new());
+    let (shop, shutdown) = (Shop::on(DbEngine::Postgres), Shutdown::new());
     // A notification of one replica reaches the other.
     shop.core.db.share_signal("changes", shop.feed.change_signal());
     let feed = Feed::default();
@@ -127,7 +127,7 @@ async fn watcher_sees_the_changes_of_other_replicas() {
 
 #[tokio::test]
 async fn positions_of_another_server_are_reset() {
-    let shop = Shop::on(Engine::Postgres);
+    let shop = Shop::on(DbEngine::Postgres);
     shop.list("seller", "before", 2000).await;
     let ahead = shop.core.db.write(|tx| tx.execute("UPDATE changes SET xact = xact + 1000000000", &[]));
     ahead.await.unwrap();

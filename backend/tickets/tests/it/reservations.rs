@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use ticketing_bus::ApplyOutcome;
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{DbEngine, on_both};
 use ticketing_platform::db::DbError;
 use ticketing_tickets::store::EditError;
 
@@ -17,7 +17,7 @@ on_both! {
     next_order_shows_its_own_terms;
 }
 
-async fn purchase_reserves_and_sells_the_ticket(engine: Engine) {
+async fn purchase_reserves_and_sells_the_ticket(engine: DbEngine) {
     let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
     assert_eq!(shop.apply(Step::Created, "o", &id, 0).await, ApplyOutcome::Done);
@@ -32,7 +32,7 @@ async fn purchase_reserves_and_sells_the_ticket(engine: Engine) {
     assert_eq!(shop.versions(&id).await, [0, 1, 2]);
 }
 
-async fn only_the_holder_releases_a_ticket(engine: Engine) {
+async fn only_the_holder_releases_a_ticket(engine: DbEngine) {
     let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
     shop.apply(Step::Created, "a", &id, 0).await;
@@ -49,7 +49,7 @@ async fn only_the_holder_releases_a_ticket(engine: Engine) {
     assert_eq!(shop.state(&id).await, "reserved b 3");
 }
 
-async fn next_order_gets_the_ticket_after_a_late_cancellation(engine: Engine) {
+async fn next_order_gets_the_ticket_after_a_late_cancellation(engine: DbEngine) {
     let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
     shop.apply(Step::Created, "a", &id, 0).await;
@@ -61,7 +61,7 @@ async fn next_order_gets_the_ticket_after_a_late_cancellation(engine: Engine) {
     assert_eq!(shop.state(&id).await, "available - 3");
 }
 
-async fn event_that_ends_an_unknown_order_waits(engine: Engine) {
+async fn event_that_ends_an_unknown_order_waits(engine: DbEngine) {
     let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
     assert_eq!(shop.apply(Step::Cancelled, "a", &id, 1).await, ApplyOutcome::OutOfOrder);
@@ -72,7 +72,7 @@ async fn event_that_ends_an_unknown_order_waits(engine: Engine) {
     assert_eq!(shop.state(&id).await, "available - 2");
 }
 
-async fn order_restores_a_withdrawn_ticket_until_it_ends(engine: Engine) {
+async fn order_restores_a_withdrawn_ticket_until_it_ends(engine: DbEngine) {
     let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
     shop.delete(&id, "seller").await.unwrap();
@@ -92,7 +92,7 @@ async fn order_restores_a_withdrawn_ticket_until_it_ends(engine: Engine) {
     assert_eq!(kinds, expected, "watchers receive each change");
 }
 
-async fn withdrawn_ticket_is_sold_to_the_order_that_completes(engine: Engine) {
+async fn withdrawn_ticket_is_sold_to_the_order_that_completes(engine: DbEngine) {
     let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
     // The first order ends before the second is made; tickets learns of both after the withdrawal, the first end last.
@@ -109,7 +109,7 @@ async fn withdrawn_ticket_is_sold_to_the_order_that_completes(engine: Engine) {
     assert_eq!(shop.versions(&id).await, [0, 1, 2, 3]);
 }
 
-async fn edit_yields_to_an_order_and_applies_after_it(engine: Engine) {
+async fn edit_yields_to_an_order_and_applies_after_it(engine: DbEngine) {
     let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
     shop.update(&id, "seller", "Dearer", 9000).await.unwrap();
@@ -134,7 +134,7 @@ async fn edit_yields_to_an_order_and_applies_after_it(engine: Engine) {
     assert_eq!(shop.versions(&id).await, (0..8).collect::<Vec<_>>());
 }
 
-async fn next_order_shows_its_own_terms(engine: Engine) {
+async fn next_order_shows_its_own_terms(engine: DbEngine) {
     let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
     shop.update(&id, "seller", "A ticket", 3000).await.unwrap();
@@ -179,7 +179,7 @@ proptest! {
         lives in lives(),
         withdrawn_at in prop::option::of(0_usize..30),
         picks in prop::collection::vec(any::<prop::sample::Index>(), 30),
-        engine in prop::sample::select(&Engine::ALL[..]),
+        engine in prop::sample::select(&DbEngine::ALL[..]),
     ) {
         let expected = match lives.iter().rev().find(|(order, ..)| *order == "c") {
             None | Some((_, Step::Cancelled, _)) => "no order",

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ticketing_bus::{ApplyOutcome, ServiceCore};
-use ticketing_engines::{Deadline, Engine, Home};
+use ticketing_engines::{DbEngine, Deadline, TestDatabases};
 use ticketing_events::{CompletedTicket, OrderCompleted, OrderCreated, OrderedTicketRef};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
@@ -15,19 +15,19 @@ use ticketing_tickets::{Feed, MIGRATIONS};
 pub(crate) struct Shop {
     pub(crate) core: ServiceCore,
     pub(crate) feed: Feed,
-    home: Home,
+    databases: TestDatabases,
 }
 
 impl Shop {
-    pub(crate) fn on(engine: Engine) -> Self {
-        let home = Home::on(engine);
-        let core = open(&home, Clock::manual(Timestamp::from_millis(1_700_000_000_000)));
-        Self { core, feed: Feed::default(), home }
+    pub(crate) fn on(engine: DbEngine) -> Self {
+        let databases = TestDatabases::on(engine);
+        let core = open(&databases, Clock::manual(Timestamp::from_millis(1_700_000_000_000)));
+        Self { core, feed: Feed::default(), databases }
     }
 
     /// Another service instance on the same database.
     pub(crate) fn replica(&self) -> ServiceCore {
-        open(&self.home, self.core.clock.clone())
+        open(&self.databases, self.core.clock.clone())
     }
 
     /// Runs a unit that publishes its changes.
@@ -239,8 +239,8 @@ where
         .await
 }
 
-fn open(home: &Home, clock: Clock) -> ServiceCore {
-    ServiceCore::open(home.database("tickets"), clock, &[MIGRATIONS]).unwrap()
+fn open(databases: &TestDatabases, clock: Clock) -> ServiceCore {
+    ServiceCore::open(databases.database("tickets"), clock, &[MIGRATIONS]).unwrap()
 }
 
 /// `order:created` of a ticket under this title and at this price.

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::{Sha256, Sha384, Sha512};
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{DbEngine, on_both};
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::session::DEFAULT_LIFETIME;
 
@@ -20,7 +20,7 @@ on_both! {
 
 #[tokio::test]
 async fn session_revoked_by_another_replica_is_refused_at_once() {
-    let service = Service::on(Engine::Postgres).await;
+    let service = Service::on(DbEngine::Postgres).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     let (_, claims) = parts(&made.token());
     // The row of another replica, before its event and its notification arrive.
@@ -67,7 +67,7 @@ fn remove_claim(claims: &Value, name: &str) -> Value {
     claims
 }
 
-async fn currentuser_returns_the_signed_in_user(engine: Engine) {
+async fn currentuser_returns_the_signed_in_user(engine: DbEngine) {
     let service = Service::on(engine).await;
     assert!(service.current_user(None).await.is_null());
     let made = service.signup("Ada@example.com", PASSWORD).await;
@@ -82,7 +82,7 @@ async fn currentuser_returns_the_signed_in_user(engine: Engine) {
     assert_eq!(service.current_user(Some(&among_others)).await, expected);
 }
 
-async fn forged_and_foreign_tokens_are_no_session(engine: Engine) {
+async fn forged_and_foreign_tokens_are_no_session(engine: DbEngine) {
     let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     let token = made.token();
@@ -123,7 +123,7 @@ async fn forged_and_foreign_tokens_are_no_session(engine: Engine) {
     }
 }
 
-async fn session_ends_after_its_lifetime(engine: Engine) {
+async fn session_ends_after_its_lifetime(engine: DbEngine) {
     let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     service.clock.advance(DEFAULT_LIFETIME - Duration::from_secs(1));

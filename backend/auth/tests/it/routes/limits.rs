@@ -7,7 +7,7 @@ use axum::extract::ConnectInfo;
 use axum::http::StatusCode;
 use serde_json::json;
 use ticketing_auth::Limits;
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{DbEngine, on_both};
 use ticketing_platform::http::TrustedProxies;
 
 use crate::support::{PASSWORD, Reply, Service, post};
@@ -21,7 +21,7 @@ on_both! {
 
 const TOO_MANY: (&str, &str, &str) = ("", "too_many_requests", "Too many attempts, please wait a moment");
 
-async fn account_has_ten_tries_a_minute_from_one_address(engine: Engine) {
+async fn account_has_ten_tries_a_minute_from_one_address(engine: DbEngine) {
     let service = Service::on(engine).await;
     service.signup("ada@example.com", PASSWORD).await;
     for number in 0..10 {
@@ -42,7 +42,7 @@ async fn account_has_ten_tries_a_minute_from_one_address(engine: Engine) {
     assert_eq!(service.signin("ada@example.com", PASSWORD).await.status, StatusCode::OK);
 }
 
-async fn unknown_account_is_limited_like_a_known_one(engine: Engine) {
+async fn unknown_account_is_limited_like_a_known_one(engine: DbEngine) {
     let service = Service::on(engine).await;
     for _ in 0..10 {
         assert_eq!(service.signin("nobody@example.com", "guess").await.status, StatusCode::BAD_REQUEST);
@@ -59,7 +59,7 @@ async fn signin_from(service: &Service, peer: &str, password: &str) -> Reply {
 
 const ADA: &str = "ada@example.com";
 
-async fn owner_signs_in_while_another_address_guesses(engine: Engine) {
+async fn owner_signs_in_while_another_address_guesses(engine: DbEngine) {
     let service = Service::on(engine).await;
     service.signup(ADA, PASSWORD).await;
     for number in 0..13 {
@@ -75,7 +75,7 @@ async fn owner_signs_in_while_another_address_guesses(engine: Engine) {
     signin_from(&service, "203.0.113.9", PASSWORD).await.assert_refused(429, &[TOO_MANY]);
 }
 
-async fn guesses_from_many_addresses_delay_but_never_refuse_the_owner(engine: Engine) {
+async fn guesses_from_many_addresses_delay_but_never_refuse_the_owner(engine: DbEngine) {
     let service = Service::with(engine, |settings| {
         settings.limits =
             Limits { signins_before_delay: 6, signin_delay: Duration::from_secs(2), ..Limits::default() };
@@ -111,7 +111,7 @@ async fn post_from(service: &Service, peer: &str, forwarded: &str, path: &str, n
     service.send(request).await
 }
 
-async fn address_is_limited_over_all_accounts(engine: Engine) {
+async fn address_is_limited_over_all_accounts(engine: DbEngine) {
     let service = Service::with(engine, |settings| {
         settings.limits = Limits { signins_per_address: 6, ..Limits::default() };
         settings.proxies = TrustedProxies::new(vec!["10.0.0.0/8".parse().unwrap()]);
@@ -144,7 +144,7 @@ async fn address_is_limited_over_all_accounts(engine: Engine) {
     assert_eq!(post_from(&service, "203.0.113.9", "", "/api/users/signin", 0).await.status, StatusCode::OK);
 }
 
-async fn default_limit_of_an_address_is_300(engine: Engine) {
+async fn default_limit_of_an_address_is_300(engine: DbEngine) {
     let service = Service::on(engine).await;
     for number in 0..300 {
         let reply = service.signin(&format!("u{number}@example.com"), "guess").await;

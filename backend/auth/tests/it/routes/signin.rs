@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use serde_json::json;
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{DbEngine, on_both};
 
 use crate::support::{PASSWORD, Service};
 
@@ -16,7 +16,7 @@ on_both! {
 
 const WRONG: (&str, &str, &str) = ("", "invalid_credentials", "Invalid credentials");
 
-async fn signin_ignores_the_case_of_the_email(engine: Engine) {
+async fn signin_ignores_the_case_of_the_email(engine: DbEngine) {
     let service = Service::on(engine).await;
     let user = service.signup("Ada@Example.com", PASSWORD).await.json();
     for email in ["Ada@Example.com", "ada@example.com", "ADA@EXAMPLE.COM"] {
@@ -27,7 +27,7 @@ async fn signin_ignores_the_case_of_the_email(engine: Engine) {
     }
 }
 
-async fn unknown_email_and_wrong_password_get_the_same_answer(engine: Engine) {
+async fn unknown_email_and_wrong_password_get_the_same_answer(engine: DbEngine) {
     let service = Service::on(engine).await;
     service.signup("ada@example.com", PASSWORD).await;
     let mut seen = Vec::new();
@@ -47,7 +47,7 @@ async fn unknown_email_and_wrong_password_get_the_same_answer(engine: Engine) {
     assert!(seen.windows(2).all(|pair| pair[0] == pair[1]), "{seen:?}");
 }
 
-async fn passwords_are_compared_exactly_as_received(engine: Engine) {
+async fn passwords_are_compared_exactly_as_received(engine: DbEngine) {
     let service = Service::on(engine).await;
     let password = "  Пароль\t🎫 \u{301} ";
     service.signup("ada@example.com", password).await;
@@ -64,7 +64,7 @@ async fn passwords_are_compared_exactly_as_received(engine: Engine) {
     assert_eq!(service.signin("bob@example.com", &long).await.status, StatusCode::OK);
 }
 
-async fn validation_errors_are_reported_together(engine: Engine) {
+async fn validation_errors_are_reported_together(engine: DbEngine) {
     let service = Service::on(engine).await;
     let email = ("email", "invalid_input", "Email must be valid");
     let password = ("password", "invalid_input", "You must supply a password");
@@ -76,7 +76,7 @@ async fn validation_errors_are_reported_together(engine: Engine) {
     assert_eq!(service.app.hash_counts()[1], 0);
 }
 
-async fn invalid_hash_is_an_internal_error_without_detail(engine: Engine) {
+async fn invalid_hash_is_an_internal_error_without_detail(engine: DbEngine) {
     let service = Service::on(engine).await;
     service.signup("ada@example.com", PASSWORD).await;
     let db = &service.app.core().db;
@@ -86,7 +86,7 @@ async fn invalid_hash_is_an_internal_error_without_detail(engine: Engine) {
     reply.assert_refused(500, &[("", "internal", "Something went wrong")]);
 }
 
-async fn accounts_survive_a_restart(engine: Engine) {
+async fn accounts_survive_a_restart(engine: DbEngine) {
     let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     let service = service.reopened().await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
-use ticketing_engines::{Engine, eventually, on_both};
+use ticketing_engines::{DbEngine, eventually, on_both};
 use ticketing_platform::session::DEFAULT_LIFETIME;
 
 use crate::support::{PASSWORD, Reply, Service, cookie_of};
@@ -33,7 +33,7 @@ async fn events(service: &Service) -> Vec<Value> {
         .collect()
 }
 
-async fn signout_revokes_the_session_and_publishes_once(engine: Engine) {
+async fn signout_revokes_the_session_and_publishes_once(engine: DbEngine) {
     let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     let other = service.signin("ada@example.com", PASSWORD).await;
@@ -51,7 +51,7 @@ async fn signout_revokes_the_session_and_publishes_once(engine: Engine) {
     assert_eq!(service.current_user(Some(other.cookie())).await["id"], session["id"]);
 }
 
-async fn signout_without_a_session_succeeds(engine: Engine) {
+async fn signout_without_a_session_succeeds(engine: DbEngine) {
     let service = Service::on(engine).await;
     let forged = cookie_of("eyJhbGciOiJub25lIn0.e30.");
     for cookie in [None, Some("session=garbage"), Some("other=1"), Some(forged.as_str())] {
@@ -61,7 +61,7 @@ async fn signout_without_a_session_succeeds(engine: Engine) {
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM revoked_sessions").await, 0);
 }
 
-async fn revoked_cookie_is_refused_after_a_restart(engine: Engine) {
+async fn revoked_cookie_is_refused_after_a_restart(engine: DbEngine) {
     let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     service.signout(Some(made.cookie())).await;
@@ -69,7 +69,7 @@ async fn revoked_cookie_is_refused_after_a_restart(engine: Engine) {
     assert!(service.current_user(Some(made.cookie())).await.is_null());
 }
 
-async fn concurrent_sign_outs_publish_once(engine: Engine) {
+async fn concurrent_sign_outs_publish_once(engine: DbEngine) {
     let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     let replies = futures_util::future::join_all((0..20).map(|_| service.signout(Some(made.cookie())))).await;
@@ -77,7 +77,7 @@ async fn concurrent_sign_outs_publish_once(engine: Engine) {
     assert_eq!(events(&service).await.len(), 1);
 }
 
-async fn expired_session_is_no_session(engine: Engine) {
+async fn expired_session_is_no_session(engine: DbEngine) {
     let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     service.clock.advance(DEFAULT_LIFETIME + Duration::from_secs(10));
@@ -85,7 +85,7 @@ async fn expired_session_is_no_session(engine: Engine) {
     assert!(events(&service).await.is_empty());
 }
 
-async fn disconnected_client_is_still_signed_out(engine: Engine) {
+async fn disconnected_client_is_still_signed_out(engine: DbEngine) {
     let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     tokio::select! {
@@ -100,7 +100,7 @@ async fn disconnected_client_is_still_signed_out(engine: Engine) {
     assert_eq!(events(&service).await.len(), 1);
 }
 
-async fn signout_revokes_every_valid_session_cookie(engine: Engine) {
+async fn signout_revokes_every_valid_session_cookie(engine: DbEngine) {
     let service = Service::on(engine).await;
     let first = service.signup("ada@example.com", PASSWORD).await;
     let second = service.signin("ada@example.com", PASSWORD).await;
@@ -115,7 +115,7 @@ async fn signout_revokes_every_valid_session_cookie(engine: Engine) {
     assert!(service.current_user(Some(other.cookie())).await.is_object(), "another device stays signed in");
 }
 
-async fn link_or_foreign_form_does_not_sign_out(engine: Engine) {
+async fn link_or_foreign_form_does_not_sign_out(engine: DbEngine) {
     let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     let refused = [

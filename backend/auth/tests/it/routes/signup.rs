@@ -4,7 +4,7 @@ use axum::http::{Request, StatusCode, header};
 use futures_util::future::join_all;
 use serde_json::json;
 use ticketing_auth::HashingSettings;
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{DbEngine, on_both};
 use ticketing_platform::session::{CookieSettings, DEFAULT_LIFETIME, RevokedSessions, SessionKeys, Sessions};
 
 use crate::support::{KEY, PASSWORD, Service, parts, post};
@@ -21,7 +21,7 @@ const EMAIL_FAULT: (&str, &str, &str) = ("email", "invalid_input", "Email must b
 const PASSWORD_FAULT: (&str, &str, &str) =
     ("password", "invalid_input", "Password must be between 8 and 128 characters");
 
-async fn signup_creates_an_account_and_signs_it_in(engine: Engine) {
+async fn signup_creates_an_account_and_signs_it_in(engine: DbEngine) {
     let service = Service::on(engine).await;
     let reply = service.signup("Ada@Example.com", PASSWORD).await;
     assert_eq!(reply.status, StatusCode::CREATED);
@@ -44,7 +44,7 @@ async fn signup_creates_an_account_and_signs_it_in(engine: Engine) {
     assert_eq!(service.current_user(Some(reply.cookie())).await["id"], user["id"]);
 }
 
-async fn cookie_is_secure_by_default(engine: Engine) {
+async fn cookie_is_secure_by_default(engine: DbEngine) {
     let service = Service::with(engine, |settings| {
         let keys = SessionKeys::new(&[KEY.into()]).unwrap();
         let (clock, revoked) = (settings.clock.clone(), RevokedSessions::new(settings.clock.clone()));
@@ -55,7 +55,7 @@ async fn cookie_is_secure_by_default(engine: Engine) {
     assert!(reply.set_cookie().unwrap().ends_with("; HttpOnly; Path=/; SameSite=Lax; Secure"));
 }
 
-async fn email_has_one_account_whatever_its_case(engine: Engine) {
+async fn email_has_one_account_whatever_its_case(engine: DbEngine) {
     let service = Service::on(engine).await;
     assert_eq!(service.signup("ada@example.com", PASSWORD).await.status, StatusCode::CREATED);
     for email in ["ada@example.com", "ADA@EXAMPLE.COM", "Ada@example.Com"] {
@@ -67,7 +67,7 @@ async fn email_has_one_account_whatever_its_case(engine: Engine) {
     assert_eq!(service.signin("ada@example.com", PASSWORD).await.status, StatusCode::OK);
 }
 
-async fn concurrent_signups_create_one_account(engine: Engine) {
+async fn concurrent_signups_create_one_account(engine: DbEngine) {
     let service = Service::on(engine).await;
     let replies = join_all((0..20).map(|number| {
         let email = if number % 2 == 0 { "ada@example.com" } else { "Ada@Example.com" };
@@ -83,7 +83,7 @@ async fn concurrent_signups_create_one_account(engine: Engine) {
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 1);
 }
 
-async fn validation_errors_are_reported_together(engine: Engine) {
+async fn validation_errors_are_reported_together(engine: DbEngine) {
     let service = Service::on(engine).await;
     let path = "/api/users/signup";
     for body in [
@@ -103,7 +103,7 @@ async fn validation_errors_are_reported_together(engine: Engine) {
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 0);
 }
 
-async fn body_that_is_no_json_is_refused(engine: Engine) {
+async fn body_that_is_no_json_is_refused(engine: DbEngine) {
     let service = Service::on(engine).await;
     for body in ["", "{", "[]", "\"ada@example.com\"", "{\"email\":\"ada@example.com\",}"] {
         let reply = service.send(post("/api/users/signup", body)).await;
@@ -122,7 +122,7 @@ async fn body_that_is_no_json_is_refused(engine: Engine) {
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 0);
 }
 
-async fn signup_from_another_site_is_refused(engine: Engine) {
+async fn signup_from_another_site_is_refused(engine: DbEngine) {
     let service = Service::on(engine).await;
     let mut request =
         post("/api/users/signup", json!({ "email": "ada@example.com", "password": PASSWORD }).to_string());
@@ -132,7 +132,7 @@ async fn signup_from_another_site_is_refused(engine: Engine) {
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 0);
 }
 
-async fn passwords_are_stored_as_salted_argon2id(engine: Engine) {
+async fn passwords_are_stored_as_salted_argon2id(engine: DbEngine) {
     let service = Service::with(engine, |settings| settings.hashing = HashingSettings::default()).await;
     service.signup("ada@example.com", PASSWORD).await;
     service.signup("bob@example.com", PASSWORD).await;
@@ -141,7 +141,7 @@ async fn passwords_are_stored_as_salted_argon2id(engine: Engine) {
     assert_ne!(hashes[0], hashes[1]);
 }
 
-async fn concurrent_hashing_is_bounded(engine: Engine) {
+async fn concurrent_hashing_is_bounded(engine: DbEngine) {
     let service = Service::with(engine, |settings| {
         settings.hashing = HashingSettings { slots: 1, waiting: 1, ..HashingSettings::default() };
     })

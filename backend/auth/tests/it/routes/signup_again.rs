@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{DbEngine, on_both};
 use ticketing_platform::idempotency::{Fingerprint, RETENTION};
 
 use crate::support::{PASSWORD, Reply, Service, post};
@@ -31,7 +31,7 @@ fn ada() -> Value {
 const REUSED: (&str, &str, &str) =
     ("", "idempotency_key_reused", "This Idempotency-Key was used with another request body");
 
-async fn repeated_signup_gets_the_same_answer_and_a_new_session(engine: Engine) {
+async fn repeated_signup_gets_the_same_answer_and_a_new_session(engine: DbEngine) {
     let service = Service::on(engine).await;
     let first = sign_up_with_key(&service, "k-1", ada()).await;
     let again = sign_up_with_key(&service, "k-1", ada()).await;
@@ -48,7 +48,7 @@ async fn repeated_signup_gets_the_same_answer_and_a_new_session(engine: Engine) 
     assert_eq!(sign_up_with_key(&service, "k-1", spaced).await.body, first.body);
 }
 
-async fn key_with_another_body_is_refused(engine: Engine) {
+async fn key_with_another_body_is_refused(engine: DbEngine) {
     let service = Service::on(engine).await;
     sign_up_with_key(&service, "k-1", ada()).await;
     let another = json!({ "email": "ada@example.com", "password": "another password" });
@@ -60,7 +60,7 @@ async fn key_with_another_body_is_refused(engine: Engine) {
         .assert_refused(400, &[("email", "email_in_use", "Email in use")]);
 }
 
-async fn idempotency_key_belongs_to_the_address_that_signs_up(engine: Engine) {
+async fn idempotency_key_belongs_to_the_address_that_signs_up(engine: DbEngine) {
     let service = Service::on(engine).await;
     assert_eq!(sign_up_with_key(&service, "1", ada()).await.status, StatusCode::CREATED);
     let bob = json!({ "email": "bob@example.com", "password": PASSWORD });
@@ -73,7 +73,7 @@ async fn idempotency_key_belongs_to_the_address_that_signs_up(engine: Engine) {
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 2);
 }
 
-async fn stored_answer_is_replayed_beyond_the_limit(engine: Engine) {
+async fn stored_answer_is_replayed_beyond_the_limit(engine: DbEngine) {
     let service = Service::with(engine, |settings| settings.limits.signins_per_address = 1).await;
     let first = sign_up_with_key(&service, "k-1", ada()).await;
     assert_eq!(first.status, StatusCode::CREATED);
@@ -90,7 +90,7 @@ async fn stored_answer_is_replayed_beyond_the_limit(engine: Engine) {
     }
 }
 
-async fn concurrent_repeats_of_a_signup_create_one_account(engine: Engine) {
+async fn concurrent_repeats_of_a_signup_create_one_account(engine: DbEngine) {
     let service = Service::on(engine).await;
     let replies = join_all((0..20).map(|_| sign_up_with_key(&service, "k-1", ada()))).await;
     for reply in &replies {
@@ -99,7 +99,7 @@ async fn concurrent_repeats_of_a_signup_create_one_account(engine: Engine) {
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 1);
 }
 
-async fn refused_signup_releases_its_key(engine: Engine) {
+async fn refused_signup_releases_its_key(engine: DbEngine) {
     let service = Service::on(engine).await;
     let bad = json!({ "email": "ada", "password": PASSWORD });
     assert_eq!(sign_up_with_key(&service, "k-0", bad).await.status, StatusCode::BAD_REQUEST);
@@ -112,7 +112,7 @@ async fn refused_signup_releases_its_key(engine: Engine) {
     assert_eq!(kept, 0);
 }
 
-async fn keys_are_validated_and_removed_after_a_day(engine: Engine) {
+async fn keys_are_validated_and_removed_after_a_day(engine: DbEngine) {
     let service = Service::on(engine).await;
     let reply = sign_up_with_key(&service, &"k".repeat(256), ada()).await;
     assert_eq!(reply.status, StatusCode::BAD_REQUEST);
@@ -125,7 +125,7 @@ async fn keys_are_validated_and_removed_after_a_day(engine: Engine) {
         .assert_refused(400, &[("email", "email_in_use", "Email in use")]);
 }
 
-async fn stored_answer_has_no_secret(engine: Engine) {
+async fn stored_answer_has_no_secret(engine: DbEngine) {
     let service = Service::on(engine).await;
     let reply = sign_up_with_key(&service, "k-1", ada()).await;
     let kept = service

@@ -1,6 +1,6 @@
 //! `session:ended`: the cookie is refused from then on, after a restart too.
 
-use ticketing_engines::{Engine, eventually, on_both};
+use ticketing_engines::{DbEngine, eventually, on_both};
 use ticketing_events::{Envelope, SessionEnded};
 
 use crate::fixture::Fixture;
@@ -10,7 +10,7 @@ on_both! {
     an_ended_session_is_refused_for_good;
 }
 
-async fn an_ended_session_is_refused_for_good(engine: Engine) {
+async fn an_ended_session_is_refused_for_good(engine: DbEngine) {
     let mut fixture = Fixture::on(engine).await;
     let ada = fixture.user("ada");
     let mut headers = axum::http::HeaderMap::new();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ticketing_engines::{Engine, Home, eventually, eventually_within, on_both};
+use ticketing_engines::{DbEngine, TestDatabases, eventually, eventually_within, on_both};
 use ticketing_platform::db::{Db, DbError, DbOptions};
 use ticketing_platform::session::{self, CookieSettings, RevokedSessions, SessionKeys, Sessions};
 use ticketing_platform::shutdown::Shutdown;
@@ -15,10 +15,10 @@ on_both! {
     revoked_session_stays_refused_after_a_restart;
 }
 
-async fn revoked_session_stays_refused_after_a_restart(engine: Engine) {
-    let home = Home::on(engine);
+async fn revoked_session_stays_refused_after_a_restart(engine: DbEngine) {
+    let databases = TestDatabases::on(engine);
     let clock = clock();
-    let db = Db::open(home.database("auth"), DbOptions::default(), &[session::MIGRATIONS]).unwrap();
+    let db = Db::open(databases.database("auth"), DbOptions::default(), &[session::MIGRATIONS]).unwrap();
     let keys = || SessionKeys::new(&[KEY.into()]).unwrap();
     let make = |revoked: RevokedSessions| {
         Sessions::new(keys(), CookieSettings::default(), session::DEFAULT_LIFETIME, revoked, clock.clone())
@@ -48,8 +48,8 @@ async fn revoked_session_stays_refused_after_a_restart(engine: Engine) {
 
 #[tokio::test]
 async fn revoked_session_is_refused_by_another_replica() {
-    let home = Home::on(Engine::Postgres);
-    let open = || Db::open(home.database("auth"), DbOptions::default(), &[session::MIGRATIONS]).unwrap();
+    let databases = TestDatabases::on(DbEngine::Postgres);
+    let open = || Db::open(databases.database("auth"), DbOptions::default(), &[session::MIGRATIONS]).unwrap();
     let (clock, shutdown) = (clock(), Shutdown::new());
     let (db, other_db) = (open(), open());
     let revoked = RevokedSessions::load(&db, clock.clone()).await.unwrap();
@@ -77,8 +77,8 @@ async fn revoked_session_is_refused_by_another_replica() {
 
 #[tokio::test]
 async fn refresh_reads_only_new_rows() {
-    let home = Home::on(Engine::Postgres);
-    let db = Db::open(home.database("auth"), DbOptions::default(), &[session::MIGRATIONS]).unwrap();
+    let databases = TestDatabases::on(DbEngine::Postgres);
+    let db = Db::open(databases.database("auth"), DbOptions::default(), &[session::MIGRATIONS]).unwrap();
     let clock = clock();
     let (writer, reader) =
         (RevokedSessions::new(clock.clone()), RevokedSessions::load(&db, clock.clone()).await.unwrap());

@@ -16,7 +16,7 @@ use ticketing_platform::session::{CookieSettings, DEFAULT_LIFETIME, RevokedSessi
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::UserId;
 use ticketing_server::audit::Sources;
-use ticketing_testkit::{Engine, Home};
+use ticketing_testkit::{DbEngine, TestDatabases};
 use ticketing_tickets::Feed;
 use tower::ServiceExt;
 
@@ -26,7 +26,7 @@ use super::schedule::Service;
 pub(crate) const OPEN_LIMIT: u32 = 2;
 
 pub(crate) struct Services {
-    home: Home,
+    databases: TestDatabases,
     clock: Clock,
     pub(crate) provider: SimulatedProvider,
     pub(crate) feed: Feed,
@@ -36,13 +36,19 @@ pub(crate) struct Services {
 }
 
 impl Services {
-    pub(crate) async fn open(engine: Engine, clock: &Clock) -> Self {
+    pub(crate) async fn open(engine: DbEngine, clock: &Clock) -> Self {
         // Other tests cover durability.
-        let home = Home::in_memory(engine);
+        let databases = TestDatabases::in_memory(engine);
         let clock = clock.clone();
-        let provider = SimulatedProvider::open(home.database("provider"), clock.clone()).unwrap();
-        let mut services =
-            Self { home, clock, provider, feed: Feed::default(), open: Vec::new(), routes: Mutex::default() };
+        let provider = SimulatedProvider::open(databases.database("provider"), clock.clone()).unwrap();
+        let mut services = Self {
+            databases,
+            clock,
+            provider,
+            feed: Feed::default(),
+            open: Vec::new(),
+            routes: Mutex::default(),
+        };
         for service in Service::ALL {
             let (core, consumers) = services.start(service).await;
             services.open.push((service, core, consumers));
@@ -104,7 +110,7 @@ impl Services {
     }
 
     async fn start(&self, service: Service) -> (ServiceCore, Arc<Consumers>) {
-        let database = self.home.database(service.name());
+        let database = self.databases.database(service.name());
         let (clock, sessions) = (self.clock.clone(), self.sessions());
         match service {
             Service::Tickets => {

@@ -12,7 +12,7 @@ use ticketing_payments::store::{PaymentRow, PaymentToInsert};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{Order, OrderId, PaymentId, PaymentStatus, Ticket, TicketId, Timestamp};
-use ticketing_testkit::Engine;
+use ticketing_testkit::DbEngine;
 use ticketing_tickets::store::{ChangePublisher, EditError};
 
 use super::TTL;
@@ -42,7 +42,7 @@ pub(crate) struct Simulation {
 }
 
 impl Simulation {
-    pub(crate) async fn open(engine: Engine, schedule: &Schedule) -> Self {
+    pub(crate) async fn open(engine: DbEngine, schedule: &Schedule) -> Self {
         let clock = Clock::manual(Timestamp::from_millis(1_900_000_000_000));
         let services = Services::open(engine, &clock).await;
         let model = Model { now: clock.now().as_millis(), ..Model::default() };

@@ -43,7 +43,7 @@ async fn upload_admission(shop: &Shop, pass: &StoredPass, second: u64) -> Double
     DoubleAdmission::new(at, device)
 }
 
-async fn admission_withdraws_the_listing_of_an_offered_pass(engine: Engine) {
+async fn admission_withdraws_the_listing_of_an_offered_pass(engine: DbEngine) {
     let shop = Shop::on(engine);
     let (_, pass) = sell_ticket(&shop).await;
     let listing = offer(&shop, &pass).await;
@@ -62,7 +62,7 @@ async fn admission_withdraws_the_listing_of_an_offered_pass(engine: Engine) {
     assert_eq!(published.iter().filter(|(_, name, ..)| name == "pass:admitted").count(), 1);
 }
 
-async fn admission_during_a_reservation_makes_it_the_last_one(engine: Engine) {
+async fn admission_during_a_reservation_makes_it_the_last_one(engine: DbEngine) {
     let shop = Shop::on(engine);
     for is_paid in [false, true] {
         let (_, pass) = sold_by(&shop, if is_paid { "paid" } else { "unpaid" }).await;
@@ -95,7 +95,7 @@ async fn admission_during_a_reservation_makes_it_the_last_one(engine: Engine) {
     }
 }
 
-async fn order_on_its_way_prevails_over_an_admission(engine: Engine) {
+async fn order_on_its_way_prevails_over_an_admission(engine: DbEngine) {
     let shop = Shop::on(engine);
     let (_, pass) = sell_ticket(&shop).await;
     let listing = offer(&shop, &pass).await;
@@ -107,7 +107,7 @@ async fn order_on_its_way_prevails_over_an_admission(engine: Engine) {
     assert_eq!((moved.serial, moved.double_admissions), (1, vec![first]));
 }
 
-async fn admission_of_a_withdrawn_listing_is_published(engine: Engine) {
+async fn admission_of_a_withdrawn_listing_is_published(engine: DbEngine) {
     let shop = Shop::on(engine);
     for is_reserved in [false, true] {
         let (_, pass) = sold_by(&shop, if is_reserved { "reserved" } else { "free" }).await;
@@ -125,7 +125,7 @@ async fn admission_of_a_withdrawn_listing_is_published(engine: Engine) {
     }
 }
 
-async fn admission_with_an_old_code_ends_the_offer_of_a_valid_pass(engine: Engine) {
+async fn admission_with_an_old_code_ends_the_offer_of_a_valid_pass(engine: DbEngine) {
     let shop = Shop::on(engine);
     let (_, pass) = sell_ticket(&shop).await;
     let listing = offer(&shop, &pass).await;

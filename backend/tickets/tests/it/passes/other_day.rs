@@ -16,7 +16,7 @@ on_both! {
 
 const SPAN: Duration = Duration::from_secs(3600);
 
-async fn refusal_for_another_day_writes_nothing(engine: Engine) {
+async fn refusal_for_another_day_writes_nothing(engine: DbEngine) {
     let shop = Shop::on(engine);
     let starts = shop.core.clock.now() + SPAN + Duration::from_millis(1);
     let starts_at = FieldUpdate::Set(starts.to_string().parse().unwrap());

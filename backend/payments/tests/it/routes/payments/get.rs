@@ -1,5 +1,5 @@
 //! `GET /api/payments/{id}`
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{DbEngine, on_both};
 
 use crate::fixture::Fixture;
 
@@ -8,7 +8,7 @@ on_both! {
     payment_is_visible_to_its_buyer_only;
 }
 
-async fn payment_is_visible_to_its_buyer_only(engine: Engine) {
+async fn payment_is_visible_to_its_buyer_only(engine: DbEngine) {
     let fixture = Fixture::on(engine).await;
     let (ada, eve) = (fixture.user("ada"), fixture.user("eve"));
     let order = fixture.order(&ada, "149.99").await;

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::{Request, header};
 use serde_json::{Value, json};
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{DbEngine, on_both};
 use ticketing_payments::domain::PaymentStep;
 
 use crate::fixture::Fixture;
@@ -14,7 +14,7 @@ on_both! {
     forged_session_is_refused;
 }
 
-async fn invalid_fields_are_all_reported(engine: Engine) {
+async fn invalid_fields_are_all_reported(engine: DbEngine) {
     let fixture = Fixture::on(engine).await;
     let ada = fixture.user("ada");
     let order = fixture.order(&ada, "20").await;
@@ -44,7 +44,7 @@ async fn invalid_fields_are_all_reported(engine: Engine) {
     assert_no_payment(&fixture).await;
 }
 
-async fn body_that_is_no_json_object_is_refused(engine: Engine) {
+async fn body_that_is_no_json_object_is_refused(engine: DbEngine) {
     let fixture = Fixture::on(engine).await;
     let ada = fixture.user("ada");
     for (kind, body, status, code) in [
@@ -66,7 +66,7 @@ async fn body_that_is_no_json_object_is_refused(engine: Engine) {
     assert_no_payment(&fixture).await;
 }
 
-async fn forged_session_is_refused(engine: Engine) {
+async fn forged_session_is_refused(engine: DbEngine) {
     let fixture = Fixture::on(engine).await;
     let mut eve = fixture.user("eve");
     let order = fixture.order(&eve, "20").await;

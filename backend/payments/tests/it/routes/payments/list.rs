@@ -1,6 +1,6 @@
 //! `GET /api/payments`
 
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{DbEngine, on_both};
 use ticketing_sdk::{Payment, PaymentId};
 
 use crate::fixture::{Fixture, TestResponse, User};
@@ -26,7 +26,7 @@ async fn read_pages(user: &User, first: &str) -> Vec<PaymentId> {
     }
 }
 
-async fn own_payments_are_listed_in_pages(engine: Engine) {
+async fn own_payments_are_listed_in_pages(engine: DbEngine) {
     let fixture = Fixture::on(engine).await;
     let (ada, eve) = (fixture.user("ada"), fixture.user("eve"));
     assert!(payments(&ada.get("/api/payments").await).is_empty());
@@ -48,7 +48,7 @@ async fn own_payments_are_listed_in_pages(engine: Engine) {
     assert_eq!(all.header("link"), None);
 }
 
-async fn payments_of_one_order_are_listed_in_pages(engine: Engine) {
+async fn payments_of_one_order_are_listed_in_pages(engine: DbEngine) {
     let fixture = Fixture::on(engine).await;
     let (ada, eve) = (fixture.user("ada"), fixture.user("eve"));
     let (order, other) = (fixture.order(&ada, "20").await, fixture.order(&ada, "20").await);
@@ -64,7 +64,7 @@ async fn payments_of_one_order_are_listed_in_pages(engine: Engine) {
     assert_eq!(ada.get("/api/payments?order=%00").await.invalid_fields(), ["order"]);
 }
 
-async fn invalid_page_is_refused(engine: Engine) {
+async fn invalid_page_is_refused(engine: DbEngine) {
     let fixture = Fixture::on(engine).await;
     let ada = fixture.user("ada");
     assert_eq!(ada.get("/api/payments?limit=0").await.invalid_fields(), ["limit"]);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value, json};
-use ticketing_engines::{Engine, eventually, on_both};
+use ticketing_engines::{DbEngine, eventually, on_both};
 use ticketing_payments::PaymentTimeouts;
 use ticketing_payments::domain::PaymentStep;
 use ticketing_sdk::PaymentStatus;
@@ -50,7 +50,7 @@ async fn webhook_events(fixture: &Fixture) -> i64 {
     count.await.map_err(|error: ticketing_platform::db::DbError| error).unwrap()
 }
 
-async fn webhook_event_settles_payment_with_lost_response(engine: Engine) {
+async fn webhook_event_settles_payment_with_lost_response(engine: DbEngine) {
     for call in [PaymentStep::Authorize, PaymentStep::Capture] {
         let fixture = Fixture::with_timeouts(Setup::stripe_on(engine), slow()).await;
         let ada = fixture.user("ada");
@@ -78,7 +78,7 @@ async fn webhook_event_settles_payment_with_lost_response(engine: Engine) {
     }
 }
 
-async fn webhook_event_during_call_is_processed_after_it(engine: Engine) {
+async fn webhook_event_during_call_is_processed_after_it(engine: DbEngine) {
     let fixture = Fixture::with_timeouts(
         Setup::stripe_on(engine),
         PaymentTimeouts { call_timeout: Duration::from_secs(2), ..slow() },
@@ -108,7 +108,7 @@ async fn webhook_event_during_call_is_processed_after_it(engine: Engine) {
     assert_eq!(fixture.ledger().await.charges.len(), 1);
 }
 
-async fn webhook_events_may_be_duplicated_and_reordered(engine: Engine) {
+async fn webhook_events_may_be_duplicated_and_reordered(engine: DbEngine) {
     let fixture = Fixture::on(Setup::stripe_on(engine)).await;
     let ada = fixture.user("ada");
     let (paid, lost) = (fixture.order(&ada, "19.99").await, fixture.order(&ada, "20").await);
@@ -130,7 +130,7 @@ async fn webhook_events_may_be_duplicated_and_reordered(engine: Engine) {
     assert_eq!((ledger.captures(&paid), ledger.kept_cents(&paid), ledger.kept_cents(&lost)), (1, 1999, 0));
 }
 
-async fn unsigned_webhook_request_is_refused(engine: Engine) {
+async fn unsigned_webhook_request_is_refused(engine: DbEngine) {
     let fixture = Fixture::on(Setup::stripe_on(engine)).await;
     let ada = fixture.user("ada");
     let order = fixture.order(&ada, "19.99").await;
@@ -158,7 +158,7 @@ async fn unsigned_webhook_request_is_refused(engine: Engine) {
     post(&fixture, large, Some(&signature)).await.assert_refused(413, "payload_too_large");
 }
 
-async fn webhook_events_of_unknown_payments_are_ignored(engine: Engine) {
+async fn webhook_events_of_unknown_payments_are_ignored(engine: DbEngine) {
     let fixture = Fixture::on(Setup::stripe_on(engine)).await;
     let intent =
         json!({ "object": "payment_intent", "id": "pi_9", "metadata": { "payment_id": "nobody's" } });
@@ -187,11 +187,11 @@ async fn webhook_events_of_unknown_payments_are_ignored(engine: Engine) {
 
 #[tokio::test]
 async fn simulated_provider_has_no_webhook() {
-    let fixture = Fixture::on(Engine::Sqlite).await;
+    let fixture = Fixture::on(DbEngine::Sqlite).await;
     post(&fixture, "{}".to_owned(), Some("t=1,v1=00")).await.assert_refused(404, "not_found");
 }
 
-async fn webhook_event_settles_declined_payment(engine: Engine) {
+async fn webhook_event_settles_declined_payment(engine: DbEngine) {
     let fixture = Fixture::with_timeouts(Setup::stripe_on(engine), slow()).await;
     let ada = fixture.user("ada");
     let order = fixture.order(&ada, "19.99").await;

@@ -12,50 +12,50 @@ use crate::postgres::server::psql;
 
 /// A kind of database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Engine {
+pub enum DbEngine {
     /// Files in a temporary folder.
     Sqlite,
     /// Schemas on the shared server.
     Postgres,
 }
 
-impl Engine {
+impl DbEngine {
     /// Both kinds.
     pub const ALL: [Self; 2] = [Self::Sqlite, Self::Postgres];
 }
 
 /// The databases of one test. A database that is opened again has the same content.
 #[derive(Debug)]
-pub struct Home {
+pub struct TestDatabases {
     folder: TempDir,
     server: Option<(PostgresUrl, String)>,
 }
 
-impl Home {
-    /// Creates a home without databases.
+impl TestDatabases {
+    /// Prepares the place of the databases.
     ///
     /// # Panics
     /// If the temporary folder or the shared server is not available.
-    pub fn on(engine: Engine) -> Self {
+    pub fn on(engine: DbEngine) -> Self {
         let server = match engine {
-            Engine::Sqlite => None,
-            Engine::Postgres => Some((lease::common_url().parse().expect("a URL"), unique_name())),
+            DbEngine::Sqlite => None,
+            DbEngine::Postgres => Some((lease::common_url().parse().expect("a URL"), unique_name())),
         };
         Self { folder: tempfile::tempdir().expect("a folder"), server }
     }
 
-    /// Creates a home whose files are in memory (`/dev/shm`), where the system has it. For tests that do not depend on
+    /// Prepares databases whose files are in memory (`/dev/shm`), where the system has it. For tests that do not depend on
     /// the disk.
     ///
     /// # Panics
-    /// As [`Home::on`].
-    pub fn in_memory(engine: Engine) -> Self {
+    /// As [`TestDatabases::on`].
+    pub fn in_memory(engine: DbEngine) -> Self {
         let memory = Path::new("/dev/shm");
-        let mut home = Self::on(engine);
+        let mut databases = Self::on(engine);
         if memory.is_dir() {
-            home.folder = tempfile::tempdir_in(memory).expect("a folder");
+            databases.folder = tempfile::tempdir_in(memory).expect("a folder");
         }
-        home
+        databases
     }
 
     /// Returns the database with this name.
@@ -86,8 +86,8 @@ impl Home {
     }
 
     /// Returns the kind of the databases.
-    pub fn engine(&self) -> Engine {
-        if self.server.is_some() { Engine::Postgres } else { Engine::Sqlite }
+    pub fn engine(&self) -> DbEngine {
+        if self.server.is_some() { DbEngine::Postgres } else { DbEngine::Sqlite }
     }
 
     /// Returns the temporary folder, for other files of the test.
