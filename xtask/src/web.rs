@@ -68,8 +68,8 @@ pub(crate) fn ensure_installed() -> Result<(), String> {
     Ok(())
 }
 
-/// Returns a `PATH` with Node.js and npm: those of the system, or a copy below `target/` if they are missing or too old,
-/// as in many distributions.
+/// Returns a `PATH` with Node.js and npm. Installs them below `target/` if those of the system are missing or too old, as in
+/// many distributions.
 fn node() -> Result<OsString, String> {
     let system = std::env::var_os("PATH").unwrap_or_default();
     if has_node(&system) {
