@@ -119,7 +119,7 @@ pub enum Error {
     /// The connection broke in the middle of a read.
     #[error("the connection broke: {}", root_cause(source.as_ref()))]
     Interrupted {
-        /// How.
+        /// The error of the connection.
         source: BoxError,
     },
     /// The answer is larger than the client reads into memory.

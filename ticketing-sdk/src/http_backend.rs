@@ -37,7 +37,7 @@ pub(crate) struct HttpFailure {
     pub(crate) source: BoxError,
 }
 
-/// How far a request without a response came.
+/// The stage at which a request without a response failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum FailureKind {
     /// Nothing of the request has left.

@@ -1,4 +1,4 @@
-//! When a request is sent again, and after how long. Rules only: the transport acts on them.
+//! The retry policy: whether and when a request is sent again. The transport applies it.
 
 mod budget;
 

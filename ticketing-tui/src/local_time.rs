@@ -13,7 +13,7 @@ use ticketing_sdk::{DoubleAdmission, EventTime, Timestamp};
 #[derive(Debug, Clone)]
 pub(crate) struct LocalTime(TimeZone);
 
-/// Where a list shows the offsets of the places of its events.
+/// Which events of a list are shown with the UTC offset of their place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum OffsetDisplay<'a> {
     /// Nowhere: the clocks at the places are those of the user.

@@ -10,7 +10,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use ticketing_sdk::{Client, Error, ErrorCategory, Ticket, TicketSort};
 
-/// What the marketplace failed with, as this service answers it.
+/// An error of the marketplace as a response of this service.
 struct MarketError(Error);
 
 impl From<Error> for MarketError {

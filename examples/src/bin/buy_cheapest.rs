@@ -12,7 +12,7 @@ use ticketing_sdk::{
     CardToken, Client, ErrorCode, IdempotencyKey, Money, Order, PaymentStatus, TicketId, TicketSort,
 };
 
-/// What the program must know after a crash.
+/// The state that the program needs after a crash.
 #[derive(Serialize, Deserialize)]
 struct Purchase {
     ticket: TicketId,

@@ -49,7 +49,7 @@ pub(crate) enum AuthCommand {
     Status(status::Args),
 }
 
-/// Where the password of an account comes from.
+/// The help text about the source of a password.
 const PASSWORD_HELP: &str =
     "The password comes from a prompt, from stdin, or from TICKETING_PASSWORD; never from an argument.";
 

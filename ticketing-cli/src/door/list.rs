@@ -29,7 +29,7 @@ pub(crate) struct DoorList {
     pub(crate) passes: Vec<Pass>,
 }
 
-/// Where a door list is from.
+/// The server and the account of a door list.
 #[derive(Debug, Clone)]
 pub(super) struct Origin {
     pub(super) server: String,

@@ -35,7 +35,7 @@ impl<'a> HasLut<'a, Types> for Run<'a> {
     }
 }
 
-/// What `--jq` or `--template` writes of a document.
+/// The output of `--jq` or `--template` for a document.
 #[derive(Debug, Default)]
 pub(super) struct FilterOutput {
     pub(super) text: String,

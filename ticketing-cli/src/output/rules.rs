@@ -8,7 +8,7 @@ use crate::failure::{CliResult, Failure};
 pub(crate) struct NonRecordOutput {
     /// The words of the command, or the option.
     pub(crate) name: &'static str,
-    /// What it writes.
+    /// A phrase that says what it writes.
     writes: &'static str,
     /// The formats that it has beside its own.
     formats: &'static [Format],

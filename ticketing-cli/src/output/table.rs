@@ -61,7 +61,7 @@ struct Lengths {
     starts: StartLength,
 }
 
-/// How much of the start of an event there is.
+/// The form in which the start of an event is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum StartLength {
     /// With its year and its offset.

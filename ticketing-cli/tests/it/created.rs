@@ -1,4 +1,4 @@
-//! What a command has created is printed in rows with the columns of `get`.
+//! Commands print the records that they create in rows with the columns of `get`.
 
 use std::collections::BTreeSet;
 

@@ -20,7 +20,7 @@ pub(super) struct Transfer {
     started: Option<(PassTransfer, i64)>,
 }
 
-/// What has become of a transfer.
+/// The state of a transfer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum TransferState {
     /// No claim code works.

@@ -111,7 +111,7 @@ fn header(painter: &mut Painter<'_>, area: Rect, model: &Model, open: &Route, wr
     }
 }
 
-/// How much room there is for a tab.
+/// The width that a tab has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Density {
     /// For its name with padding.

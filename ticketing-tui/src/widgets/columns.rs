@@ -26,7 +26,7 @@ pub(crate) struct Columns<'a> {
     offsets: OffsetDisplay<'a>,
 }
 
-/// What the rows of a list need of its columns.
+/// The properties of a list that decide the width of its columns.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct RowNeeds<'a> {
     pub(crate) offsets: OffsetDisplay<'a>,
@@ -208,7 +208,7 @@ fn least_seat(seat: &str) -> u16 {
     text::width(seat).min(MIN_SEAT) + SEPARATOR
 }
 
-/// What a row has besides its title and its price, before it is fitted.
+/// The parts of a row besides its title and its price, before they are fitted.
 struct Parts<'a> {
     row: &'a Row<'a>,
     /// The seat, if it stands behind the title.
@@ -235,7 +235,7 @@ struct When<'a> {
     column: u16,
 }
 
-/// How much of its parts a row has.
+/// The forms of the parts of a row.
 struct RowForm {
     status: StatusForm,
     when: WhenForm,

@@ -107,7 +107,7 @@ pub(crate) fn view(
     if rest.is_empty() { rest } else { advice(painter, rest, model, ticket, row) }
 }
 
-/// Says when the ticket of an own event was admitted: in colour where something is wrong about that. Returns the rest of the area.
+/// Draws when the ticket of an own event was admitted, in colour if the admissions conflict. Returns the rest of the area.
 pub(crate) fn admissions(painter: &mut Painter<'_>, area: Rect, model: &Model, ticket: &TicketId) -> Rect {
     let Some((words, conflict)) = model.admissions(ticket) else { return area };
     let style = if conflict.is_some() { painter.theme.bad } else { painter.theme.dim };

@@ -111,7 +111,7 @@ fn is_of_one_connection(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
 }
 
-/// What each connection needs.
+/// The state that the connections share.
 #[derive(Clone)]
 struct Server {
     router: Router,

@@ -12,7 +12,7 @@ use super::{ORDER_TTL, PROPAGATION_LAG};
 pub struct Charge {
     /// The order that was paid for.
     pub order: String,
-    /// How much, in dollars.
+    /// The price, in dollars.
     pub amount: f64,
     /// The token of the card.
     pub token: String,

@@ -113,7 +113,7 @@ pub enum CheckInError {
     /// It was admitted before.
     #[error("the pass was admitted at {admitted_at}")]
     AlreadyAdmitted {
-        /// When.
+        /// The time of the admission.
         admitted_at: Timestamp,
         /// The device that admitted it.
         device: Option<String>,

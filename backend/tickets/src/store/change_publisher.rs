@@ -1,4 +1,4 @@
-//! Where the changes of tickets go, and their time.
+//! Publishes the changes of tickets: the outbox, the signal of the feed, and the time.
 
 use ticketing_bus::Outbox;
 use ticketing_platform::signal::Signal;

@@ -1,4 +1,4 @@
-//! What a ticket shows: the terms of the order that holds it, or its listing.
+//! The terms that a ticket shows: those of the order that holds it, or of its listing.
 
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};

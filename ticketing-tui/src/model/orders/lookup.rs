@@ -1,4 +1,4 @@
-//! When to look for orders that the user has made in another client.
+//! The schedule of lookups for orders that the user has made in another client.
 
 use std::time::Duration;
 

@@ -14,7 +14,7 @@ use crate::domain::pass::{TRANSFER_TTL, Transfer};
 use crate::pass_keys::{claim_hash, claim_nonce};
 use crate::{App, store};
 
-/// What is stored of the answer: the claim code follows from the nonce and the key of the service, so that the database
+/// The stored part of the answer. The claim code is derived from the nonce and the key of the service, so the database
 /// does not have it.
 #[derive(Serialize, Deserialize)]
 struct StoredTransfer {

@@ -39,7 +39,7 @@ pub(super) enum ListingMatch {
     Different(Failure),
 }
 
-/// What a listing has in common with its row.
+/// The values by which a listing matches its row.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Values {
     title: String,

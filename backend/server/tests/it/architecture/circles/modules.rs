@@ -19,7 +19,7 @@ const ITEMS: [&str; 8] = ["const", "enum", "fn", "static", "struct", "trait", "t
 /// The longest chain of `use` declarations that is followed.
 const MAX_DEPTH: usize = 16;
 
-/// What one module declares and names.
+/// The declarations of a module, and the paths that it names.
 #[derive(Default)]
 struct Module {
     items: BTreeSet<String>,
@@ -32,7 +32,7 @@ struct Module {
     is_test: bool,
 }
 
-/// What a path names.
+/// The target of a path.
 enum Target {
     Module(ModulePath),
     /// An item in this module.
