@@ -51,7 +51,7 @@ fn panic_restores_the_terminal_and_is_reported_there() {
 #[ignore = "a child process: the test above runs it in a terminal"]
 fn with_a_clock_that_breaks() {
     let client = Client::new(std::env::var(URL).unwrap()).unwrap();
-    let options = Environment {
+    let environment = Environment {
         client,
         journal: Arc::new(NoJournal),
         door: Arc::new(NoDoor),
@@ -64,7 +64,7 @@ fn with_a_clock_that_breaks() {
         greeting: Vec::new(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(ticketing_tui::run(options)).unwrap();
+    runtime.block_on(ticketing_tui::run(environment)).unwrap();
 }
 
 /// A machine without a journal.
