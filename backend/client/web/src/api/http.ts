@@ -26,6 +26,8 @@ export interface Options<B> {
   /** Replaces `{id}` in the path. */
   id?: string
   query?: URLSearchParams
+  /** The idempotency key of a write. */
+  key?: string
   headers?: Record<string, string>
   body?: B
   signal?: AbortSignal | undefined
@@ -35,12 +37,20 @@ export interface Options<B> {
 
 interface Answer<T> {
   body: T
-  status: number
   headers: Headers
 }
 
 /** Longer than any request takes: the server responds to a payment within ten seconds. */
 const REQUEST_TIMEOUT = 30_000
+
+/** As `send`, and returns the body of the response. */
+export async function request<M extends Method, P extends PathFor<M>>(
+  method: M,
+  path: P,
+  options: Options<Sent<paths[P][M]>> & IntendedUser<paths[P][M]>,
+): Promise<Answered<paths[P][M]>> {
+  return (await send(method, path, options)).body
+}
 
 /** Sends a request and returns the response. Throws `ApiError` or `NetworkError`. */
 export async function send<M extends Method, P extends PathFor<M>>(
@@ -48,7 +58,7 @@ export async function send<M extends Method, P extends PathFor<M>>(
   path: P,
   options: Options<Sent<paths[P][M]>> & IntendedUser<paths[P][M]>,
 ): Promise<Answer<Answered<paths[P][M]>>> {
-  const { id, query, headers, body, signal, user, timeout: limit = REQUEST_TIMEOUT } = options
+  const { id, query, key, headers, body, signal, user, timeout: limit = REQUEST_TIMEOUT } = options
   const url = path.replace('{id}', encodeURIComponent(id ?? '')) + (query?.size ? `?${query.toString()}` : '')
   const timeout = AbortSignal.timeout(limit)
   const sent = Date.now()
@@ -59,6 +69,7 @@ export async function send<M extends Method, P extends PathFor<M>>(
         accept: 'application/json',
         ...(body && { 'content-type': 'application/json' }),
         ...(user && { [INTENDED_USER]: user }),
+        ...(key && { 'idempotency-key': key }),
         ...headers,
       },
       ...(body && { body: JSON.stringify(body) }),
@@ -69,7 +80,7 @@ export async function send<M extends Method, P extends PathFor<M>>(
     if (!response.ok) throw await toApiError(response)
     const text = response.status === 204 ? '' : await response.text()
     const answer = (text ? JSON.parse(text) : undefined) as Answered<paths[P][M]>
-    return { body: answer, status: response.status, headers: response.headers }
+    return { body: answer, headers: response.headers }
   } catch (error) {
     if (signal?.aborted) throw error
     // `fetch` throws a TypeError without a connection, and a DOMException after the timeout.

@@ -1,6 +1,6 @@
 // Orders.
 import { once } from './attempts'
-import { everyItem, send } from './http'
+import { everyItem, request, send } from './http'
 import type { Order, Ticket } from './types'
 
 /** Returns whether the status of an order is final. */
@@ -10,20 +10,14 @@ export const isOver = ({ status }: Order): boolean => status === 'complete' || s
 export const reservationPurpose = (userId: string, ticketId: string) => `order:${userId}:${ticketId}`
 
 /** Reserves a ticket at the price that is shown. The server rejects another price with `price_changed`. */
-export function createOrder(userId: string, { id, price }: Pick<Ticket, 'id' | 'price'>): Promise<Order> {
-  return once(reservationPurpose(userId, id), { ticketId: id, price }, async (key, body) => {
-    return (await send('post', '/api/orders', { user: userId, body, headers: { 'idempotency-key': key } })).body
-  })
-}
+export const createOrder = (userId: string, { id, price }: Pick<Ticket, 'id' | 'price'>): Promise<Order> =>
+  once(reservationPurpose(userId, id), { ticketId: id, price }, (key, body) => request('post', '/api/orders', { user: userId, body, key }))
 
-export async function getOrder(userId: string, id: string, signal?: AbortSignal): Promise<Order> {
-  return (await send('get', '/api/orders/{id}', { user: userId, id, signal })).body
-}
+export const getOrder = (userId: string, id: string, signal?: AbortSignal): Promise<Order> =>
+  request('get', '/api/orders/{id}', { user: userId, id, signal })
 
 /** Cancels an order. Cancelling it again has no effect. */
-export async function cancelOrder(userId: string, id: string): Promise<void> {
-  await send('delete', '/api/orders/{id}', { user: userId, id })
-}
+export const cancelOrder = (userId: string, id: string): Promise<unknown> => request('delete', '/api/orders/{id}', { user: userId, id })
 
 /** Returns all orders of the user, the newest first. The API returns pages, the oldest first. */
 export async function listOrders(userId: string, signal?: AbortSignal): Promise<Order[]> {

@@ -2,7 +2,7 @@
 import { pause } from '../pause'
 import { normalizeAmount } from '../texts/amount'
 import { forgetAttempt, once, pendingRequest } from './attempts'
-import { type Page, everyItem, pageOf, send } from './http'
+import { type Page, everyItem, pageOf, request, send } from './http'
 import { ApiError, isStatus } from './problem'
 import type { components } from './schema'
 import { deleteTicket, getTicket } from './tickets'
@@ -32,38 +32,25 @@ export async function issuedPasses(userId: string, signal?: AbortSignal): Promis
 
 /** Returns the pass that an order has bought, or null while it is not issued. */
 export async function passOfOrder(userId: string, orderId: string, signal?: AbortSignal): Promise<Pass | null> {
-  const { body } = await send('get', '/api/passes', { user: userId, query: new URLSearchParams({ order: orderId }), signal })
-  return body[0] ?? null
+  const [pass] = await request('get', '/api/passes', { user: userId, query: new URLSearchParams({ order: orderId }), signal })
+  return pass ?? null
 }
 
-export async function getPass(userId: string, id: string, signal?: AbortSignal): Promise<Pass> {
-  return (await send('get', '/api/passes/{id}', { user: userId, id, signal })).body
-}
+export const getPass = (userId: string, id: string, signal?: AbortSignal): Promise<Pass> =>
+  request('get', '/api/passes/{id}', { user: userId, id, signal })
 
 /** Starts to give a pass away. The claim code is in this response only. */
-export function startTransfer(userId: string, id: string): Promise<PassTransfer> {
-  return once(`transfer:${userId}:${id}`, null, async (key) => {
-    return (await send('post', '/api/passes/{id}/transfer', { user: userId, id, headers: { 'idempotency-key': key } })).body
-  })
-}
+export const startTransfer = (userId: string, id: string): Promise<PassTransfer> =>
+  once(`transfer:${userId}:${id}`, null, (key) => request('post', '/api/passes/{id}/transfer', { user: userId, id, key }))
 
-export async function cancelTransfer(userId: string, id: string): Promise<void> {
-  await send('delete', '/api/passes/{id}/transfer', { user: userId, id })
-}
+export const cancelTransfer = (userId: string, id: string): Promise<unknown> => request('delete', '/api/passes/{id}/transfer', { user: userId, id })
 
-export function claimPass(userId: string, claimCode: string): Promise<Pass> {
-  return once(`claim:${userId}`, { claimCode }, async (key, body) => {
-    return (await send('post', '/api/passes/claims', { user: userId, body, headers: { 'idempotency-key': key } })).body
-  })
-}
+export const claimPass = (userId: string, claimCode: string): Promise<Pass> =>
+  once(`claim:${userId}`, { claimCode }, (key, body) => request('post', '/api/passes/claims', { user: userId, body, key }))
 
 /** Lists a pass for resale. The price is sent as it was typed: the server validates it. */
-export function resellPass(userId: string, id: string, price: string): Promise<Ticket> {
-  return once(`resale:${userId}:${id}`, { price: normalizeAmount(price) }, async (key, { price }) => {
-    const body = { price: price as unknown as number }
-    return (await send('post', '/api/passes/{id}/resale', { user: userId, id, body, headers: { 'idempotency-key': key } })).body
-  })
-}
+export const resellPass = (userId: string, id: string, price: string): Promise<Ticket> =>
+  once(`resale:${userId}:${id}`, { price: normalizeAmount(price) }, (key, body) => request('post', '/api/passes/{id}/resale', { user: userId, id, body, key }))
 
 /**
  * Withdraws the listing of a pass, and returns the pass when it is no longer for sale. That is a moment after the response to the
@@ -105,9 +92,8 @@ export function checkIn(userId: string, code: string, { device, startsWithin }: 
 }
 
 /** Sends a check-in with its key: also the admission of a door without a network, with its time. */
-export async function sendCheckIn(userId: string, body: CheckIn, key: string, timeout?: number): Promise<Admission> {
-  return (await send('post', '/api/passes/check-ins', { user: userId, body, headers: { 'idempotency-key': key }, timeout })).body
-}
+export const sendCheckIn = (userId: string, body: CheckIn, key: string, timeout?: number): Promise<Admission> =>
+  request('post', '/api/passes/check-ins', { user: userId, body, key, timeout })
 
 /** Returns the check-in of a code in this tab whose response was lost. */
 export function askedBefore(userId: string, code: string): AskedCheckIn | null {
@@ -119,14 +105,12 @@ export function askedBefore(userId: string, code: string): AskedCheckIn | null {
 export const settleCheckIn = (userId: string, code: string): void => forgetAttempt(checkInPurpose(userId, code))
 
 /** Returns the public keys that verify codes. */
-export async function passKeys(timeout?: number): Promise<PassKeys> {
-  return (await send('get', '/api/passes/keys', { timeout })).body
-}
+export const passKeys = (timeout?: number): Promise<PassKeys> => request('get', '/api/passes/keys', { timeout })
 
 /** Returns when and where a pass was admitted first, if a check-in was refused with `already_admitted`. */
 export function firstAdmission(error: unknown): { admittedAt: string; device: string | null } | null {
   if (!(error instanceof ApiError) || error.code !== 'already_admitted') return null
-  const detail = error.details[0] as { admittedAt?: string | null; device?: string | null } | undefined
+  const [detail] = error.details
   return detail?.admittedAt ? { admittedAt: detail.admittedAt, device: detail.device ?? null } : null
 }
 

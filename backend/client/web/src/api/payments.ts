@@ -1,7 +1,7 @@
 // Payments, and polling until the outcome of a payment is known.
 import { pause } from '../pause'
 import { once, forgetAttempt } from './attempts'
-import { everyItem, send } from './http'
+import { everyItem, request, send } from './http'
 import { ApiError, isCode } from './problem'
 import type { Payment } from './types'
 
@@ -37,7 +37,7 @@ export async function pay({ userId, orderId, token }: Purchase, confirm: Confirm
     const payment = await once(
       paymentPurpose(userId, orderId),
       { orderId, token, ...(confirm && { canConfirm: true }) },
-      async (key, body) => (await send('post', '/api/payments', { user: userId, body, headers: { 'idempotency-key': key } })).body,
+      (key, body): Promise<Payment> => request('post', '/api/payments', { user: userId, body, key }),
       // A response without a status belongs to a payment that succeeded.
       { isDone: (answer) => !answer.status || isKnown(answer), storable: ({ orderId }) => ({ orderId }) },
     )
@@ -77,13 +77,9 @@ async function pollPayment(userId: string, payment: Payment, confirm: Confirm | 
       wait = 500
     }
     await pause(wait)
-    now = await getPayment(userId, payment.id)
+    now = await request('get', '/api/payments/{id}', { user: userId, id: payment.id })
     if (isKnown(now)) return now
   }
-}
-
-async function getPayment(userId: string, id: string, signal?: AbortSignal): Promise<Payment> {
-  return (await send('get', '/api/payments/{id}', { user: userId, id, signal })).body
 }
 
 /** Returns the payments of an order, the newest first. A declined card leaves a payment, too. */

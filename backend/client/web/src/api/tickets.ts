@@ -3,7 +3,7 @@ import { DETAILS, type DetailDraft, detailsOfDraft, draftOfDetails } from '../ma
 import { toCents, parseAmount } from '../texts/amount'
 import { normalize } from '../texts/unicode'
 import { once } from './attempts'
-import { type Page, pageOf, send } from './http'
+import { type Page, pageOf, request, send } from './http'
 import { isStatus } from './problem'
 import type { Ticket } from './types'
 
@@ -22,9 +22,7 @@ export async function listTickets(userId: string | null, query: URLSearchParams,
   return pageOf(await send('get', '/api/tickets', { user: userId, query: whole, signal }))
 }
 
-export async function getTicket(id: string, signal?: AbortSignal): Promise<Ticket> {
-  return (await send('get', '/api/tickets/{id}', { id, signal })).body
-}
+export const getTicket = (id: string, signal?: AbortSignal): Promise<Ticket> => request('get', '/api/tickets/{id}', { id, signal })
 
 /** The API accepts prices as strings, but the OpenAPI document declares numbers only. */
 const wire = ({ title, price, ...details }: Draft, isUpdate: boolean) => ({
@@ -35,12 +33,8 @@ const wire = ({ title, price, ...details }: Draft, isUpdate: boolean) => ({
 
 export const listingPurpose = (userId: string) => `ticket:${userId}`
 
-export function createTicket(userId: string, draft: Draft): Promise<Ticket> {
-  return once(listingPurpose(userId), draft, async (key, body) => {
-    const headers = { 'idempotency-key': key }
-    return (await send('post', '/api/tickets', { user: userId, body: wire(body, false), headers })).body
-  })
-}
+export const createTicket = (userId: string, draft: Draft): Promise<Ticket> =>
+  once(listingPurpose(userId), draft, (key, body) => request('post', '/api/tickets', { user: userId, body: wire(body, false), key }))
 
 const ifMatch = (version: number) => ({ 'if-match': `"${version}"` })
 
@@ -54,8 +48,7 @@ function isDraft(ticket: Ticket, draft: Draft): boolean {
 /** Updates a ticket if its version is still the one that was shown. */
 export async function updateTicket(userId: string, seen: Ticket, draft: Draft): Promise<Ticket> {
   try {
-    const headers = ifMatch(seen.version)
-    return (await send('put', '/api/tickets/{id}', { user: userId, id: seen.id, body: wire(draft, true), headers })).body
+    return await request('put', '/api/tickets/{id}', { user: userId, id: seen.id, body: wire(draft, true), headers: ifMatch(seen.version) })
   } catch (error) {
     if (!isStatus(error, 412)) throw error
     // The mismatch may be caused by this update, if its response was lost.
@@ -68,7 +61,7 @@ export async function updateTicket(userId: string, seen: Ticket, draft: Draft): 
 /** Withdraws a ticket. A missing ticket counts as withdrawn. */
 export async function deleteTicket(userId: string, seen: Ticket): Promise<void> {
   try {
-    await send('delete', '/api/tickets/{id}', { user: userId, id: seen.id, headers: ifMatch(seen.version) })
+    await request('delete', '/api/tickets/{id}', { user: userId, id: seen.id, headers: ifMatch(seen.version) })
   } catch (error) {
     if (!isStatus(error, 404)) throw error
   }

@@ -1,6 +1,6 @@
 // Accounts and sessions. The session is a cookie that scripts cannot read.
 import { newKey } from './attempts'
-import { send } from './http'
+import { request } from './http'
 import type { User } from './types'
 
 export interface Credentials {
@@ -10,8 +10,7 @@ export interface Credentials {
 
 /** Returns the user who is signed in, or null. The request names no intended user, since it asks for the user. */
 export async function currentUser(signal?: AbortSignal): Promise<User | null> {
-  const { body } = await send('get', '/api/users/currentuser', { user: null, signal })
-  return body?.currentUser ?? null
+  return (await request('get', '/api/users/currentuser', { user: null, signal }))?.currentUser ?? null
 }
 
 /**
@@ -23,17 +22,12 @@ let lastSignUp = { body: '', key: '' }
 export async function signUp(credentials: Credentials): Promise<User> {
   const body = JSON.stringify(credentials)
   if (lastSignUp.body !== body) lastSignUp = { body, key: newKey() }
-  const headers = { 'idempotency-key': lastSignUp.key }
-  const answer = await send('post', '/api/users/signup', { body: credentials, headers })
+  const user = await request('post', '/api/users/signup', { body: credentials, key: lastSignUp.key })
   lastSignUp = { body: '', key: '' }
-  return answer.body
+  return user
 }
 
-export async function signIn(credentials: Credentials): Promise<User> {
-  return (await send('post', '/api/users/signin', { body: credentials })).body
-}
+export const signIn = (credentials: Credentials): Promise<User> => request('post', '/api/users/signin', { body: credentials })
 
 /** Revokes the session of this user. */
-export async function signOut(userId: string): Promise<void> {
-  await send('post', '/api/users/signout', { user: userId })
-}
+export const signOut = (userId: string): Promise<unknown> => request('post', '/api/users/signout', { user: userId })

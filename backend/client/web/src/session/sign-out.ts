@@ -3,7 +3,7 @@ import { signOut } from '../api/users'
 import { type Write, useWrite } from '../ui/use-write'
 import { useSetSession } from './context'
 
-export function useSignOut(): Write<void, string> {
+export function useSignOut(): Write<unknown, string> {
   const setSession = useSetSession()
   return useWrite({
     mutationFn: (userId: string) => signOut(userId),
