@@ -1,4 +1,4 @@
-(()=>{const BUILD={"version":"4f3b3a7c4fc6","files":["/assets/channel-CM52eXEm.js","/assets/check-in-DURlGyIM.js","/assets/decode-Cb39y0Pn.js","/assets/doors-BCg2PTCW.js","/assets/early-5nn295Xi.js","/assets/guard-BIn1aRJ0.js","/assets/index-Dchrtltt.js","/assets/lazy-DuszlI10.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-Q1oyoeS9.css","/assets/vendor-CLMQy2WH.js"]};const worker = self;
+(()=>{const BUILD={"version":"31191d3fc16d","files":["/assets/channel-DZ8XWirK.js","/assets/check-in-D2SOToiK.js","/assets/decode-Cb39y0Pn.js","/assets/doors-NFk8HXUG.js","/assets/early-5nn295Xi.js","/assets/guard-DoYzagc8.js","/assets/index-CjAX01BN.js","/assets/lazy-MsVh4VgB.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-Q1oyoeS9.css","/assets/vendor-CLMQy2WH.js"]};const worker = self;
 /** The path of the scope. Every page below it is the same document. */
 const PAGE = new URL(worker.registration.scope).pathname;
 /** Each scope has its own caches: it may be of another build than the other scopes. */

@@ -31,6 +31,15 @@ export function optionalStorage(open: () => BrowserStorage | null | undefined): 
   }
 }
 
+/** Returns a stored value; null if there is none, or none that is JSON. */
+export function readJson<T>(storage: Pick<BrowserStorage, 'getItem'>, name: string): T | null {
+  try {
+    return JSON.parse(storage.getItem(name) ?? 'null') as T | null
+  } catch {
+    return null
+  }
+}
+
 /** Preferences, stored permanently. */
 export const preferences = optionalStorage(() => window.localStorage)
 /** Values of this tab, stored across reloads. */

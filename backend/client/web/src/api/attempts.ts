@@ -1,6 +1,6 @@
 // Writes that must take effect once. Each has an idempotency key that is stored until its outcome is known, also across reloads.
 import { pause } from '../pause'
-import { tab } from '../storage'
+import { readJson, tab } from '../storage'
 import { ApiError, outcomeOf } from './problem'
 
 interface Attempt<B> {
@@ -33,7 +33,7 @@ const RETRYABLE: Record<string, { times: number; pause: number }> = {
 export const pendingAttempt = <B>(purpose: string): B | null => pendingRequest<B>(purpose)?.body ?? null
 
 /** Returns an attempt whose outcome is unknown, with its key. */
-export const pendingRequest = <B>(purpose: string): Attempt<B> | null => stored(purpose) as Attempt<B> | null
+export const pendingRequest = <B>(purpose: string): Attempt<B> | null => readJson(tab, PREFIX + purpose)
 
 /** Deletes an attempt whose outcome is known. */
 export function forgetAttempt(purpose: string): void {
@@ -83,21 +83,12 @@ async function writeWithRetry<T>(write: () => Promise<T>): Promise<T> {
 }
 
 function startAttempt<B>(purpose: string, body: B, storable: (body: B) => unknown): { key: string; isRetry: boolean } {
-  const known = whole.get(purpose) ?? stored(purpose)
+  const known = whole.get(purpose) ?? pendingRequest(purpose)
   if (known && JSON.stringify(known.body) === JSON.stringify(body)) return { key: known.key, isRetry: true }
   const key = newKey()
   whole.set(purpose, { key, body })
   tab.setItem(PREFIX + purpose, JSON.stringify({ key, body: storable(body) }))
   return { key, isRetry: false }
-}
-
-function stored(purpose: string): Attempt<unknown> | null {
-  const text = tab.getItem(PREFIX + purpose)
-  try {
-    return text ? (JSON.parse(text) as Attempt<unknown>) : null
-  } catch {
-    return null
-  }
 }
 
 /**

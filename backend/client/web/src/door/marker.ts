@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 
 import type { User } from '../api/types'
 import type { Session } from '../session/context'
-import { preferences } from '../storage'
+import { preferences, readJson } from '../storage'
 
 /** The user whose door this is; an empty object if admissions wait and their user has signed out. */
 const STORED = 'door'
@@ -13,12 +13,8 @@ const hasDoor = (): boolean => preferences.getItem(STORED) !== null
 
 /** Returns the user whose door opens while the server cannot say who is signed in. */
 export function userOfDoor(): User | null {
-  try {
-    const user = JSON.parse(preferences.getItem(STORED) ?? '{}') as Partial<User>
-    return typeof user.id === 'string' && typeof user.email === 'string' ? { id: user.id, email: user.email } : null
-  } catch {
-    return null
-  }
+  const { id, email } = readJson<Partial<User>>(preferences, STORED) ?? {}
+  return typeof id === 'string' && typeof email === 'string' ? { id, email } : null
 }
 
 export const markDoor = ({ id, email }: User): void => preferences.setItem(STORED, JSON.stringify({ id, email }))

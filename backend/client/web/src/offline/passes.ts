@@ -1,7 +1,7 @@
 // The passes that this browser keeps for their holder, who can show the codes without a network. They belong to one user.
 import type { Pass, User } from '../api/types'
 import { byStart } from '../passes/order'
-import { preferences } from '../storage'
+import { preferences, readJson } from '../storage'
 
 /** A pass, and when the server sent it: by the clock of the server, in milliseconds. */
 export interface KeptPass {
@@ -21,12 +21,8 @@ const MAX_KEPT = 200
 const LONGEST_EVENT = 31 * 86_400_000
 
 function read(): Kept | null {
-  try {
-    const { user, passes } = JSON.parse(preferences.getItem(STORED) ?? '{}') as Partial<Kept>
-    return typeof user?.id === 'string' && typeof user.email === 'string' && Array.isArray(passes) ? { user, passes } : null
-  } catch {
-    return null
-  }
+  const { user, passes } = readJson<Partial<Kept>>(preferences, STORED) ?? {}
+  return typeof user?.id === 'string' && typeof user.email === 'string' && Array.isArray(passes) ? { user, passes } : null
 }
 
 /** Returns the user whose passes are kept; null if there are none. */

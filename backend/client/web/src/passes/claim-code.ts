@@ -1,5 +1,5 @@
 // The claim code on its way: it is in the fragment of the link, which browsers send to no server, and then in this tab only.
-import { preferences, tab } from '../storage'
+import { preferences, readJson, tab } from '../storage'
 
 const STORED = 'claim'
 
@@ -37,13 +37,7 @@ const MAX_CLAIMED = 20
 
 type Claimed = [userId: string, claimCode: string, passId: string]
 
-function allClaimed(): Claimed[] {
-  try {
-    return JSON.parse(preferences.getItem(CLAIMED) ?? '[]') as Claimed[]
-  } catch {
-    return []
-  }
-}
+const allClaimed = (): Claimed[] => readJson(preferences, CLAIMED) ?? []
 
 /** Remembers what a user has claimed with a code, which is worth nothing from now on. */
 export function rememberClaim(userId: string, claimCode: string, passId: string): void {

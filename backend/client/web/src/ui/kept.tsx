@@ -1,7 +1,7 @@
 // Unsent input: the tab keeps it for its user across other pages, going back, a reload, and the end of the session.
 import { useState } from 'react'
 
-import { tab } from '../storage'
+import { readJson, tab } from '../storage'
 import { useTexts } from '../texts/context'
 import { Button } from './button'
 import { Notice } from './notice'
@@ -16,18 +16,10 @@ export interface Kept<T> {
   discard: () => void
 }
 
-function read<T>(name: string): T | null {
-  try {
-    return JSON.parse(tab.getItem(name) ?? 'null') as T | null
-  } catch {
-    return null
-  }
-}
-
 /** Returns what the user has typed into a form and not sent. `form` names the form, and what it changes. */
 export function useKept<T>(userId: string, form: string): Kept<T> {
   const name = `typed:${userId}:${form}`
-  const [earlier, setEarlier] = useState(() => read<T>(name))
+  const [earlier, setEarlier] = useState(() => readJson<T>(tab, name))
   const forget = () => tab.removeItem(name)
   return {
     earlier,
