@@ -1,6 +1,6 @@
 // Provides the feed to the pages.
 import { useQueryClient } from '@tanstack/react-query'
-import { type ReactNode, createContext, use, useEffect, useState, useSyncExternalStore } from 'react'
+import { type ReactNode, createContext, use, useEffect, useEffectEvent, useState, useSyncExternalStore } from 'react'
 
 import { applyChange, keys } from './cache'
 import { type Change, Feed, type FeedState } from './feed'
@@ -37,10 +37,11 @@ export function useFeedState(): FeedState {
   return useSyncExternalStore(feed.subscribeState, () => feed.state)
 }
 
-/** Calls the watcher for each change. Its identity should be stable. */
+/** Calls the watcher for each change. */
 export function useChanges(watcher: (change: Change) => void): void {
   const feed = useFeed()
-  useEffect(() => feed.subscribe(watcher), [feed, watcher])
+  const watch = useEffectEvent(watcher)
+  useEffect(() => feed.subscribe((change) => watch(change)), [feed])
 }
 
 /** Returns whether the browser reports a network connection. */

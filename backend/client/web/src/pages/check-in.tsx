@@ -1,6 +1,6 @@
 // The door: codes come from the camera or from a scanner that types, and each has one large verdict.
 import { useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useCallback, useEffect, useId, useRef, useState } from 'react'
+import { type FormEvent, useCallback, useEffect, useEffectEvent, useId, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 
 import { isCode } from '../api/problem'
@@ -174,14 +174,11 @@ function CodeField({ onCode }: { onCode: (code: string) => void }) {
   const form = useRef<HTMLFormElement>(null)
   const focus = () => form.current?.querySelector('input')?.focus({ preventScroll: true })
   useEffect(focus, [])
-  const report = useRef(onCode)
-  useEffect(() => {
-    report.current = onCode
-  }, [onCode])
+  const report = useEffectEvent(onCode)
   useEffect(() => {
     const listening = new AbortController()
     const isCodeField = (target: EventTarget | null) => target instanceof HTMLInputElement && target.form === form.current
-    listenToScanner(isCodeField, (code) => report.current(code), listening.signal)
+    listenToScanner(isCodeField, report, listening.signal)
     return () => listening.abort()
   }, [])
   const submit = (event: FormEvent) => {

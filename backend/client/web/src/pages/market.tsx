@@ -1,6 +1,6 @@
 // The market: available tickets with search, filters and sorting, updated by the feed.
 import { type InfiniteData, keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useSearch } from 'wouter'
 
 import type { Page as TicketPage } from '../api/http'
@@ -9,7 +9,6 @@ import { listTickets } from '../api/tickets'
 import type { Ticket } from '../api/types'
 import { type ShownTicket, keys } from '../live/cache'
 import { useChanges, useFeedState, useOnline } from '../live/context'
-import type { Change } from '../live/feed'
 import { matchesFilters, readFilters, toQuery } from '../market/filters'
 import { FilterForm } from '../market/form'
 import { type Period, dayOf, groupByPeriod } from '../market/groups'
@@ -164,21 +163,16 @@ function NewTickets({ filters, known }: { filters: ReturnType<typeof readFilters
   const texts = useTexts()
   const client = useQueryClient()
   const [added, setAdded] = useState<ReadonlySet<string>>(new Set())
-  const watcher = useCallback(
-    ({ kind, ticket }: Change) => {
-      const isListed = kind !== 'ticket:deleted' && ticket.status === 'available' && matchesFilters(ticket, filters)
-      setAdded((previous) => {
-        if (previous.has(ticket.id) === isListed) return previous
-        const next = new Set(previous)
-        if (isListed) next.add(ticket.id)
-        else next.delete(ticket.id)
-        return next
-      })
-    },
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- other filters are another component, by its key
-    [],
-  )
-  useChanges(watcher)
+  useChanges(({ kind, ticket }) => {
+    const isListed = kind !== 'ticket:deleted' && ticket.status === 'available' && matchesFilters(ticket, filters)
+    setAdded((previous) => {
+      if (previous.has(ticket.id) === isListed) return previous
+      const next = new Set(previous)
+      if (isListed) next.add(ticket.id)
+      else next.delete(ticket.id)
+      return next
+    })
+  })
   const count = [...added].filter((id) => !known.some((ticket) => ticket.id === id)).length
   return (
     <p className="new-tickets" role="status">
