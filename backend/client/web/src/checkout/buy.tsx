@@ -61,16 +61,8 @@ export function Buy({ ticket, userId }: { ticket: ShownTicket; userId: string })
 function BuyError({ error, agreed, current }: { error: Error; agreed: number; current: number }) {
   const { texts, format } = useI18n()
   if (isCode(error, 'price_changed') && agreed !== current) {
-    return (
-      <Notice tone="warn" title={texts.ticket.priceChanged} alert>
-        <p>{texts.ticket.priceChangedHint(format.money(agreed), format.money(current))}</p>
-      </Notice>
-    )
+    return <Notice tone="warn" title={texts.ticket.priceChanged} alert text={texts.ticket.priceChangedHint(format.money(agreed), format.money(current))} />
   }
   if (!isCode(error, 'ticket_reserved')) return <ErrorNotice error={error} />
-  return (
-    <Notice tone="bad" alert>
-      <p>{texts.ticket.taken}</p>
-    </Notice>
-  )
+  return <Notice tone="bad" alert text={texts.ticket.taken} />
 }

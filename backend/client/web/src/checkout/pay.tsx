@@ -39,11 +39,7 @@ export function PayForm({ order, paying, stage }: { order: Order; paying: Paymen
     <form className="form" noValidate aria-label={texts.order.payTitle} onSubmit={(event) => void submit(event)}>
       <CardFields ref={card} initial={paying.variables ?? undefined} />
       {paying.isError && <PayError error={paying.error} isUnknown={pendingAttempt(paymentPurpose(order.userId, order.id)) !== null} />}
-      {problem && (
-        <Notice tone="bad" alert>
-          <p>{problem}</p>
-        </Notice>
-      )}
+      {problem && <Notice tone="bad" alert text={problem} />}
       <Button type="submit" variant="primary" wide busy={busy}>
         {busy ? texts.order.paying : texts.order.pay(format.money(order.ticket.price))}
       </Button>
@@ -71,13 +67,7 @@ function PayError({ error, isUnknown }: { error: Error; isUnknown: boolean }) {
       </Notice>
     )
   }
-  if (error instanceof PaymentNotFound) {
-    return (
-      <Notice tone="warn" title={texts.order.notFound} alert>
-        <p>{texts.order.notFoundHint}</p>
-      </Notice>
-    )
-  }
+  if (error instanceof PaymentNotFound) return <Notice tone="warn" title={texts.order.notFound} alert text={texts.order.notFoundHint} />
   if (!isUnknown) return <ErrorNotice error={error} />
   return (
     <Notice tone="warn" title={texts.order.unknown} alert>

@@ -24,11 +24,7 @@ export function DoorStatus({ state, passes }: { state: DoorState; passes: readon
         {state.isClockSet && <Notice tone="warn" title={texts.door.offline.clockSet} />}
       </div>
       <AdmissionConflicts passes={passes} folded={isNarrow} />
-      {state.waitingOfOthers > 0 && (
-        <Notice tone="warn">
-          <p>{texts.door.offline.others(state.waitingOfOthers)}</p>
-        </Notice>
-      )}
+      {state.waitingOfOthers > 0 && <Notice tone="warn" text={texts.door.offline.others(state.waitingOfOthers)} />}
       {refused.length > 0 && <Refused admissions={refused} />}
     </div>
   )
@@ -40,13 +36,7 @@ const isAway = ({ isOffline, waiting }: DoorState): boolean => isOffline || wait
 function Away({ state: { list, isOffline, isUploading, waiting, uploadError } }: { state: DoorState }) {
   const { texts, format } = useI18n()
   const { offline } = texts.door
-  if (isOffline && !list) {
-    return (
-      <Notice tone="bad" title={offline.title}>
-        <p>{offline.unprepared}</p>
-      </Notice>
-    )
-  }
+  if (isOffline && !list) return <Notice tone="bad" title={offline.title} text={offline.unprepared} />
   const title = isOffline ? [offline.title, ...(waiting > 0 ? [offline.toUpload(waiting)] : [])].join(' · ') : isUploading ? offline.uploading(waiting) : offline.toUpload(waiting)
   return (
     <Notice tone="warn" title={title}>

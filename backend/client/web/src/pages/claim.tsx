@@ -79,9 +79,7 @@ function ClaimForm({ user, code }: { user: User; code: string }) {
   if (isOwn) {
     return (
       <Page title={texts.claim.title} narrow>
-        <Notice tone="good" title={texts.claim.done}>
-          <p>{texts.claim.yours}</p>
-        </Notice>
+        <Notice tone="good" title={texts.claim.done} text={texts.claim.yours} />
         <ButtonLink to={`/passes/${own.data.id}`} variant="primary" wide>
           {texts.order.passLink}
         </ButtonLink>

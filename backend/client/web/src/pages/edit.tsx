@@ -44,9 +44,11 @@ function EditPage({ ticket: latest, user }: { ticket: ShownTicket; user: User })
   if (obstacle) {
     return (
       <Page title={texts.edit.title} narrow>
-        <Notice tone="warn" title={{ notOwner: texts.edit.notOwner, sold: texts.ticket.mineSold, reserved: texts.ticket.mine }[obstacle]}>
-          <p>{{ notOwner: texts.edit.notOwnerHint, sold: texts.ticket.lockedSold, reserved: texts.ticket.locked }[obstacle]}</p>
-        </Notice>
+        <Notice
+          tone="warn"
+          title={{ notOwner: texts.edit.notOwner, sold: texts.ticket.mineSold, reserved: texts.ticket.mine }[obstacle]}
+          text={{ notOwner: texts.edit.notOwnerHint, sold: texts.ticket.lockedSold, reserved: texts.ticket.locked }[obstacle]}
+        />
         <ButtonLink to={`/tickets/${ticket.id}`}>{texts.common.back}</ButtonLink>
       </Page>
     )

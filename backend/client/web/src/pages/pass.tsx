@@ -17,7 +17,6 @@ import { AdmissionConflict, Admissions, OtherAdmissions } from '../passes/admiss
 import { Code } from '../passes/code'
 import { Resale } from '../passes/resale'
 import { isHeld } from '../passes/held'
-import { PassBadge } from '../passes/status'
 import { Transfer } from '../passes/transfer'
 import { SignedIn } from '../session/guard'
 import { useTexts } from '../texts/context'
@@ -27,6 +26,7 @@ import { Notice } from '../ui/notice'
 import { Page } from '../ui/page'
 import { Panel } from '../ui/panel'
 import { Resource } from '../ui/resource'
+import { PassBadge } from '../ui/status'
 import { SplitSkeleton, Stub } from '../ui/stub'
 import { Moment } from '../ui/time'
 import { useTitleText } from '../ui/title'
@@ -112,20 +112,8 @@ function PassState({ pass, isHolder, isIssuer }: { pass: Pass; isHolder: boolean
   const texts = useTexts()
   if (isIssuer && (isAdmittedTwice(pass) || hasEnteredUnused(pass))) return <AdmissionConflict pass={pass} />
   if (pass.status === 'valid') return <p>{isHolder ? texts.pass.show : texts.door.notAdmitted}</p>
-  if (pass.status === 'offered') {
-    return (
-      <Notice tone="warn" title={texts.pass.offered}>
-        <p>{isHolder ? texts.pass.offeredHint : texts.pass.offeredByHolder}</p>
-      </Notice>
-    )
-  }
-  if (pass.status === 'void') {
-    return (
-      <Notice tone="bad">
-        <p>{texts.pass.void}</p>
-      </Notice>
-    )
-  }
+  if (pass.status === 'offered') return <Notice tone="warn" title={texts.pass.offered} text={isHolder ? texts.pass.offeredHint : texts.pass.offeredByHolder} />
+  if (pass.status === 'void') return <Notice tone="bad" text={texts.pass.void} />
   return (
     <Notice title={texts.pass.used}>
       {isIssuer ? (

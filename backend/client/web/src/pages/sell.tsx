@@ -43,11 +43,7 @@ function SellForm({ user }: { user: User }) {
   })
   return (
     <Page title={texts.sell.title} lead={texts.sell.lead} narrow>
-      {pending && listing.isIdle && (
-        <Notice tone="warn">
-          <p>{texts.sell.unfinished}</p>
-        </Notice>
-      )}
+      {pending && listing.isIdle && <Notice tone="warn" text={texts.sell.unfinished} />}
       {kept.earlier && !pending && <NotSaved onDiscard={kept.discard} />}
       <DraftForm
         key={kept.earlier ? 'earlier' : 'empty'}

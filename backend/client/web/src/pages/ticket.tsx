@@ -95,13 +95,7 @@ function useStatusAnnouncements(ticket: ShownTicket | undefined): void {
 
 function TicketActions({ ticket, status, session }: { ticket: ShownTicket; status: SaleStatus; session: Session }) {
   const texts = useTexts()
-  if (status === 'withdrawn') {
-    return (
-      <Notice>
-        <p>{texts.ticket.withdrawn}</p>
-      </Notice>
-    )
-  }
+  if (status === 'withdrawn') return <Notice text={texts.ticket.withdrawn} />
   // While the session is unknown, offer no action that might be removed again.
   if (session.error) return <Failure error={session.error} retry={session.retry} />
   if (session.state === 'unknown') return <div className="actions action-placeholder" />
@@ -133,13 +127,7 @@ function UnavailableTicket({ ticket, userId, text }: { ticket: ShownTicket; user
   const own = orders.data?.find((order) => order.id === ticket.orderId)
   if (!own && orders.isFetching) return <div className="actions action-placeholder" />
   if (!own && orders.isError) return <Failure error={orders.error} retry={() => void orders.refetch()} />
-  if (!own) {
-    return (
-      <Notice>
-        <p>{text}</p>
-      </Notice>
-    )
-  }
+  if (!own) return <Notice text={text} />
   return (
     <div className="actions">
       <ButtonLink to={`/orders/${own.id}`} variant="primary" wide>
@@ -154,11 +142,7 @@ function OwnerActions({ ticket, hasEnded }: { ticket: ShownTicket; hasEnded: boo
   const [isDialogOpen, setDialogOpen] = useState(false)
   const isSold = ticket.status === 'sold'
   if (ticket.status !== 'available') {
-    return (
-      <Notice title={isSold ? texts.ticket.mineSold : texts.ticket.mine}>
-        <p>{isSold ? texts.ticket.lockedSold : texts.ticket.locked}</p>
-      </Notice>
-    )
+    return <Notice title={isSold ? texts.ticket.mineSold : texts.ticket.mine} text={isSold ? texts.ticket.lockedSold : texts.ticket.locked} />
   }
   return (
     <div className="actions">

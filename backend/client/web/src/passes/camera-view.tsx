@@ -91,9 +91,7 @@ export function usePicture(onCode: (code: string) => void) {
     </>
   )
   const notice = (state === 'empty' || state === 'unreadable') && (
-    <Notice tone="warn" alert>
-      <p>{texts.door.pictureErrors[state]}</p>
-    </Notice>
+    <Notice tone="warn" alert text={texts.door.pictureErrors[state]} />
   )
   return { button, notice }
 }

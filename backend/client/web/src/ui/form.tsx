@@ -46,11 +46,7 @@ export function Form({ error, fieldErrors: { general, atFields }, label, busy, i
   }
   return (
     <form ref={form} className="form" noValidate aria-label={label} onSubmit={submit}>
-      {general && (
-        <Notice tone="bad" alert>
-          <p>{general}</p>
-        </Notice>
-      )}
+      {general && <Notice tone="bad" alert text={general} />}
       {atFields > 0 && (
         <p className="hidden" role="alert">
           {texts.form.invalid(atFields)}

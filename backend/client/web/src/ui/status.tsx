@@ -1,5 +1,5 @@
-// The status of a ticket or an order, as text and colour.
-import type { Order } from '../api/types'
+// The status of a ticket, an order or a pass, as text and colour.
+import type { Order, Pass } from '../api/types'
 import type { ShownTicket } from '../live/cache'
 import { saleStatus } from '../market/sales'
 import { useTexts } from '../texts/context'
@@ -15,4 +15,10 @@ export function OrderBadge({ order: { status, cancelReason } }: { order: Order }
   const texts = useTexts()
   const label = cancelReason === 'expired' ? texts.orders.expired : texts.orders.status[status]
   return <span className={`badge ${status.replace(':', '-')}`}>{label}</span>
+}
+
+export function PassBadge({ pass }: { pass: Pass }) {
+  const texts = useTexts()
+  const status = pass.status === 'valid' && pass.transferExpiresAt ? 'transfer' : pass.status
+  return <span className={`badge pass-${status}`}>{texts.pass.status[status]}</span>
 }
