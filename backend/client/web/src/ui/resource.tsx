@@ -2,15 +2,18 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 
 import { isStatus } from '../api/problem'
+import { useTexts } from '../texts/context'
+import { ButtonLink } from './button'
 import type { Elements } from './elements'
-import { FailedPage, Failure, type ListPath } from './failure'
-import { LoadingPage } from './page'
+import { Failure } from './failure'
+import { LoadingPage, Page } from './page'
 
 interface ResourceProps<T> {
   found: UseQueryResult<T>
   missing: string
   hint: string
-  list?: ListPath
+  /** Where the user finds others. */
+  list?: '/' | '/orders' | '/passes'
   /** The heading of a page that is a form, also while it loads. */
   title?: string
   skeleton: Elements
@@ -21,11 +24,26 @@ interface ResourceProps<T> {
 
 /** The page of one thing: the thing, or why it is not shown. */
 export function Resource<T>({ found, missing, hint, list = '/', title, skeleton, forget = false, children }: ResourceProps<T>) {
+  const texts = useTexts()
   const { data, error, refetch } = found
-  if (error && (data === undefined || (forget && isStatus(error, 404)))) {
-    return <FailedPage error={error} retry={() => void refetch()} missing={missing} hint={hint} list={list} />
+  if (!error || (data !== undefined && !(forget && isStatus(error, 404)))) {
+    return data === undefined ? <LoadingPage title={title} skeleton={skeleton} /> : children(data)
   }
-  return data === undefined ? <LoadingPage title={title} skeleton={skeleton} /> : children(data)
+  // The resource of another user responds with 401. It is shown as missing.
+  if (!isStatus(error, 404) && !isStatus(error, 401)) {
+    return (
+      <Page title={texts.broken.title} narrow>
+        <Failure error={error} retry={() => void refetch()} />
+      </Page>
+    )
+  }
+  return (
+    <Page title={missing} lead={hint} narrow>
+      <ButtonLink to={list} variant="primary">
+        {{ '/': texts.common.toMarket, '/orders': texts.common.toOrders, '/passes': texts.common.toPasses }[list]}
+      </ButtonLink>
+    </Page>
+  )
 }
 
 /** The place of a list until its first response: a placeholder, or a failure with a button that tries again. */
