@@ -1,4 +1,4 @@
-(()=>{const BUILD={"version":"63684128ca70","files":["/assets/channel-DZ8XWirK.js","/assets/check-in-BaSL3cdo.js","/assets/decode-Cb39y0Pn.js","/assets/doors-NFk8HXUG.js","/assets/early-5nn295Xi.js","/assets/guard-slnuKP4t.js","/assets/index-B78lwy40.js","/assets/lazy-_vaF6bTx.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-KAVP3oDQ.css","/assets/vendor-CLMQy2WH.js"]};const worker = self;
+(()=>{const BUILD={"version":"5a126647b653","files":["/assets/channel-_xztXCtj.js","/assets/check-in-BvyxKwAA.js","/assets/decode-Cb39y0Pn.js","/assets/doors-COVa7-Da.js","/assets/early-5nn295Xi.js","/assets/guard-BHw6mgCj.js","/assets/index-CrOg0RiW.js","/assets/lazy-Ck73RzZS.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-KAVP3oDQ.css","/assets/vendor-CLMQy2WH.js"]};const worker = self;
 /** The path of the scope. Every page below it is the same document. */
 const PAGE = new URL(worker.registration.scope).pathname;
 /** Each scope has its own caches: it may be of another build than the other scopes. */

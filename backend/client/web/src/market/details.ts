@@ -31,10 +31,3 @@ export const clockTime = (startsAt: string): string => PARTS.exec(startsAt)?.[1]
 
 /** Returns the offset of the place: `+01:00` or `Z`. */
 export const offsetOf = (startsAt: string): string => PARTS.exec(startsAt)?.[2] ?? ''
-
-/** Returns the offset of the device at a time. */
-export function deviceOffset(at: Date): string {
-  const minutes = -at.getTimezoneOffset()
-  const two = (value: number) => String(Math.floor(value)).padStart(2, '0')
-  return `${minutes < 0 ? '-' : '+'}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`
-}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { deviceOffset } from '../market/details'
+import { deviceZone, offsetAt } from '../market/zones'
 import { countdown, duration, createFormat, zone } from './format'
 
 const english = createFormat('en-US')
@@ -47,7 +47,7 @@ describe('times', () => {
   it('of the device show its offset', () => {
     const at = '2026-12-24T19:30:00Z'
     expect(english.moment(at)).toMatch(/, \d+:\d\d\u00a0[AP]M\u00a0/)
-    expect(english.moment(at).endsWith(zone(deviceOffset(new Date(at))))).toBe(true)
+    expect(english.moment(at).endsWith(zone(offsetAt(deviceZone(), Date.parse(at))))).toBe(true)
   })
 
   it('have the parts of a date tile, with the year unless it is the current one', () => {

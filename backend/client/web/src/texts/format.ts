@@ -1,27 +1,8 @@
 // Formats money and times in a language.
-import { clockTime, deviceOffset, offsetOf } from '../market/details'
+import { clockTime, offsetOf } from '../market/details'
+import { deviceZone, offsetAt } from '../market/zones'
 
-export interface Format {
-  money: (amount: number) => string
-  /** Formats date and time with the offset, in the time zone of the device. */
-  moment: (iso: string) => string
-  /** As `moment`, with seconds. */
-  instant: (iso: string) => string
-  /** Formats the time of the day with seconds and the offset, in the time zone of the device. */
-  clock: (iso: string) => string
-  /** Formats the start of an event on the clock of its place, with the offset of the place. */
-  eventTime: (iso: string) => string
-  /** As `eventTime`, without the date: “7:30 PM UTC+1”. */
-  eventClock: (iso: string) => string
-  /** Returns the parts of the date tile of an event, or null if its start cannot be read. `year` is null if it is that of `today`. */
-  tile: (iso: string, today: string) => { month: string; day: string; weekday: string; year: string | null } | null
-  /** Formats a month `YYYY-MM`, with the year unless it is that of `today`. */
-  month: (month: string, today: string) => string
-  /** Formats a time relative to `now`: “3 minutes ago”; null for less than a minute. */
-  ago: (iso: string, now: number) => string | null
-  /** Formats a duration: “1 minute”. */
-  span: (milliseconds: number) => string
-}
+export type Format = ReturnType<typeof createFormat>
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['day', 86_400_000],
@@ -31,7 +12,7 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
 /** Beyond this age the date is shown. */
 const MAX_RELATIVE_AGE = 30 * 86_400_000
 
-export function createFormat(locale: string): Format {
+export function createFormat(locale: string) {
   const money = new Intl.NumberFormat(locale, { style: 'currency', currency: 'USD' })
   const inUtc = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' })
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
@@ -44,14 +25,19 @@ export function createFormat(locale: string): Format {
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   const amount = (unit: string) => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' })
   return {
-    money: (value) => money.format(value),
-    moment: (iso) => onDevice(moment, iso),
-    // Lines break after a comma and before the time of the day only.
-    instant: (iso) => onDevice(instant, iso).replace(/(?<!,) (?!\d+:)/g, NO_BREAK),
-    clock: (iso) => onDevice(seconds, iso),
-    eventTime: (iso) => atPlace(event, iso),
-    eventClock: (iso) => atPlace(clock, iso),
-    tile(iso, today) {
+    money: (value: number) => money.format(value),
+    /** Formats date and time with the offset, in the time zone of the device. */
+    moment: (iso: string) => onDevice(moment, iso),
+    /** As `moment`, with seconds. Lines break after a comma and before the time of the day only. */
+    instant: (iso: string) => onDevice(instant, iso).replace(/(?<!,) (?!\d+:)/g, NO_BREAK),
+    /** Formats the time of the day with seconds and the offset, in the time zone of the device. */
+    clock: (iso: string) => onDevice(seconds, iso),
+    /** Formats the start of an event on the clock of its place, with the offset of the place. */
+    eventTime: (iso: string) => atPlace(event, iso),
+    /** As `eventTime`, without the date: “7:30 PM UTC+1”. */
+    eventClock: (iso: string) => atPlace(clock, iso),
+    /** Returns the parts of the date tile of an event, or null if its start cannot be read. `year` is null if it is that of `today`. */
+    tile(iso: string, today: string) {
       const at = placeTime(iso)
       if (!at) return null
       // Some languages append a word to the number of the day.
@@ -59,18 +45,21 @@ export function createFormat(locale: string): Format {
       const year = at.getUTCFullYear() === Number(today.slice(0, 4)) ? null : tile.year.format(at)
       return { month: tile.month.format(at), day: day(tile.day.formatToParts(at)), weekday: tile.weekday.format(at), year }
     },
-    month(text, today) {
+    /** Formats a month `YYYY-MM`, with the year unless it is that of `today`. */
+    month(text: string, today: string) {
       const at = new Date(`${text}-01T00:00:00Z`)
       return (text.slice(0, 4) === today.slice(0, 4) ? month : monthOfYear).format(at)
     },
-    ago(iso, now) {
+    /** Formats a time relative to `now`: “3 minutes ago”; null for less than a minute. */
+    ago(iso: string, now: number) {
       const past = now - Date.parse(iso)
       if (past >= MAX_RELATIVE_AGE) return day.format(new Date(iso))
       // Seconds are not shown, since they would change constantly.
       const [unit, size] = UNITS.find(([, size]) => past >= size) ?? []
       return unit && size ? relative.format(-Math.floor(past / size), unit) : null
     },
-    span(milliseconds) {
+    /** Formats a duration: “1 minute”. */
+    span(milliseconds: number) {
       const whole = Math.round(milliseconds / 1000)
       return whole < 60 ? amount('second').format(whole) : amount('minute').format(Math.round(whole / 60))
     },
@@ -80,7 +69,7 @@ export function createFormat(locale: string): Format {
 /** Formats a time on the clock of the device with its offset. */
 function onDevice(format: Intl.DateTimeFormat, iso: string): string {
   const at = new Date(iso)
-  return `${wrapped(format, at)}${NO_BREAK}${zone(deviceOffset(at))}`
+  return `${wrapped(format, at)}${NO_BREAK}${zone(offsetAt(deviceZone(), at.getTime()))}`
 }
 
 const NO_BREAK = '\u00a0'
