@@ -10,6 +10,7 @@ import { errorText } from '../texts/errors'
 import { type Language, languages } from '../texts/languages'
 import { useAnnounce } from './announcer'
 import { Button } from './button'
+import { Choice } from './choice'
 import { MenuIcon } from './icons'
 import { THEMES, type Theme, chooseTheme, useTheme } from './theme'
 
@@ -103,29 +104,5 @@ function ThemeChoice() {
       chosen={theme}
       onChoose={chooseTheme}
     />
-  )
-}
-
-interface ChoiceProps<T extends string> {
-  legend: string
-  name: string
-  options: { value: T; label: string; lang?: string }[]
-  chosen: T
-  onChoose: (value: T) => void
-}
-
-function Choice<T extends string>({ legend, name, options, chosen, onChoose }: ChoiceProps<T>) {
-  return (
-    <fieldset className="choice">
-      <legend>{legend}</legend>
-      <div className="segments">
-        {options.map(({ value, label, lang }) => (
-          <label key={value} lang={lang}>
-            <input type="radio" name={name} value={value} checked={value === chosen} onChange={() => onChoose(value)} />
-            <span>{label}</span>
-          </label>
-        ))}
-      </div>
-    </fieldset>
   )
 }

@@ -4,6 +4,7 @@ import { type When, deviceZone, offsetAt, offsetsOn, placeOf } from '../market/z
 import { useI18n } from '../texts/context'
 import { zone as offsetText } from '../texts/format'
 import { EventTime } from './details'
+import { Choice } from './choice'
 import { Field } from './field'
 import { Notice } from './notice'
 import { useLastPast } from './use-now'
@@ -23,6 +24,7 @@ export function WhenField({ when, startsAt, error, onChange, onZoneMatch }: When
   const { texts, format } = useI18n()
   const { local, zone, isSecond } = when
   const isMissing = startsAt === null
+  const offsets = offsetsOn(local, zone)
   const at = startsAt ? Date.parse(startsAt) : local ? Date.parse(`${local}Z`) : serverNow()
   const isPast = useLastPast([startsAt]) > 0
   const isElsewhere = Boolean(startsAt) && offsetAt(deviceZone(), at) !== offsetAt(zone, at)
@@ -44,7 +46,16 @@ export function WhenField({ when, startsAt, error, onChange, onZoneMatch }: When
         onChoose={(zone) => onChange({ ...when, zone, isSecond: false })}
         onMatch={onZoneMatch}
       />
-      {local && offsetsOn(local, zone).length > 1 && <Twice local={local} zone={zone} isSecond={isSecond} onChoose={(isSecond) => onChange({ ...when, isSecond })} />}
+      {/* Which of the two times is meant when the clocks are set back. */}
+      {offsets.length > 1 && (
+        <Choice
+          legend={texts.zone.twice}
+          name="twice"
+          options={offsets.map((offset, index) => ({ value: offset, label: (index === 0 ? texts.zone.first : texts.zone.second)(offsetText(offset)) }))}
+          chosen={offsets[isSecond ? 1 : 0] ?? ''}
+          onChoose={(offset) => onChange({ ...when, isSecond: offset === offsets[1] })}
+        />
+      )}
       <div className="when-result" role="status">
         {startsAt && (
           <p className="hint">
@@ -52,30 +63,8 @@ export function WhenField({ when, startsAt, error, onChange, onZoneMatch }: When
           </p>
         )}
         {startsAt && isElsewhere && <p className="hint">{texts.zone.here(format.moment(startsAt))}</p>}
-        {isPast && (
-          <Notice tone="warn">
-            <p>{texts.zone.past}</p>
-          </Notice>
-        )}
+        {isPast && <Notice tone="warn" text={texts.zone.past} />}
       </div>
     </div>
-  )
-}
-
-/** Which of the two times is meant when the clocks are set back. */
-function Twice({ local, zone, isSecond, onChoose }: { local: string; zone: string; isSecond: boolean; onChoose: (isSecond: boolean) => void }) {
-  const { texts } = useI18n()
-  return (
-    <fieldset className="choice">
-      <legend>{texts.zone.twice}</legend>
-      <div className="segments">
-        {offsetsOn(local, zone).map((offset, index) => (
-          <label key={offset}>
-            <input type="radio" name="twice" checked={isSecond === (index === 1)} onChange={() => onChoose(index === 1)} />
-            <span>{(index === 0 ? texts.zone.first : texts.zone.second)(offsetText(offset))}</span>
-          </label>
-        ))}
-      </div>
-    </fieldset>
   )
 }
