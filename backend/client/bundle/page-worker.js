@@ -1,4 +1,4 @@
-(()=>{const BUILD={"version":"3db2a80d191e","files":["/assets/channel-_xztXCtj.js","/assets/check-in-C0MxgBsH.js","/assets/decode-Cb39y0Pn.js","/assets/doors-COVa7-Da.js","/assets/early-5nn295Xi.js","/assets/guard-CLIIhQr7.js","/assets/index-BPEi8Np0.js","/assets/lazy-Cvct2K1u.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-KAVP3oDQ.css","/assets/vendor-CLMQy2WH.js"]};const worker = self;
+(()=>{const BUILD={"version":"6a37da79fcec","files":["/assets/channel-_xztXCtj.js","/assets/check-in-s6lrymcX.js","/assets/decode-Cb39y0Pn.js","/assets/doors-COVa7-Da.js","/assets/early-5nn295Xi.js","/assets/guard-BZbcvGKE.js","/assets/index-BDZjNYbP.js","/assets/lazy-CIE28qG9.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-KAVP3oDQ.css","/assets/vendor-CLMQy2WH.js"]};const worker = self;
 /** The path of the scope. Every page below it is the same document. */
 const PAGE = new URL(worker.registration.scope).pathname;
 /** Each scope has its own caches: it may be of another build than the other scopes. */

@@ -7,6 +7,7 @@ import type { User } from '../api/types'
 import { keys } from '../live/cache'
 import { useOnline } from '../live/context'
 import { useSession } from '../session/context'
+import { useSustained } from '../ui/use-sustained'
 
 /** The fallback delay: how long a page waits for the server before it shows cached data, in milliseconds. */
 const ANSWER_TIME = 1500
@@ -14,14 +15,7 @@ const ANSWER_TIME = 1500
 const REPEAT_TIME = 4000
 
 /** Returns true once the fallback delay has passed since mount. */
-function useIsLate(): boolean {
-  const [isLate, setLate] = useState(false)
-  useEffect(() => {
-    const timer = setTimeout(() => setLate(true), ANSWER_TIME)
-    return () => clearTimeout(timer)
-  }, [])
-  return isLate
-}
+const useIsLate = (): boolean => useSustained(true, ANSWER_TIME)
 
 /** Returns the signed-in user. Falls back to the user of the cached data while the session is unknown. */
 export function useUserOrKept(userOfKept: () => User | null): User | null {

@@ -28,6 +28,7 @@ import { OrderBadge } from '../ui/status'
 import { SplitSkeleton, Stub, type Tear } from '../ui/stub'
 import { useTitleText } from '../ui/title'
 import { useReducedMotion } from '../ui/use-media'
+import { useSustained } from '../ui/use-sustained'
 import { useHeld } from '../ui/use-write'
 
 export default function OrderPage() {
@@ -67,13 +68,8 @@ const TEAR_TIME = 700
 function useTear(status: Order['status']): Tear {
   const [first] = useState(status)
   const still = useReducedMotion()
-  const [isTorn, setTorn] = useState(false)
   const isPaid = first !== 'complete' && status === 'complete'
-  useEffect(() => {
-    if (!isPaid) return
-    const timer = setTimeout(() => setTorn(true), TEAR_TIME)
-    return () => clearTimeout(timer)
-  }, [isPaid])
+  const isTorn = useSustained(isPaid, TEAR_TIME)
   if (!isPaid) return 'whole'
   return still || isTorn ? 'torn' : 'tearing'
 }
@@ -141,13 +137,7 @@ function OrderState({ order, user, paying, stage, pass }: OrderStateProps) {
   useOutcomeAnnouncement(order, expired)
   if (order.status === 'complete') return <Complete order={order} pass={pass} />
   if (order.status === 'cancelled') return <Cancelled order={order} isExpired={isExpired(order, expired)} />
-  if (order.status === 'awaiting:payment') {
-    return (
-      <Notice title={texts.orders.status['awaiting:payment']}>
-        <p>{texts.order.following}</p>
-      </Notice>
-    )
-  }
+  if (order.status === 'awaiting:payment') return <Notice title={texts.orders.status['awaiting:payment']} text={texts.order.following} />
   const until = Date.parse(order.expiresAt)
   if (expired && !paying.isPending) return <Notice tone="warn" title={texts.order.expiring} />
   return (

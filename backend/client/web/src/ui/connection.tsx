@@ -1,9 +1,10 @@
 // Shows when the page may be out of date.
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef } from 'react'
 
 import { useFeedState, useOnline } from '../live/context'
 import { useTexts } from '../texts/context'
 import { useAnnounce } from './announcer'
+import { useSustained } from './use-sustained'
 
 /** A connection that is restored within this time is not reported as lost. */
 const GRACE_PERIOD = 1500
@@ -29,14 +30,4 @@ export function Connection() {
       )}
     </div>
   )
-}
-
-/** Returns whether `value` has been true for `time` milliseconds. */
-function useSustained(value: boolean, time: number): boolean {
-  const [sustained, setSustained] = useState(false)
-  useEffect(() => {
-    const timer = setTimeout(() => setSustained(value), value ? time : 0)
-    return () => clearTimeout(timer)
-  }, [value, time])
-  return sustained && value
 }
