@@ -1,5 +1,8 @@
 //! Lines of a bounded width.
 
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{fit, width};
@@ -45,66 +48,23 @@ fn fill(words: impl Iterator<Item = String>, columns: u16) -> Vec<String> {
     lines
 }
 
+/// What stays together: a command between backticks, and a time with its date and its zone.
+#[expect(clippy::unwrap_used, reason = "the pattern is a constant, which the tests use")]
+static GROUP: LazyLock<Regex> = LazyLock::new(|| {
+    let day = r"\d{4}-\d\d-\d\d\S*|\d{1,2} [A-Z]\w\w,?(?: \d{4},?)?";
+    let zone = r"[+-]\d\d\S*|[A-Z]{2,}\b\S*";
+    Regex::new(&format!(r"\S*`[^`]*`\S*|\b(?:(?:{day}) )?\(?\d\d:\d\d\S*(?: (?:{zone}))?")).unwrap()
+});
+
 /// Returns the pieces between which a line may end: words, and the groups of words that stay together.
 fn pieces(text: &str, columns: u16) -> Vec<String> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let mut pieces = Vec::new();
-    let mut rest = words.as_slice();
-    while !rest.is_empty() {
-        let (group, after) = rest.split_at(command_length(rest).max(date_length(rest)));
-        let piece = group.join(" ");
-        if width(&piece) <= columns {
-            pieces.push(piece);
-        } else {
-            pieces.extend(group.iter().map(|word| (*word).to_owned()));
-        }
-        rest = after;
-    }
-    pieces
-}
-
-/// Returns the number of words of a command between backticks that begins here, else 1.
-fn command_length(words: &[&str]) -> usize {
-    let is_open = |word: &str| word.matches('`').count() % 2 == 1;
-    if !is_open(words[0]) {
-        return 1;
-    }
-    words[1..].iter().position(|word| is_open(word)).map_or(1, |end| end + 2)
-}
-
-/// Returns the number of words of a date that begins here, with its time and its zone, else 1.
-fn date_length(words: &[&str]) -> usize {
-    let has_form = |word: &str, form: &str| {
-        let is_like = |(c, like): (char, char)| if like == '0' { c.is_ascii_digit() } else { c == like };
-        word.len() >= form.len() && word.chars().zip(form.chars()).all(is_like)
-    };
-    let first = words[0].trim_start_matches(['(', '[']);
-    let day = if has_form(first, "0000-00-00") { 1 } else { named_day_length(first, &words[1..]) };
-    let times = &words[day..];
-    let is_time = |word: &&&str| has_form(word.trim_start_matches('('), "00:00");
-    if times.first().filter(is_time).is_none() {
-        return 1;
-    }
-    let is_zone = |word: &&&str| {
-        let name = word.trim_end_matches(|c: char| !c.is_alphanumeric());
-        has_form(&name.replacen('-', "+", 1), "+00")
-            || name.len() >= 2 && name.chars().all(|c| c.is_ascii_uppercase())
-    };
-    day + 1 + usize::from(times.get(1).filter(is_zone).is_some())
-}
-
-/// Returns the number of words of a day with the name of its month, such as `24 Dec` and `24 Dec 2026,`, else 0.
-fn named_day_length(day: &str, rest: &[&str]) -> usize {
-    let is_number =
-        |word: &str, digits| word.len() <= digits && word.bytes().all(|byte| byte.is_ascii_digit());
-    let is_month = |word: &str| word.len() == 3 && word.starts_with(|c: char| c.is_ascii_uppercase());
-    let name = |word: &&str| word.trim_end_matches(',').to_owned();
-    match (rest.first().map(name), rest.get(1).map(name)) {
-        (Some(month), year) if is_number(day, 2) && is_month(&month) => {
-            2 + usize::from(year.is_some_and(|year| year.len() == 4 && is_number(&year, 4)))
-        }
-        _ => 0,
-    }
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    // The words of a group have no-break spaces between them, which the text has not.
+    let text = GROUP.replace_all(&text, |found: &Captures<'_>| match &found[0] {
+        group if width(group) <= columns => group.replace(' ', "\u{a0}"),
+        group => group.to_owned(),
+    });
+    text.split(' ').map(|piece| piece.replace('\u{a0}', " ")).collect()
 }
 
 /// Wraps a text like [`wrap`], into at most this number of lines: the last one is cut with an ellipsis.
