@@ -4,7 +4,7 @@ mod mouse;
 mod plain;
 mod stack;
 
-use crossterm::event::{KeyEvent, KeyEventKind};
+use crossterm::event::{Event as TerminalEvent, KeyEvent, KeyEventKind};
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect, Size};
@@ -12,7 +12,7 @@ use ticketing_sdk::{OrderId, Timestamp};
 
 use self::stack::OpenScreen;
 use crate::action::{Action, Scope};
-use crate::effect::Effect;
+use crate::effect::{ApiCall, Effect};
 use crate::event::{Event, Feed};
 use crate::glyphs::Glyphs;
 use crate::keymap::Chord;
@@ -87,7 +87,6 @@ pub struct App {
     colours: Colours,
     light: bool,
     click_targets: Vec<(Rect, ClickTarget)>,
-    ended: bool,
 }
 
 impl App {
@@ -109,7 +108,7 @@ impl App {
             model.notify(Level::Warning, text);
         }
         let screens = vec![OpenScreen::new(Route::Market, &model)];
-        Self { model, screens, colours, light, click_targets: Vec::new(), ended: false }
+        Self { model, screens, colours, light, click_targets: Vec::new() }
     }
 
     /// Handles an event, at a time by this machine's clock. Returns the effects to execute.
@@ -117,22 +116,28 @@ impl App {
         self.model.now = now;
         let checkouts = self.checkouts();
         match event {
-            Event::Key(key) => self.key(&key),
-            Event::Paste(text) => self.input(Input::Paste(&text)),
-            Event::Mouse(mouse) => self.mouse(mouse),
-            Event::Resize(size) => self.model.size = size,
+            Event::Terminal(TerminalEvent::Key(key)) => self.key(&key),
+            Event::Terminal(TerminalEvent::Paste(text)) => self.input(Input::Paste(&text)),
+            Event::Terminal(TerminalEvent::Mouse(mouse)) => self.mouse(mouse),
+            Event::Terminal(TerminalEvent::Resize(width, height)) => {
+                self.model.size = Size::new(width, height)
+            }
+            Event::Terminal(TerminalEvent::FocusGained | TerminalEvent::FocusLost) => {}
             Event::Reply(id, reply) => {
-                let reported_by_screen = self.model.is_reported_by_screen(id);
-                self.model.reply(id, &reply);
+                let call = self.model.reply(id, &reply);
                 if self.model.take_new_user() {
                     self.reset_screens();
                 }
                 let handled = self.broadcast(Input::Reply(id, &reply));
-                self.finish_reservation(id, &reply);
-                self.model.report_price_change();
-                if let (true, false, Some(text)) = (reported_by_screen, handled, replies::failure(&reply)) {
+                match (&call, replies::failure(&reply)) {
+                    (Some(ApiCall::Reserve(ticket, shown)), _) => {
+                        self.finish_reservation(id, ticket, *shown, &reply);
+                    }
                     // Its screen is closed, but the reply changes the model.
-                    self.model.notify(Level::Error, text);
+                    (Some(call), Some(text)) if call.is_reported_by_screen() && !handled => {
+                        self.model.notify(Level::Error, text);
+                    }
+                    _ => {}
                 }
                 self.broadcast(Input::ModelChange);
             }
@@ -157,7 +162,7 @@ impl App {
             Event::BrowseFailed(why) => {
                 self.model.notify(Level::Error, format!("No browser could be opened: {why}"))
             }
-            Event::Terminate => self.quit(),
+            Event::Terminate => self.model.effect(Effect::Quit),
         }
         let open = self.checkouts();
         let is_left = |order: &OrderId| checkouts.contains(order) && !open.contains(order);
@@ -173,15 +178,11 @@ impl App {
 
     /// Draws the frame. Returns the position of the cursor, if it is visible.
     pub fn draw(&mut self, buffer: &mut Buffer) -> Option<Position> {
-        let mut click_targets = std::mem::take(&mut self.click_targets);
-        click_targets.clear();
-        let mut cursor = None;
         let theme = Theme::new(self.model.settings.theme, self.colours, self.light);
         let glyphs = Glyphs::new(self.model.settings.borders);
         let area = buffer.area;
         buffer.set_style(area, theme.base);
-        let mut painter =
-            Painter { buffer, theme, glyphs, click_targets: &mut click_targets, cursor: &mut cursor };
+        let mut painter = Painter { buffer, theme, glyphs, click_targets: Vec::new(), cursor: None };
         if app_bars::is_too_small(area) {
             app_bars::too_small(&mut painter, area);
         } else {
@@ -195,10 +196,11 @@ impl App {
             let keeps_size = self.screens[first..].iter().any(|open| open.screen.keeps_size(&self.model));
             let body = toasts::view(&mut painter, body, &self.model, keeps_size);
             for OpenScreen { screen, .. } in &self.screens[first..] {
-                *painter.cursor = None;
+                painter.cursor = None;
                 screen.view(&self.model, &mut painter, body);
             }
         }
+        let Painter { click_targets, cursor, .. } = painter;
         self.click_targets = click_targets;
         cursor
     }
@@ -215,22 +217,10 @@ impl App {
         self.model.market.view.is_searching()
     }
 
-    /// Returns whether the program has ended.
+    /// Returns the settings of the user.
     #[must_use]
-    pub fn has_ended(&self) -> bool {
-        self.ended
-    }
-
-    /// Returns whether the program receives mouse events.
-    #[must_use]
-    pub fn wants_mouse(&self) -> bool {
-        self.model.settings.is_on(Setting::Mouse)
-    }
-
-    /// Returns whether the program sets the title of the window.
-    #[must_use]
-    pub fn wants_title(&self) -> bool {
-        self.model.settings.is_on(Setting::Title)
+    pub fn settings(&self) -> &Settings {
+        &self.model.settings
     }
 
     /// Returns whether there are messages that `--plain` has not printed.
@@ -239,7 +229,7 @@ impl App {
     }
 
     /// Returns the messages that `--plain` has not printed.
-    pub fn take_notices(&mut self) -> Vec<Notice> {
+    pub(crate) fn take_notices(&mut self) -> Vec<Notice> {
         self.model.notices.take_unprinted()
     }
 
@@ -289,6 +279,9 @@ impl App {
 
     /// Runs an action: the screen in front its own, the program the global ones.
     fn run_action(&mut self, action: Action) {
+        if action == Action::Back && self.screens.len() > 1 {
+            return self.close();
+        }
         if self.front().actions(&self.model).contains(&action) {
             return self.input(Input::Action(action));
         }
@@ -300,7 +293,6 @@ impl App {
         match action {
             Action::Help => self.open(Route::Help(below())),
             Action::Palette => self.open(Route::Palette(below())),
-            Action::Back if self.screens.len() > 1 => self.close(),
             Action::Account if self.model.user().is_none() => self.open(Route::SignIn(None)),
             Action::Account | Action::SignOut if self.model.user().is_some() => {
                 self.open(Route::Confirm(ConfirmAction::SignOut));
@@ -316,13 +308,8 @@ impl App {
             Action::Quit if self.model.is_paying() || self.model.door.waiting_count() > 0 => {
                 self.open(Route::Confirm(ConfirmAction::Quit));
             }
-            Action::Quit => self.quit(),
+            Action::Quit => self.model.effect(Effect::Quit),
             _ => {}
         }
-    }
-
-    fn quit(&mut self) {
-        self.ended = true;
-        self.model.effect(Effect::Quit);
     }
 }

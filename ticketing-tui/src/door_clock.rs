@@ -1,4 +1,4 @@
-//! The time at a door without a network, and what is wrong with the clock of its machine.
+//! The time at a door without a network, and how far the clock of its machine is off.
 
 use std::time::Duration;
 

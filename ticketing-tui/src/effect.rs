@@ -127,3 +127,22 @@ pub enum ApiCall {
     /// The used passes of the events of the signed-in user.
     UsedPasses,
 }
+
+impl ApiCall {
+    /// Returns whether only the screen that made the call reports its failure.
+    pub(crate) fn is_reported_by_screen(&self) -> bool {
+        matches!(
+            self,
+            Self::SignIn { .. }
+                | Self::SignUp { .. }
+                | Self::SignOut
+                | Self::Sell(_)
+                | Self::CheckIn { .. }
+                | Self::Claim(_)
+                | Self::GiveAway(_)
+                | Self::TakeBack(_)
+                | Self::Resell(..)
+                | Self::Pay { .. }
+        )
+    }
+}

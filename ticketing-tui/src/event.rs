@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use crossterm::event::{KeyEvent, MouseEvent};
-use ratatui::layout::Size;
+use crossterm::event::Event as TerminalEvent;
 use ticketing_sdk::{
     CardEntry, CurrentUser, Order, Pass, PassTransfer, Payment, Ticket, TicketChange, Verdict,
 };
@@ -15,14 +14,8 @@ use crate::effect::CallId;
 /// Something that happened.
 #[derive(Debug, Clone)]
 pub enum Event {
-    /// A key was pressed.
-    Key(KeyEvent),
-    /// Text from the clipboard.
-    Paste(String),
-    /// The mouse.
-    Mouse(MouseEvent),
-    /// The terminal has this size now.
-    Resize(Size),
+    /// A key, the mouse, a text from the clipboard, or a new size.
+    Terminal(TerminalEvent),
     /// The reply to a call, or its error.
     Reply(CallId, Result<Reply, CallError>),
     /// An event of the live feed.

@@ -37,7 +37,7 @@ pub use crate::{
     event::{Event, Feed, Reply},
     journal::{Journal, JournalEntry, Operation, option_name, quote_word},
     keymap::{Chord, Keymap, ParseChordError},
-    model::notices::{Level, Notice},
+    model::notices::Level,
     settings::{Borders, Setting, SettingChange, Settings},
     text::{wrap, wrap_between_words},
     theme::{Colours, ThemeName},

@@ -22,15 +22,13 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 use ratatui::layout::Size;
-use ticketing_sdk::{
-    CardEntry, CurrentUser, Money, Order, OrderId, OrderStatus, TicketId, Timestamp, UserId,
-};
+use ticketing_sdk::{CardEntry, CurrentUser, Order, OrderId, OrderStatus, TicketId, Timestamp, UserId};
 
 use self::calls::PendingCall;
 use self::door::Door;
 use self::listings::Listings;
-use self::market::Market;
-use self::notices::{Level, Message, Notices, Topic};
+use self::market::KnownMarket;
+use self::notices::{Level, Message, Notices};
 use self::orders::{KnownOrders, OrderAlert, URGENT_TIME_LEFT};
 use self::passes::KnownPasses;
 use crate::action::Action;
@@ -56,7 +54,7 @@ pub(crate) struct Model {
     pub(crate) feed_state: FeedState,
     /// Whether there was a connection before.
     was_live: bool,
-    pub(crate) market: Market,
+    pub(crate) market: KnownMarket,
     pub(crate) orders: KnownOrders,
     pub(crate) listings: Listings,
     pub(crate) passes: KnownPasses,
@@ -74,8 +72,6 @@ pub(crate) struct Model {
     last_user: Option<UserId>,
     /// Whether a different user has signed in while the screens still hold the input of the last one.
     has_new_user: bool,
-    /// The reservation that was refused because the price changed, until a screen asks about the new price.
-    pub(crate) price_change: Option<PriceChange>,
     /// The pending lists of orders that show whether the user holds a ticket that was refused as reserved.
     reservation_checks: HashMap<CallId, TicketId>,
     title: String,
@@ -91,14 +87,6 @@ pub(crate) enum SessionState {
     Failed(CallError),
     SignedOut,
     SignedIn(CurrentUser),
-}
-
-/// A ticket was not reserved because its price differs from the shown one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct PriceChange {
-    pub(crate) ticket: TicketId,
-    pub(crate) shown: Money,
-    pub(crate) price: Money,
 }
 
 /// The connection of the live changes.
@@ -168,7 +156,7 @@ impl Model {
             session: SessionState::Unknown,
             feed_state: FeedState::Connecting,
             was_live: false,
-            market: Market::default(),
+            market: KnownMarket::default(),
             orders: KnownOrders::default(),
             listings: Listings::default(),
             passes: KnownPasses::default(),
@@ -181,7 +169,6 @@ impl Model {
             session_number: 0,
             last_user: None,
             has_new_user: false,
-            price_change: None,
             reservation_checks: HashMap::new(),
             title: String::new(),
         }
@@ -258,8 +245,7 @@ impl Model {
                 let Some(ticket) = self.orders.get(id).map(|order| order.ticket.clone()) else { return };
                 let soon = *left <= URGENT_TIME_LEFT;
                 let before = format!("{} left to pay for ", text::remaining_time(*left));
-                let message =
-                    Message::with_title(before, &ticket.title, "").with_topic(Topic::Ticket(ticket.id));
+                let message = Message::with_ticket(&ticket.id, before, &ticket.title, "");
                 let level = if soon { Level::Warning } else { Level::Info };
                 self.notify(level, message.while_reserved(id));
                 if soon {
@@ -268,9 +254,11 @@ impl Model {
             }
             OrderAlert::DeadlinePassed(id) => {
                 let Some(ticket) = self.orders.get(id).map(|order| order.ticket.clone()) else { return };
-                let message =
-                    Message::with_title("Expired: ", &ticket.title, " is no longer reserved for you");
-                self.notify(Level::Error, message.with_topic(Topic::Ticket(ticket.id)));
+                let after = " is no longer reserved for you";
+                self.notify(
+                    Level::Error,
+                    Message::with_ticket(&ticket.id, "Expired: ", &ticket.title, after),
+                );
                 self.ring_bell();
             }
             // An order is not requested again while a request of it is pending.

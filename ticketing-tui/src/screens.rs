@@ -30,10 +30,21 @@ mod prelude {
 
     pub(super) use super::{Context, Input, PlainView, Screen};
     pub(super) use crate::action::Action;
+    pub(super) use crate::call_error::{CallError, CallErrorKind};
+    pub(super) use crate::effect::{ApiCall, CallId};
+    pub(super) use crate::event::Reply;
+    pub(super) use crate::model::notices::{Level, Message};
+    pub(super) use crate::model::passes::PassRef;
+    pub(super) use crate::model::records::Records;
     pub(super) use crate::model::{Load, Model};
     pub(super) use crate::route::{ConfirmAction, Route};
     pub(super) use crate::text;
+    pub(super) use crate::theme::StyleRole;
+    pub(super) use crate::widgets::columns::{Columns, Row, RowNeeds};
+    pub(super) use crate::widgets::form::{Field, Form};
+    pub(super) use crate::widgets::list::List;
     pub(super) use crate::widgets::painter::{Painter, below, bottom, inset, top};
+    pub(super) use crate::widgets::{panes, placeholder, ticket_card};
 }
 
 use std::fmt;
@@ -49,7 +60,7 @@ use crate::call_error::CallError;
 use crate::effect::CallId;
 use crate::event::Reply;
 use crate::model::notices::Level;
-use crate::model::{Model, SessionState};
+use crate::model::{Load, Model, SessionState};
 use crate::route::Route;
 use crate::widgets::form::{Field, Form};
 use crate::widgets::list::List;
@@ -58,20 +69,20 @@ use crate::widgets::painter::Painter;
 /// Opens the screen of a route.
 pub(crate) fn open(route: Route, model: &Model) -> Box<dyn Screen> {
     match route {
-        Route::Market => Box::new(market::Market::open(model)),
-        Route::Ticket(id) => Box::new(ticket::Ticket::open(id, model)),
+        Route::Market => Box::new(market::MarketScreen::open(model)),
+        Route::Ticket(id) => Box::new(ticket::TicketScreen::open(id, model)),
         Route::Checkout(id) => Box::new(checkout::Checkout::open(id, model)),
         Route::Orders => Box::new(OwnListScreen::<orders::Orders>::open()),
         Route::Passes => Box::new(OwnListScreen::<passes::Passes>::open()),
-        Route::Pass(key) => Box::new(pass::Pass::open(key, model)),
+        Route::Pass(key) => Box::new(pass::PassScreen::open(key, model)),
         Route::Transfer(id) => Box::new(FormScreen::open(transfer::Transfer::open(id, model))),
         Route::Claim => Box::new(FormScreen::open(claim::Claim::open())),
         Route::CheckIn => Box::new(check_in::CheckIn::open(model)),
         Route::Resale(id) => Box::new(FormScreen::open(resale::Resale::open(id, model))),
         Route::Listings => Box::new(OwnListScreen::<listings::Listings>::open()),
         Route::Listing(id) => Box::new(FormScreen::open(listing::ListingForm::open(id, model))),
-        Route::Activity => Box::<activity::Activity>::default(),
-        Route::Settings => Box::<settings::Settings>::default(),
+        Route::Activity => Box::<activity::ActivityScreen>::default(),
+        Route::Settings => Box::<settings::SettingsScreen>::default(),
         Route::SignIn(then) => Box::new(FormScreen::open(sign_in::SignIn::open(then))),
         Route::Prices => Box::new(FormScreen::open(prices::Prices::open(model))),
         Route::Help(parent_actions) => Box::new(help::Help::open(parent_actions, model)),
@@ -245,31 +256,30 @@ impl PlainView {
         Self { fields: form.fields.clone(), ..Self::default() }
     }
 
+    /// Returns the loading state of data.
+    fn load(load: &Load, what: &str) -> Self {
+        Self::lines([match load {
+            Load::Failed(error) => error.message.clone(),
+            _ => format!("Loading {what}"),
+        }])
+    }
+
     fn lines(lines: impl IntoIterator<Item = String>) -> Self {
         Self { lines: lines.into_iter().collect(), ..Self::default() }
     }
 }
 
-/// Passes an input to a form. Returns whether the form has handled it.
+/// Passes an input to a form, or to its field with the focus. Returns whether it is one of forms.
 fn form_input(form: &mut Form, input: Input<'_>) -> bool {
-    match input {
-        Input::Action(action) => form.handle_action(action),
-        Input::Key(key) => {
-            form.key(key);
-            true
+    match (input, form.focused_field()) {
+        (Input::Action(action), _) => return form.handle_action(action),
+        (Input::Key(key), Some(field)) => {
+            field.key(key);
         }
-        Input::Paste(text) => {
-            form.paste(text);
-            true
-        }
-        Input::Field(field) => {
-            form.focus_field(field);
-            true
-        }
-        Input::Fill(field, text) => {
-            form.fill(field, text);
-            true
-        }
-        _ => false,
+        (Input::Paste(text), Some(field)) => field.paste(text),
+        (Input::Field(field), _) => form.focus_field(field),
+        (Input::Fill(field, text), _) => form.fill(field, text),
+        _ => return false,
     }
+    true
 }

@@ -89,7 +89,8 @@ pub enum SettingChange {
 
 impl Settings {
     /// Returns whether a setting that is on or off is on: all are by default, but for the restriction of the door.
-    pub(crate) fn is_on(&self, switch: Setting) -> bool {
+    #[must_use]
+    pub fn is_on(&self, switch: Setting) -> bool {
         (switch != Setting::OneEvening) != self.switched.contains(&switch)
     }
 

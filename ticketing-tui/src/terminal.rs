@@ -20,6 +20,7 @@ use ratatui::layout::{Rect, Size};
 
 use crate::app::App;
 use crate::effect::Effect;
+use crate::settings::{Setting, Settings};
 
 /// Whether the terminal is taken over, and so has to be given back.
 static IS_ACTIVE: AtomicBool = AtomicBool::new(false);
@@ -48,7 +49,7 @@ impl Terminal {
     }
 
     /// Takes the terminal over, or makes sure that it is.
-    pub(crate) fn enter(&mut self, mouse: bool, title: bool) -> io::Result<()> {
+    pub(crate) fn enter(&mut self, settings: &Settings) -> io::Result<()> {
         let again = IS_ACTIVE.swap(true, Ordering::SeqCst);
         if again {
             // A shell may have put the modes back while the program was stopped; without this, they count as set.
@@ -57,12 +58,12 @@ impl Terminal {
         enable_raw_mode()?;
         let mut out = io::stdout();
         queue!(out, EnterAlternateScreen, EnableBracketedPaste, Hide)?;
-        if title && !again {
+        if settings.is_on(Setting::Title) && !again {
             queue!(out, Print(PUSH_TITLE), SetTitle("ticketing"))?;
         }
         out.flush()?;
         self.mouse = false;
-        self.set_mouse_capture(mouse)?;
+        self.set_mouse_capture(settings.is_on(Setting::Mouse))?;
         self.invalidate()
     }
 
@@ -90,13 +91,13 @@ impl Terminal {
     }
 
     /// Performs an effect of the core on the terminal.
-    pub(crate) fn perform(&mut self, effect: &Effect, mouse: bool) -> io::Result<()> {
+    pub(crate) fn perform(&mut self, effect: &Effect, settings: &Settings) -> io::Result<()> {
         match effect {
             Effect::Copy(text) => execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text)),
             Effect::Bell => execute!(io::stdout(), Print('\x07')),
             Effect::Title(title) => execute!(io::stdout(), SetTitle(title)),
             Effect::Redraw => {
-                self.set_mouse_capture(mouse)?;
+                self.set_mouse_capture(settings.is_on(Setting::Mouse))?;
                 self.invalidate()
             }
             _ => Ok(()),

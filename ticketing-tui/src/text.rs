@@ -5,9 +5,9 @@ mod wrap;
 use std::borrow::Cow;
 use std::time::Duration;
 
-pub(crate) use ticketing_sdk::text::{clock, sanitize};
+pub(crate) use ticketing_sdk::text::{clock, price as money, sanitize};
 use ticketing_sdk::text::{dollars, span};
-use ticketing_sdk::{DetailField, EventTime, Money, TicketDetails};
+use ticketing_sdk::{DetailField, EventTime, TicketDetails};
 use unicode_truncate::UnicodeTruncateStr;
 use unicode_width::UnicodeWidthStr;
 
@@ -105,11 +105,6 @@ pub(crate) fn remaining_time(left: Duration) -> String {
 /// Returns cents as a price: `$1,499.99`.
 pub(crate) fn price(cents: impl Into<u64>) -> String {
     dollars(cents.into())
-}
-
-/// Returns an amount of money as a price: `$1,499.99`.
-pub(crate) fn money(money: Money) -> String {
-    ticketing_sdk::text::price(money)
 }
 
 /// Returns an entered amount without white space and the dollar sign.

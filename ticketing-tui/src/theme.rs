@@ -68,7 +68,7 @@ impl StyleRole {
 }
 
 /// A style for each role.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Theme {
     /// Everything that has no other role, with the background.
     pub(crate) base: Style,
@@ -191,26 +191,21 @@ impl Theme {
 
     fn without_colours() -> Self {
         let style = |modifier| Style::new().add_modifier(modifier);
-        let none = Style::new();
         Self {
-            base: none,
-            dim: none,
-            border: none,
             heading: style(Modifier::BOLD),
             accent: style(Modifier::BOLD),
             key: style(Modifier::BOLD),
-            good: none,
             warn: style(Modifier::BOLD),
             bad: style(Modifier::BOLD),
             faint: style(Modifier::DIM),
             unavailable: style(Modifier::DIM),
             selected: style(Modifier::REVERSED),
-            bar: none,
             tab: style(Modifier::REVERSED),
             field: style(Modifier::UNDERLINED),
             focus: style(Modifier::REVERSED),
             matched: style(Modifier::UNDERLINED),
             behind: dim_style(),
+            ..Self::default()
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The time of a frame after each kind of event.
 
-use crossterm::event::{KeyCode, KeyModifiers, MouseEvent, MouseEventKind};
+use crossterm::event::{Event as TerminalEvent, KeyCode, KeyModifiers, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 use ticketing_tui::Event;
 
@@ -83,10 +83,10 @@ fn frames(
 
 fn scroll(program: &mut Program, _: usize) {
     let Position { x: column, y: row } = Position::new(SCREEN.width / 4, SCREEN.height / 2);
-    program.update(Event::Mouse(MouseEvent {
+    program.update(Event::Terminal(TerminalEvent::Mouse(MouseEvent {
         kind: MouseEventKind::ScrollDown,
         column,
         row,
         modifiers: KeyModifiers::NONE,
-    }));
+    })));
 }

@@ -3,7 +3,7 @@
 use std::io::{BufWriter, Sink, sink};
 use std::time::{Duration, Instant};
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use crossterm::{execute, queue};
 use ratatui::backend::CrosstermBackend;
@@ -85,7 +85,7 @@ impl Program {
 
     /// Presses a key without drawing.
     pub(crate) fn press(&mut self, code: KeyCode) {
-        self.update(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+        self.update(Event::Terminal(TerminalEvent::Key(KeyEvent::new(code, KeyModifiers::NONE))));
     }
 
     /// Draws into a buffer, without a terminal.

@@ -1,12 +1,12 @@
 //! The stack of the open screens: the last one is in front.
 
-use ticketing_sdk::OrderId;
+use ticketing_sdk::{Money, OrderId, TicketId};
 
 use super::App;
 use crate::call_error::CallError;
-use crate::effect::CallId;
+use crate::effect::{CallId, Effect};
 use crate::event::Reply;
-use crate::model::{Model, PriceChange};
+use crate::model::Model;
 use crate::route::{ConfirmAction, Route};
 use crate::screens::{self, Context, Input, Navigate, Screen};
 
@@ -56,19 +56,31 @@ impl App {
     }
 
     /// Opens the order of a reservation that was begun on the screen in front, or asks whether its changed price is fine.
-    pub(super) fn finish_reservation(&mut self, id: CallId, reply: &Result<Reply, CallError>) {
+    pub(super) fn finish_reservation(
+        &mut self,
+        id: CallId,
+        ticket: &TicketId,
+        shown: Money,
+        reply: &Result<Reply, CallError>,
+    ) {
         let Some(front) = self.screens.last_mut() else { return };
-        if front.reservation.take_if(|call| *call == id).is_none() {
-            return;
-        }
-        if let Ok(Reply::Order(order)) = reply {
-            let checkout = Route::Checkout(order.id.clone());
-            match front.route {
-                Route::Checkout(_) => self.replace(checkout),
-                _ => self.open(checkout),
+        let is_awaited = front.reservation.take_if(|call| *call == id).is_some();
+        match reply {
+            Ok(Reply::Order(order)) if is_awaited => {
+                let checkout = Route::Checkout(order.id.clone());
+                match front.route {
+                    Route::Checkout(_) => self.replace(checkout),
+                    _ => self.open(checkout),
+                }
             }
-        } else if let Some(PriceChange { ticket, shown, price }) = self.model.price_change.take() {
-            self.open(Route::Confirm(ConfirmAction::BuyAt { ticket, price, shown }));
+            Err(CallError { new_price: Some(price), .. }) if is_awaited => {
+                let (ticket, price) = (ticket.clone(), *price);
+                self.open(Route::Confirm(ConfirmAction::BuyAt { ticket, price, shown }));
+            }
+            Err(CallError { new_price: Some(price), .. }) => {
+                self.model.report_price_change(ticket, shown, *price);
+            }
+            _ => {}
         }
     }
 
@@ -108,7 +120,7 @@ impl App {
         let Context { handled, reservation, .. } = cx;
         for step in navigation {
             match step {
-                Navigate::Quit => self.quit(),
+                Navigate::Quit => self.model.effect(Effect::Quit),
                 // A screen that is behind another one does not move it aside.
                 _ if !in_front => {}
                 Navigate::Push(route) => self.open(route),

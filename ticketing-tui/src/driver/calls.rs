@@ -38,20 +38,17 @@ pub(crate) struct Caller {
 impl Caller {
     /// Makes a call to its end.
     pub(crate) async fn call(self, id: CallId, call: ApiCall) {
-        let reply = match call {
-            ApiCall::Market => self.market(id).await,
-            call => self.answer(call).await,
-        };
+        let reply = self.answer(id, call).await;
         // A program that has ended needs no reply.
         let _ = self.events.send(Event::Reply(id, reply)).await;
     }
 
-    async fn answer(&self, call: ApiCall) -> Result<Reply, CallError> {
+    async fn answer(&self, id: CallId, call: ApiCall) -> Result<Reply, CallError> {
         let (auth, tickets, orders) = (self.client.auth(), self.client.tickets(), self.client.orders());
         let passes = self.client.passes();
         Ok(match call {
             ApiCall::Session => self.session().await?,
-            ApiCall::Market => Reply::Done,
+            ApiCall::Market => self.market(id).await?,
             ApiCall::Ticket(id) => ticket(tickets.get(id).await?),
             ApiCall::Listings => Reply::Listings(tickets.list().mine().any_status().past().all().await?),
             ApiCall::Orders => Reply::Orders(orders.list().all().await?),

@@ -196,7 +196,7 @@ impl<W: Write> Driver<W> {
                 Level::Warning => "Warning",
                 Level::Error => "Problem",
             };
-            self.print(&format!("{word}: {}", notice.text))?;
+            self.print(&format!("{word}: {}", notice.text()))?;
         }
         Ok(())
     }

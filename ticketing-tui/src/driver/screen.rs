@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use crossterm::event::{Event as Input, EventStream};
+use crossterm::event::{Event as TerminalEvent, EventStream};
 use futures_util::StreamExt;
 use ratatui::layout::Size;
 use tokio::time::{Instant, sleep_until};
@@ -26,7 +26,7 @@ pub async fn run(environment: Environment) -> io::Result<ExitReason> {
     let mut signals = Signals::listen()?;
     let mut terminal = Terminal::new()?;
     let (app, runtime) = Runtime::open(environment, terminal.size()?);
-    terminal.enter(app.wants_mouse(), app.wants_title())?;
+    terminal.enter(app.settings())?;
     let mut driver = Driver { app, runtime, terminal, dirty: true, drawn: Instant::now() };
     let exit_reason = driver.run(&mut signals).await;
     let left = driver.terminal.leave();
@@ -85,7 +85,7 @@ impl Driver {
                     }
                     Signal::Stop => self.suspend(signals, false).await?,
                     Signal::Continue => {
-                        self.terminal.enter(self.app.wants_mouse(), self.app.wants_title())?;
+                        self.terminal.enter(self.app.settings())?;
                         self.draw()?;
                         LoopControl::Continue
                     }
@@ -94,10 +94,7 @@ impl Driver {
                     // The terminal was closed.
                     None => return Ok(ExitReason::Terminated),
                     Some(input) => {
-                        let next = match event(input?) {
-                            Some(event) => self.process_event(event)?,
-                            None => LoopControl::Continue,
-                        };
+                        let next = self.process_event(Event::Terminal(input?))?;
                         if self.dirty {
                             self.draw()?;
                         }
@@ -122,7 +119,7 @@ impl Driver {
                 Some(Effect::Quit) => Ok(LoopControl::Quit),
                 Some(Effect::Suspend) => Ok(LoopControl::Suspend),
                 Some(effect) => {
-                    self.terminal.perform(&effect, self.app.wants_mouse()).map(|()| LoopControl::Continue)
+                    self.terminal.perform(&effect, self.app.settings()).map(|()| LoopControl::Continue)
                 }
             })?;
             taken += 1;
@@ -146,21 +143,11 @@ impl Driver {
         self.terminal.leave()?;
         stop(all);
         signals.discard_pending().await;
-        self.terminal.enter(self.app.wants_mouse(), self.app.wants_title())?;
-        let size = self.terminal.size()?;
-        let next = self.process_event(Event::Resize(size))?;
+        self.terminal.enter(self.app.settings())?;
+        let Size { width, height } = self.terminal.size()?;
+        let next = self.process_event(Event::Terminal(TerminalEvent::Resize(width, height)))?;
         self.draw()?;
         Ok(next)
-    }
-}
-
-fn event(input: Input) -> Option<Event> {
-    match input {
-        Input::Key(key) => Some(Event::Key(key)),
-        Input::Mouse(mouse) => Some(Event::Mouse(mouse)),
-        Input::Paste(text) => Some(Event::Paste(text)),
-        Input::Resize(width, height) => Some(Event::Resize(Size::new(width, height))),
-        Input::FocusGained | Input::FocusLost => None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The activity of the market since the program started: a log, and counts for charts.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use ticketing_sdk::{TicketId, Timestamp};
 
@@ -52,9 +52,8 @@ pub(crate) struct Bar {
 #[derive(Debug, Default)]
 pub(crate) struct Activity {
     log: VecDeque<ActivityEvent>,
-    /// The last one is the span in which `newest` lies.
-    bars: VecDeque<Bar>,
-    newest: i64,
+    /// By the number of the span.
+    bars: BTreeMap<i64, Bar>,
     total: Bar,
 }
 
@@ -84,8 +83,9 @@ impl ActivityKind {
 
 impl Activity {
     pub(crate) fn note(&mut self, event: ActivityEvent) {
-        self.advance_to(event.at);
-        for bar in self.bars.back_mut().into_iter().chain([&mut self.total]) {
+        let span = event.at.as_millis() / MILLIS_PER_BAR;
+        self.bars.retain(|kept, _| *kept > span - BARS as i64);
+        for bar in [self.bars.entry(span).or_default(), &mut self.total] {
             match event.kind {
                 ActivityKind::Listed => bar.listed += 1,
                 ActivityKind::Reserved => bar.reserved += 1,
@@ -100,19 +100,6 @@ impl Activity {
         self.log.truncate(MAX_EVENTS);
     }
 
-    /// Begins new bars, up to a time.
-    fn advance_to(&mut self, now: Timestamp) {
-        let span = now.as_millis() / MILLIS_PER_BAR;
-        let gone = if self.bars.is_empty() { 1 } else { (span - self.newest).max(0) };
-        for _ in 0..gone.min(BARS as i64) {
-            self.bars.push_back(Bar::default());
-        }
-        while self.bars.len() > BARS {
-            self.bars.pop_front();
-        }
-        self.newest = self.newest.max(span);
-    }
-
     pub(crate) fn log(&self) -> &VecDeque<ActivityEvent> {
         &self.log
     }
@@ -124,16 +111,9 @@ impl Activity {
 
     /// The bars of the last ten minutes up to now, the oldest first; always as many.
     pub(crate) fn bars(&self, now: Timestamp) -> Vec<Bar> {
-        let late = usize::try_from((now.as_millis() / MILLIS_PER_BAR - self.newest).max(0)).unwrap_or(BARS);
-        let late = if self.bars.is_empty() { 0 } else { late.min(BARS) };
-        let mut bars: Vec<Bar> =
-            self.bars.iter().copied().chain(std::iter::repeat_n(Bar::default(), late)).collect();
-        if bars.len() > BARS {
-            bars.drain(..bars.len() - BARS);
-        }
-        let missing = BARS - bars.len();
-        bars.splice(0..0, std::iter::repeat_n(Bar::default(), missing));
-        bars
+        let span = now.as_millis() / MILLIS_PER_BAR;
+        let shown = span - BARS as i64 + 1..=span;
+        shown.map(|span| self.bars.get(&span).copied().unwrap_or_default()).collect()
     }
 }
 

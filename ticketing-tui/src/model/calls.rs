@@ -42,27 +42,6 @@ impl Model {
         matches!(self.feed_state, FeedState::Connecting) || !self.pending_calls.is_empty()
     }
 
-    /// Returns whether only the screen that made a call reports its failure. Calls of a former user are not reported.
-    pub(crate) fn is_reported_by_screen(&self, id: CallId) -> bool {
-        let is_reported = |call: &ApiCall| {
-            matches!(
-                call,
-                ApiCall::SignIn { .. }
-                    | ApiCall::SignUp { .. }
-                    | ApiCall::SignOut
-                    | ApiCall::Sell(_)
-                    | ApiCall::CheckIn { .. }
-                    | ApiCall::Claim(_)
-                    | ApiCall::GiveAway(_)
-                    | ApiCall::TakeBack(_)
-                    | ApiCall::Resell(..)
-                    | ApiCall::Pay { .. }
-            )
-        };
-        let pending = self.pending_calls.get(&id);
-        pending.is_some_and(|pending| pending.session == self.session_number && is_reported(&pending.call))
-    }
-
     /// The pending calls of the current session.
     fn current_calls(&self) -> impl Iterator<Item = &ApiCall> {
         let current = self.pending_calls.values().filter(|pending| pending.session == self.session_number);

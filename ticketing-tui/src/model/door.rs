@@ -26,7 +26,7 @@ pub(crate) struct Door {
     pub(crate) error: Option<String>,
     pub(crate) conflicts: Vec<AdmissionConflict>,
     /// The number of admissions that wait for their upload while it is not known who is signed in.
-    waiting_at_start: usize,
+    pub(super) waiting_at_start: usize,
     /// The admitted passes of one's events, by the ticket that issued them.
     used: HashMap<TicketId, Pass>,
 }
@@ -132,11 +132,6 @@ impl Model {
         Some(self.call(ApiCall::CheckIn { issuer, scan, by_list }))
     }
 
-    /// Counts what waits for its upload, if the server cannot say who is signed in.
-    pub(super) fn count_waiting_scans(&mut self) {
-        self.call(ApiCall::WaitingScans);
-    }
-
     /// Reports what waits for its upload at a start without the server.
     pub(super) fn report_waiting_scans(&mut self, count: usize) {
         let is_new = count != self.door.waiting_at_start;
@@ -146,11 +141,6 @@ impl Model {
         self.door.waiting_at_start = count;
         let scans = text::count_of(count, "scan");
         self.notify(Level::Warning, format!("{scans} waiting for upload, once the server can be reached"));
-    }
-
-    /// Forgets what waited at the start: the door of the user says it from now on.
-    pub(super) fn forget_waiting_scans(&mut self) {
-        self.door.waiting_at_start = 0;
     }
 
     /// Stores the state of the door after a scan.

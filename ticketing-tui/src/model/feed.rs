@@ -95,15 +95,19 @@ impl Model {
                     && was.is_some_and(|status| status != TicketStatus::Sold)
                 {
                     let price = format!(" for {}", text::money(ticket.price));
-                    let message = Message::with_title("You sold ", &ticket.title, price);
-                    self.notify(Level::Success, message.with_topic(Topic::Ticket(ticket.id.clone())));
+                    self.notify(
+                        Level::Success,
+                        Message::with_ticket(&ticket.id, "You sold ", &ticket.title, price),
+                    );
                 }
             }
         }
         let is_unknown = ticket.order_id.as_ref().is_some_and(|id| self.orders.get(id).is_none())
             && !self.is_reserving(&ticket.id);
         if is_unknown && ticket.status == TicketStatus::Reserved && self.user().is_some() {
-            self.orders.look_up(self.server_now());
+            // An order that is not known has reserved the ticket.
+            let now = self.server_now();
+            self.orders.lookup.request(now);
         }
         // Orders have no feed: a change of its ticket shows that an order may have changed.
         let stale = self.orders.list().iter().find(|order| {

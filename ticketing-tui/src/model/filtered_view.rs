@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::cmp::Ordering;
-use std::fmt;
 
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Matcher, Utf32Str};
@@ -17,45 +16,34 @@ const ROWS_PER_SLICE: usize = 8_192;
 
 /// One visible ticket, with everything that determines its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Entry {
+struct RankedRow {
     score: u32,
     row: RowId,
     key: u64,
 }
 
 /// A search in progress.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Search {
     /// The rows to test; `None` means all rows.
     candidates: Option<Vec<RowId>>,
     next: usize,
-    found: Vec<Entry>,
+    found: Vec<RankedRow>,
     /// Rows that changed after the search has tested them.
     changed_rows: Vec<RowId>,
 }
 
 /// The tickets that are shown, in order.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct FilteredView {
     query: Query,
     pattern: Pattern,
     /// The text that `order` was made for.
     applied_text: String,
-    order: Vec<Entry>,
+    order: Vec<RankedRow>,
     search: Option<Search>,
-    matcher: Matcher,
-    letters: Vec<char>,
-    /// Scratch memory for finding the matched letters while a frame is drawn.
-    scratch: RefCell<(Matcher, Vec<char>)>,
-}
-
-impl fmt::Debug for FilteredView {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FilteredView")
-            .field("query", &self.query)
-            .field("shown", &self.order.len())
-            .finish_non_exhaustive()
-    }
+    /// The matcher, and scratch memory for the letters that it compares.
+    matcher: RefCell<(Matcher, Vec<char>)>,
 }
 
 impl FilteredView {
@@ -72,7 +60,7 @@ impl FilteredView {
     }
 
     /// Returns where a row is shown.
-    pub(crate) fn position(&mut self, tickets: &TicketStore, row: RowId) -> Option<usize> {
+    pub(crate) fn position(&self, tickets: &TicketStore, row: RowId) -> Option<usize> {
         let entry = self.entry(tickets, row)?;
         self.find_index(tickets, &entry).ok()
     }
@@ -170,25 +158,20 @@ impl FilteredView {
             search.changed_rows.extend(rows);
             return;
         }
-        let mut new: Vec<Entry> = rows.iter().filter_map(|row| self.entry(tickets, *row)).collect();
+        let mut new: Vec<RankedRow> = rows.iter().filter_map(|row| self.entry(tickets, *row)).collect();
         new.sort_unstable_by(|one, two| self.compare(tickets, one, two));
-        let mut merged = Vec::with_capacity(self.order.len() + new.len());
-        let mut old = std::mem::take(&mut self.order).into_iter().peekable();
-        for entry in new {
-            while let Some(before) = old.next_if(|other| self.compare(tickets, other, &entry).is_lt()) {
-                merged.push(before);
-            }
-            merged.push(entry);
-        }
-        merged.extend(old);
-        self.order = merged;
+        let mut order = std::mem::take(&mut self.order);
+        order.extend(new);
+        // The stable sort merges the two sorted runs.
+        order.sort_by(|one, two| self.compare(tickets, one, two));
+        self.order = order;
     }
 
     /// The characters of a title that the filter has found, by their index among its graphemes, in order.
     pub(crate) fn matched_letters(&self, title: &str) -> Vec<u32> {
         let mut found = Vec::new();
         if !self.query.text.trim().is_empty() {
-            let (matcher, letters) = &mut *self.scratch.borrow_mut();
+            let (matcher, letters) = &mut *self.matcher.borrow_mut();
             self.pattern.indices(Utf32Str::new(title, letters), matcher, &mut found);
             found.sort_unstable();
             found.dedup();
@@ -196,23 +179,23 @@ impl FilteredView {
         found
     }
 
-    fn find_index(&self, tickets: &TicketStore, entry: &Entry) -> Result<usize, usize> {
+    fn find_index(&self, tickets: &TicketStore, entry: &RankedRow) -> Result<usize, usize> {
         self.order.binary_search_by(|other| self.compare(tickets, other, entry))
     }
 
-    fn compare(&self, tickets: &TicketStore, one: &Entry, two: &Entry) -> Ordering {
+    fn compare(&self, tickets: &TicketStore, one: &RankedRow, two: &RankedRow) -> Ordering {
         let by_title = || {
             if self.query.sort != Sort::Title {
                 return Ordering::Equal;
             }
-            let title = |entry: &Entry| tickets.row(entry.row).map_or("", TicketRow::search_key);
+            let title = |entry: &RankedRow| tickets.row(entry.row).map_or("", TicketRow::search_key);
             compare_ignoring_case(title(one), title(two))
         };
         two.score.cmp(&one.score).then(one.key.cmp(&two.key)).then_with(by_title).then(one.row.cmp(&two.row))
     }
 
     /// The entry of a row, if it is to be shown.
-    fn entry(&mut self, tickets: &TicketStore, id: RowId) -> Option<Entry> {
+    fn entry(&self, tickets: &TicketStore, id: RowId) -> Option<RankedRow> {
         let row = tickets.row(id)?;
         let shown = match row.state {
             TicketState::Available => true,
@@ -228,26 +211,19 @@ impl FilteredView {
         let score = if self.pattern.atoms.is_empty() {
             0
         } else {
-            self.pattern.score(Utf32Str::new(row.filter_key(), &mut self.letters), &mut self.matcher)?
+            let (matcher, letters) = &mut *self.matcher.borrow_mut();
+            self.pattern.score(Utf32Str::new(row.filter_key(), letters), matcher)?
         };
-        Some(Entry { score, row: id, key: sort_key(self.query.sort, row) })
+        Some(RankedRow { score, row: id, key: sort_key(self.query.sort, row) })
     }
 }
 
 /// Compares two titles without regard to case.
 fn compare_ignoring_case(one: &str, two: &str) -> Ordering {
-    let (mut one, mut two) = (one.chars(), two.chars());
-    loop {
-        let order = match (one.next(), two.next()) {
-            (None, None) => return Ordering::Equal,
-            (None, Some(_)) => return Ordering::Less,
-            (Some(_), None) => return Ordering::Greater,
-            (Some(a), Some(b)) if a == b => continue,
-            (Some(a), Some(b)) => a.to_lowercase().cmp(b.to_lowercase()),
-        };
-        if order.is_ne() {
-            return order;
-        }
+    let mut letters = one.chars().zip(two.chars());
+    match letters.find(|(a, b)| a != b && !a.to_lowercase().eq(b.to_lowercase())) {
+        Some((a, b)) => a.to_lowercase().cmp(b.to_lowercase()),
+        None => one.chars().count().cmp(&two.chars().count()),
     }
 }
 
@@ -265,19 +241,8 @@ fn sort_key(sort: Sort, row: &TicketRow) -> u64 {
         Sort::Title => {
             let mut bytes = [0; 8];
             let lower = row.search_key().chars().flat_map(char::to_lowercase);
-            let mut at = 0;
-            for c in lower {
-                let mut encoded = [0; 4];
-                for byte in c.encode_utf8(&mut encoded).bytes() {
-                    if let Some(place) = bytes.get_mut(at) {
-                        *place = byte;
-                    }
-                    at += 1;
-                }
-                if at >= bytes.len() {
-                    break;
-                }
-            }
+            let first: String = lower.take(bytes.len()).collect();
+            bytes.iter_mut().zip(first.bytes()).for_each(|(byte, letter)| *byte = letter);
             u64::from_be_bytes(bytes)
         }
     }

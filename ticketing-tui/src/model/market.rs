@@ -11,7 +11,7 @@ use super::ticket_store::{RowId, TicketRow, TicketStore};
 
 /// The tickets for sale, the visible ones, and their activity.
 #[derive(Debug, Default)]
-pub(crate) struct Market {
+pub(crate) struct KnownMarket {
     pub(crate) tickets: TicketStore,
     pub(crate) view: FilteredView,
     pub(crate) activity: Activity,
@@ -21,7 +21,7 @@ pub(crate) struct Market {
     changes_during_reload: Option<IndexMap<TicketId, (Ticket, bool)>>,
 }
 
-impl Market {
+impl KnownMarket {
     /// Begins a reload.
     pub(crate) fn begin_reload(&mut self) {
         self.changes_during_reload = Some(IndexMap::new());
@@ -91,15 +91,15 @@ impl Market {
                 changed.insert(ticket.id.clone(), (ticket.clone(), withdrawn));
             }
         }
-        if let Some(row) = self.tickets.find(&ticket.id) {
+        let known = self.tickets.find(&ticket.id);
+        if let Some(row) = known {
             self.view.before_change(&self.tickets, row);
-            let taken = self.tickets.update(ticket, withdrawn);
-            self.view.insert_row(&self.tickets, row);
-            return taken.map(|(_, before)| before);
         }
-        let (row, before) = self.tickets.update(ticket, withdrawn)?;
-        self.view.insert_row(&self.tickets, row);
-        Some(before)
+        let updated = self.tickets.update(ticket, withdrawn);
+        if let Some(row) = known.or(updated.as_ref().map(|(row, _)| *row)) {
+            self.view.insert_row(&self.tickets, row);
+        }
+        updated.map(|(_, before)| before)
     }
 
     /// Begins a search with another query.
@@ -119,7 +119,7 @@ impl Market {
     }
 
     /// Returns where a ticket is shown.
-    pub(crate) fn position(&mut self, ticket: &TicketId) -> Option<usize> {
+    pub(crate) fn position(&self, ticket: &TicketId) -> Option<usize> {
         let row = self.tickets.find(ticket)?;
         self.view.position(&self.tickets, row)
     }
@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn changes_during_a_reload_are_kept_once_for_each_ticket() {
-        let mut market = Market::default();
+        let mut market = KnownMarket::default();
         market.begin_reload();
         for version in [0, 2, 1] {
             market.update(&ticket("a", &format!("version {version}"), "10", version));
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn failed_reload_keeps_no_changes() {
-        let mut market = Market::default();
+        let mut market = KnownMarket::default();
         market.add_page(&[ticket("a", "t", "10", 0)]);
         market.begin_reload();
         market.abandon_reload();

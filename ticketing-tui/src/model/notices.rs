@@ -23,18 +23,11 @@ pub enum Level {
     Error,
 }
 
-/// A message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
-    /// The importance.
-    pub level: Level,
-    /// The text, on one line, without control characters.
-    pub text: String,
-    /// The title in the text: it is shortened where the text is too long.
-    title: Range<usize>,
-    topic: Option<Topic>,
-    /// The order without which it is outdated, while that is reserved and nothing is done about it.
-    while_reserved: Option<OrderId>,
+/// A message that is shown.
+#[derive(Debug, Clone)]
+pub(crate) struct Notice {
+    pub(crate) level: Level,
+    message: Message,
     expires_at: Timestamp,
 }
 
@@ -51,17 +44,32 @@ pub(crate) enum Topic {
 /// A message to show: a sentence, with the title of a ticket in it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Message {
-    before: String,
-    title: String,
-    after: String,
+    /// On one line, without control characters.
+    text: String,
+    /// The title in the text: it is shortened where the text is too long.
+    title: Range<usize>,
     topic: Option<Topic>,
+    /// The order without which it is outdated, while that is reserved and nothing is done about it.
     while_reserved: Option<OrderId>,
 }
 
 impl Message {
     /// A sentence with this title between its parts.
     pub(crate) fn with_title(before: impl Into<String>, title: &str, after: impl Into<String>) -> Self {
-        Self { before: before.into(), title: text::title(title), after: after.into(), ..Self::default() }
+        let [before, title, after] = [before.into(), text::title(title), after.into()];
+        let [before, title, after] = [&before, &title, &after].map(|part| sanitize(part));
+        let text = format!("{before}{title}{after}");
+        Self { text, title: before.len()..before.len() + title.len(), ..Self::default() }
+    }
+
+    /// A sentence about a ticket, with its title between the parts.
+    pub(crate) fn with_ticket(
+        ticket: &TicketId,
+        before: impl Into<String>,
+        title: &str,
+        after: impl Into<String>,
+    ) -> Self {
+        Self::with_title(before, title, after).with_topic(Topic::Ticket(ticket.clone()))
     }
 
     /// The same message, which replaces those about the same.
@@ -77,7 +85,7 @@ impl Message {
 
 impl<T: Into<String>> From<T> for Message {
     fn from(text: T) -> Self {
-        Self { before: text.into(), ..Self::default() }
+        Self { text: sanitize(&text.into()).into_owned(), ..Self::default() }
     }
 }
 
@@ -85,15 +93,20 @@ impl<T: Into<String>> From<T> for Message {
 const MIN_TITLE: u16 = 12;
 
 impl Notice {
+    pub(crate) fn text(&self) -> &str {
+        &self.message.text
+    }
+
     /// Returns the text on at most this number of lines. What is too long for one line has its title shortened, so that its
     /// sentence is whole.
     pub(crate) fn lines(&self, columns: u16, lines: usize, ellipsis: &str) -> Vec<String> {
-        let excess = text::width(&self.text).saturating_sub(columns);
-        let mut words = Cow::Borrowed(&self.text);
-        if excess > 0 && !self.title.is_empty() {
-            let title = &self.text[self.title.clone()];
-            let room = text::width(title).saturating_sub(excess).max(MIN_TITLE);
-            words.to_mut().replace_range(self.title.clone(), &text::fit(title, room, ellipsis));
+        let Message { text, title, .. } = &self.message;
+        let excess = text::width(text).saturating_sub(columns);
+        let mut words = Cow::Borrowed(text);
+        if excess > 0 && !title.is_empty() {
+            let whole = &text[title.clone()];
+            let room = text::width(whole).saturating_sub(excess).max(MIN_TITLE);
+            words.to_mut().replace_range(title.clone(), &text::fit(whole, room, ellipsis));
         }
         text::wrap_at_most(&words, columns, lines, ellipsis)
     }
@@ -119,17 +132,13 @@ impl Notices {
             Level::Info | Level::Success => Duration::from_secs(5),
             Level::Warning | Level::Error => Duration::from_secs(9),
         };
-        let Message { before, title, after, topic, while_reserved } = message.into();
-        let [before, title, after] = [&before, &title, &after].map(|part| sanitize(part));
-        let text = format!("{before}{title}{after}");
-        let title = before.len()..before.len() + title.len();
-        let notice = Notice { level, text, title, topic, while_reserved, expires_at: now + duration };
+        let notice = Notice { level, message: message.into(), expires_at: now + duration };
         self.shown.retain(|old| {
-            let is_outdated = match (&old.topic, &notice.topic) {
+            let is_outdated = match (&old.message.topic, &notice.message.topic) {
                 (Some(old), new) => Some(old) == new.as_ref(),
                 (None, _) => level == Level::Success && matches!(old.level, Level::Warning | Level::Error),
             };
-            old.text != notice.text && !is_outdated
+            old.text() != notice.text() && !is_outdated
         });
         self.shown.push_back(notice.clone());
         self.unprinted.push_back(notice);
@@ -143,12 +152,12 @@ impl Notices {
 
     /// Removes the messages about this.
     pub(crate) fn remove_topic(&mut self, topic: &Topic) {
-        self.shown.retain(|notice| notice.topic.as_ref() != Some(topic));
+        self.shown.retain(|notice| notice.message.topic.as_ref() != Some(topic));
     }
 
     /// Removes the messages about reservations that this is not true of.
     pub(crate) fn retain_reserved(&mut self, is_reserved: impl Fn(&OrderId) -> bool) {
-        self.shown.retain(|notice| notice.while_reserved.as_ref().is_none_or(&is_reserved));
+        self.shown.retain(|notice| notice.message.while_reserved.as_ref().is_none_or(&is_reserved));
     }
 
     /// Removes the messages that were shown long enough.
@@ -212,7 +221,8 @@ mod tests {
         notices.push(Level::Error, Message::from("u is sold").with_topic(topic("u")), now());
         notices.push(Level::Error, "The file was not saved", now());
         notices.push(Level::Success, Message::from("t is yours").with_topic(topic("t")), now());
-        let shown = |notices: &Notices| notices.visible().map(|one| one.text.clone()).collect::<Vec<_>>();
+        let shown =
+            |notices: &Notices| notices.visible().map(|one| one.text().to_owned()).collect::<Vec<_>>();
         assert_eq!(shown(&notices), ["u is sold", "t is yours"]);
         notices.push(Level::Error, Message::from("t has expired").with_topic(topic("t")), now());
         assert_eq!(shown(&notices), ["u is sold", "t has expired"]);

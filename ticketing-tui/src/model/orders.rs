@@ -26,7 +26,7 @@ pub(crate) struct KnownOrders {
     /// Orders whose time is up, with the time of the next poll of whether the server has expired them.
     expiry_polls: HashMap<OrderId, Timestamp>,
     /// The lookup of orders that the user has made in another client.
-    lookup: OrderLookup,
+    pub(super) lookup: OrderLookup,
 }
 
 /// The error of the last attempt to pay.
@@ -165,11 +165,6 @@ impl KnownOrders {
             OrderStatus::AwaitingPayment => self.payment(&order.id).is_some_and(succeeded),
             _ => false,
         }
-    }
-
-    /// Requests the unpaid orders, because an order that is not known has reserved a ticket. `now` is the server's.
-    pub(crate) fn look_up(&mut self, now: Timestamp) {
-        self.lookup.request(now);
     }
 
     /// Returns how long an order still holds its ticket unless it is paid for; nothing where it no longer waits for

@@ -129,11 +129,6 @@ impl KnownPasses {
 }
 
 impl Model {
-    /// Takes back a pass that nobody has claimed.
-    pub(crate) fn take_back(&mut self, id: &PassId) {
-        self.call(ApiCall::TakeBack(id.clone()));
-    }
-
     /// Applies the reply to a write: the pass has changed, or must be loaded again.
     pub(super) fn finish_pass_write(&mut self, id: &PassId, reply: &Result<Reply, CallError>) {
         match reply {

@@ -2,13 +2,13 @@
 
 use ticketing_sdk::text::sanitize;
 use ticketing_sdk::{
-    ErrorCode, Order, OrderId, OrderStatus, Payment, PaymentStatus, SafeToRepeat, Ticket, TicketId,
+    ErrorCode, Money, Order, OrderId, OrderStatus, Payment, PaymentStatus, SafeToRepeat, Ticket, TicketId,
 };
 
 use super::door::Door;
 use super::notices::{Level, Message, Topic};
 use super::orders::{KnownOrders, PaymentError};
-use super::{FeedState, KnownPasses, Listings, Load, Model, PriceChange, SessionState};
+use super::{FeedState, KnownPasses, Listings, Load, Model, SessionState};
 use crate::call_error::{CallError, CallErrorKind};
 use crate::effect::{ApiCall, CallId, Effect};
 use crate::event::Reply;
@@ -16,25 +16,20 @@ use crate::text;
 
 impl Model {
     /// Applies a reply. The reply to a call whose screen is closed updates the model without a message.
-    pub(crate) fn reply(&mut self, id: CallId, reply: &Result<Reply, CallError>) {
+    /// Returns the call, if it was made in the current session.
+    pub(crate) fn reply(&mut self, id: CallId, reply: &Result<Reply, CallError>) -> Option<ApiCall> {
         if self.is_offline() && reply.as_ref().is_ok_and(Reply::is_of_server) {
             // The server is there again; no need to wait for the next try.
             self.feed_state = FeedState::Connecting;
             self.effect(Effect::Follow);
         }
-        let Some((call, is_current)) = self.end_call(id, reply) else { return };
+        let (call, is_current) = self.end_call(id, reply)?;
         self.check_reservation(id, reply);
         match (&call, reply) {
             (ApiCall::Pay { order, .. } | ApiCall::Cancel(order), _) if is_current => {
                 self.finish_order_action(&call, order, reply);
             }
-            (ApiCall::Reserve(ticket, shown), _) if is_current => {
-                self.finish_reservation(ticket, reply);
-                if let Err(CallError { new_price: Some(price), .. }) = reply {
-                    self.price_change =
-                        Some(PriceChange { ticket: ticket.clone(), shown: *shown, price: *price });
-                }
-            }
+            (ApiCall::Reserve(ticket, _), _) if is_current => self.finish_reservation(ticket, reply),
             (ApiCall::Change(ticket, ..) | ApiCall::Withdraw(ticket, _), _) if is_current => {
                 self.finish_listing_action(&call, ticket, reply);
             }
@@ -62,6 +57,7 @@ impl Model {
             }
             _ => {}
         }
+        is_current.then_some(call)
     }
 
     fn handle_reply(&mut self, id: CallId, reply: &Reply) {
@@ -112,30 +108,28 @@ impl Model {
             Reply::UsedPasses(passes) => self.door.take_used(passes),
             Reply::Payment(_) | Reply::Door(_) | Reply::DoorSync(_) | Reply::Done => {}
         }
-        let loads = [
-            &self.market.load,
-            &self.orders.records.load,
-            &self.listings.records.load,
-            &self.passes.records.load,
-        ];
-        if !loads.into_iter().any(|load| matches!(load, Load::Failed(_))) {
+        if !self.loads().iter().any(|(_, load)| matches!(load, Load::Failed(_))) {
             self.notices.remove_topic(&Topic::Data);
         }
+    }
+
+    /// The lists, by how many rows each shows and by its loading state.
+    fn loads(&mut self) -> [(usize, &mut Load); 4] {
+        let (orders, listings, passes) =
+            (&mut self.orders.records, &mut self.listings.records, &mut self.passes.records);
+        [
+            (self.market.tickets.len(), &mut self.market.load),
+            (orders.list().len(), &mut orders.load),
+            (listings.list().len(), &mut listings.load),
+            (passes.list().len(), &mut passes.load),
+        ]
     }
 
     fn handle_error(&mut self, id: CallId, call: &ApiCall, error: &CallError) {
         if self.market.load.awaits(id) {
             self.market.abandon_reload();
         }
-        let (orders, listings, passes) =
-            (&mut self.orders.records, &mut self.listings.records, &mut self.passes.records);
-        let loads = [
-            (self.market.tickets.len(), &mut self.market.load),
-            (orders.list().len(), &mut orders.load),
-            (listings.list().len(), &mut listings.load),
-            (passes.list().len(), &mut passes.load),
-        ];
-        let failed = loads.into_iter().find(|(_, load)| load.awaits(id)).map(|(shown, load)| {
+        let failed = self.loads().into_iter().find(|(_, load)| load.awaits(id)).map(|(shown, load)| {
             *load = Load::Failed(error.clone());
             shown
         });
@@ -148,7 +142,7 @@ impl Model {
             ApiCall::Session if matches!(self.session, SessionState::Unknown | SessionState::Failed(_)) => {
                 self.session = SessionState::Failed(error.clone());
                 if error.kind == CallErrorKind::Offline {
-                    self.count_waiting_scans();
+                    self.call(ApiCall::WaitingScans);
                 }
             }
             ApiCall::Ticket(ticket) if error.is(&ErrorCode::NotFound) => {
@@ -171,7 +165,8 @@ impl Model {
         let before = self.user().map(|user| user.id.clone());
         let was_unknown = matches!(self.session, SessionState::Unknown | SessionState::Failed(_));
         self.session = session;
-        self.forget_waiting_scans();
+        // The door of the user says from now on what waits.
+        self.door.waiting_at_start = 0;
         let after = self.user().map(|user| user.id.clone());
         if before != after {
             self.session_number += 1;
@@ -212,8 +207,7 @@ impl Model {
                 self.orders.update(order);
                 let left = text::remaining_time(KnownOrders::time_left(order, self.server_now()));
                 let after = format!(" is reserved for you for {left}");
-                let message = Message::with_title("", &order.ticket.title, after);
-                let message = message.with_topic(Topic::Ticket(order.ticket.id.clone()));
+                let message = Message::with_ticket(&order.ticket.id, "", &order.ticket.title, after);
                 self.notify(Level::Success, message.while_reserved(&order.id));
             }
             Ok(_) => {}
@@ -242,24 +236,21 @@ impl Model {
     }
 
     /// Reports a changed price if the screen that ordered the ticket is closed.
-    pub(crate) fn report_price_change(&mut self) {
-        if let Some(PriceChange { ticket, shown, price, .. }) = self.price_change.take() {
-            let (price, shown) = (text::money(price), text::money(shown));
-            let after = format!(" costs {price} now, not {shown}; nothing was reserved");
-            self.notify_about(Level::Warning, &ticket, after);
-        }
+    pub(crate) fn report_price_change(&mut self, ticket: &TicketId, shown: Money, price: Money) {
+        let (price, shown) = (text::money(price), text::money(shown));
+        let after = format!(" costs {price} now, not {shown}; nothing was reserved");
+        self.notify_about(Level::Warning, ticket, after);
     }
 
     /// Shows a sentence that begins with the title of a ticket.
     fn notify_about(&mut self, level: Level, ticket: &TicketId, after: impl Into<String>) {
         let title = self.market.tickets.get(ticket).map_or("It", |row| &row.title);
-        let message = Message::with_title("", title, after).with_topic(Topic::Ticket(ticket.clone()));
-        self.notify(level, message);
+        self.notify(level, Message::with_ticket(ticket, "", title, after));
     }
 
     fn report_paid(&mut self, order: &Order) {
-        let message = Message::with_title("Paid: ", &order.ticket.title, " is yours");
-        self.notify(Level::Success, message.with_topic(Topic::Ticket(order.ticket.id.clone())));
+        let Order { ticket, .. } = order;
+        self.notify(Level::Success, Message::with_ticket(&ticket.id, "Paid: ", &ticket.title, " is yours"));
     }
 
     /// Reports who holds a ticket whose reservation was refused, once the user's orders are loaded.
@@ -292,8 +283,8 @@ impl Model {
             }
             (ApiCall::Cancel(_), Ok(_)) => {
                 if let Some(ticket) = self.orders.get(id).map(|order| order.ticket.clone()) {
-                    let message = Message::with_title("", &ticket.title, " is available again");
-                    self.notify(Level::Success, message.with_topic(Topic::Ticket(ticket.id)));
+                    let message = Message::with_ticket(&ticket.id, "", &ticket.title, " is available again");
+                    self.notify(Level::Success, message);
                 }
             }
             (_, Ok(_)) => {}

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Bound;
 use std::time::Duration;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use ticketing_sdk::{EventTime, Ticket, TicketDetails, TicketId, TicketStatus, Timestamp};
 
 use ticketing_sdk::text::search_key;
@@ -81,11 +81,11 @@ pub(crate) enum TicketState {
 pub(crate) struct TicketStore {
     rows: IndexMap<Box<str>, TicketRow>,
     /// Sellers are few and their ids are long.
-    sellers: IndexMap<Box<str>, ()>,
+    sellers: IndexSet<Box<str>>,
     /// A start for each month and offset: a year of events at the same place has two offsets at most.
     starts: IndexMap<Box<str>, EventTime>,
-    /// When events start, in milliseconds: sales end then.
-    instants: BTreeSet<i64>,
+    /// When events start: sales end then.
+    instants: BTreeSet<Timestamp>,
     /// The highest price that a ticket has had.
     max_cents: u32,
     available: usize,
@@ -152,7 +152,7 @@ impl TicketStore {
 
     /// Returns the id of the seller.
     pub(crate) fn seller(&self, row: &TicketRow) -> &str {
-        self.sellers.get_index(row.seller as usize).map_or("", |(id, ())| id)
+        self.sellers.get_index(row.seller as usize).map_or("", |id| id)
     }
 
     /// Returns a start for each month and each offset from UTC that events have had.
@@ -164,8 +164,7 @@ impl TicketStore {
     /// start that is further away.
     pub(crate) fn next_start(&self, after: Timestamp) -> Option<Timestamp> {
         let end = after + Duration::from_secs(24 * 3600);
-        let next_day = (Bound::Excluded(after.as_millis()), Bound::Included(end.as_millis()));
-        self.instants.range(next_day).next().copied().map(Timestamp::from_millis)
+        self.instants.range((Bound::Excluded(after), Bound::Included(end))).next().copied()
     }
 
     /// Returns the highest price that a ticket has had.
@@ -202,7 +201,7 @@ impl TicketStore {
         };
         self.max_cents = self.max_cents.max(row.cents);
         if let Some(starts) = &ticket.details.starts_at {
-            self.instants.insert(starts.instant().as_millis());
+            self.instants.insert(starts.instant());
             let month = starts.date().get(..7).unwrap_or_default();
             self.starts.entry(format!("{month}{}", starts.offset()).into()).or_insert_with(|| starts.clone());
         }
@@ -224,10 +223,8 @@ impl TicketStore {
     }
 
     fn intern(&mut self, seller: &str) -> u32 {
-        let index = match self.sellers.get_index_of(seller) {
-            Some(index) => index,
-            None => self.sellers.insert_full(seller.into(), ()).0,
-        };
+        let known = self.sellers.get_index_of(seller);
+        let index = known.unwrap_or_else(|| self.sellers.insert_full(seller.into()).0);
         u32::try_from(index).unwrap_or(u32::MAX)
     }
 

@@ -3,16 +3,15 @@
 use super::prelude::*;
 use crate::model::activity::{ActivityEvent, BARS, Bar};
 use crate::model::ticket_store::PRICE_BANDS;
-use crate::widgets::list::List;
-use crate::widgets::{activity_line, meter, panes, placeholder, ticket_card};
+use crate::widgets::{activity_line, meter};
 
 /// The activity of the market.
 #[derive(Debug, Default)]
-pub(crate) struct Activity {
+pub(crate) struct ActivityScreen {
     list: List,
 }
 
-impl Activity {
+impl ActivityScreen {
     fn selected<'m>(&self, model: &'m Model) -> Option<&'m ActivityEvent> {
         model.market.activity.log().get(self.list.selected())
     }
@@ -24,7 +23,7 @@ fn sums(model: &Model) -> String {
     format!("{} listed, {} reserved, {} sold for {turnover}", total.listed, total.reserved, total.sold)
 }
 
-impl Screen for Activity {
+impl Screen for ActivityScreen {
     fn title(&self, _: &Model) -> String {
         "Activity".to_owned()
     }
@@ -91,7 +90,7 @@ impl Screen for Activity {
     }
 }
 
-impl Activity {
+impl ActivityScreen {
     /// Draws the charts, and below them the ticket of the selected event; between them the prices, where there is room for
     /// all.
     fn draw_details(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
@@ -107,7 +106,7 @@ impl Activity {
     }
 }
 
-fn log(screen: &Activity, model: &Model, painter: &mut Painter<'_>, area: Rect) {
+fn log(screen: &ActivityScreen, model: &Model, painter: &mut Painter<'_>, area: Rect) {
     let inner = painter.list_title(area, &format!("Since the start ({})", model.local.zone(model.now)));
     let line = Rect { x: inner.x + 2, width: inner.width.saturating_sub(3), ..top(inner, 1) };
     painter.text(line, &sums(model), painter.theme.dim);
@@ -122,7 +121,7 @@ fn log(screen: &Activity, model: &Model, painter: &mut Painter<'_>, area: Rect) 
             &[more],
         );
     }
-    screen.list.view(painter, below(inner, 1), log.len(), |painter, line, index| {
+    screen.list.view(painter, below(inner, 1), log.len(), &[], |painter, line, index| {
         if let Some(event) = log.get(index) {
             activity_line::line(painter, line, model, event);
         }

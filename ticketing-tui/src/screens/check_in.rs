@@ -6,14 +6,10 @@ use ticketing_sdk::{ErrorCode, PassCode, Ruling, Timestamp, Verdict, VerdictWarn
 
 use super::form_input;
 use super::prelude::*;
-use crate::call_error::{CallError, CallErrorKind};
 use crate::door::AdmissionConflict;
-use crate::effect::{ApiCall, CallId};
-use crate::event::Reply;
 use crate::local_time::LocalTime;
 use crate::settings::{SWITCH, Setting, SettingChange};
-use crate::theme::{StyleRole, Theme};
-use crate::widgets::form::{Field, Form};
+use crate::theme::Theme;
 
 /// The door, with its log.
 #[derive(Debug)]
@@ -22,14 +18,14 @@ pub(crate) struct CheckIn {
     /// The codes that wait for their verdicts: a code that is scanned twice is sent once.
     pending: Vec<(CallId, PassCode)>,
     /// The verdicts, the newest first.
-    log: Vec<Entry>,
+    log: Vec<LoggedVerdict>,
     admitted: usize,
     refused: usize,
 }
 
 /// The verdict on one code.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Entry {
+struct LoggedVerdict {
     at: Timestamp,
     ruling: Ruling,
     /// The style: a warning if the verdict has one.
@@ -146,7 +142,7 @@ impl CheckIn {
             Ruling::Refused => self.refused += 1,
             Ruling::Unknown => {}
         }
-        self.log.insert(0, Entry { at: model.server_now(), ruling, role, words });
+        self.log.insert(0, LoggedVerdict { at: model.server_now(), ruling, role, words });
         self.log.truncate(MAX_LOG_ENTRIES);
     }
 
@@ -215,12 +211,8 @@ impl Screen for CheckIn {
     }
 
     fn actions(&self, _: &Model) -> Vec<Action> {
-        let door = [Action::Prepare, Action::OneEvening];
-        [Action::Submit, Action::Back]
-            .into_iter()
-            .chain(door)
-            .chain([Action::Next, Action::Previous])
-            .collect()
+        let door = [Action::Submit, Action::Back, Action::Prepare, Action::OneEvening];
+        door.into_iter().chain([Action::Next, Action::Previous]).collect()
     }
 
     fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
@@ -236,9 +228,8 @@ impl Screen for CheckIn {
                 let value = SWITCH[usize::from(cx.model.settings.is_on(Setting::OneEvening))];
                 cx.model.change_setting(SettingChange::Value(Setting::OneEvening, value));
             }
-            Input::Action(Action::Back) => cx.go_back(),
             Input::Paste(pasted) => {
-                self.form.paste(pasted);
+                form_input(&mut self.form, input);
                 // A scanner that pastes ends with a line break, as one that types does.
                 if pasted.ends_with(['\r', '\n']) {
                     self.submit(cx);

@@ -10,12 +10,7 @@ use ticketing_sdk::{
 
 use super::form_input;
 use super::prelude::*;
-use crate::call_error::CallError;
-use crate::effect::{ApiCall, CallId};
-use crate::event::Reply;
 use crate::model::orders::KnownOrders;
-use crate::model::passes::PassRef;
-use crate::widgets::form::{Field, Form};
 use crate::widgets::qr::Qr;
 use crate::widgets::stub::TearStage;
 
@@ -152,9 +147,7 @@ impl Checkout {
         self.follow(cx);
         self.load = Load::Loading(cx.model.call(ApiCall::Order(self.id.clone())));
     }
-}
 
-impl Checkout {
     /// Continues when the order is paid on a page.
     fn follow(&self, cx: &mut Context<'_>) {
         if cx.model.payment_page(&self.id).is_some() {
@@ -203,19 +196,11 @@ impl Screen for Checkout {
     }
 
     fn actions(&self, model: &Model) -> Vec<Action> {
-        if self.is_open(model) && !self.takes_token(model) {
-            return vec![
-                Action::Pay,
-                Action::Cancel,
-                Action::Back,
-                Action::Browse,
-                Action::Copy,
-                Action::Reload,
-            ];
-        }
         if self.is_open(model) {
-            // The field receives letters, so these actions have keys that type none.
-            return vec![Action::Pay, Action::Cancel, Action::Back, Action::Copy, Action::Reload];
+            // A field for the card receives letters, so that the actions beside it have keys that type none.
+            let browse = (!self.takes_token(model)).then_some(Action::Browse);
+            let first = [Action::Pay, Action::Cancel, Action::Back].into_iter().chain(browse);
+            return first.chain([Action::Copy, Action::Reload]).collect();
         }
         if self.ignores_letters(model) {
             return vec![Action::Continue, Action::Back];
@@ -234,7 +219,6 @@ impl Screen for Checkout {
         self.watch_field(cx.model);
         match input {
             Input::Focus => self.load_order(cx),
-            Input::Action(Action::Back) => cx.go_back(),
             Input::Action(action) => self.handle_action(action, cx),
             Input::Reply(id, reply) if self.load.finish(id, reply) => {}
             // The error is shown above the card, and so not as a message, too.

@@ -4,11 +4,6 @@ use ticketing_sdk::ClaimCode;
 
 use super::form_screen::FormPage;
 use super::prelude::*;
-use crate::effect::{ApiCall, CallId};
-use crate::event::Reply;
-use crate::model::notices::{Level, Message};
-use crate::model::passes::PassRef;
-use crate::widgets::form::{Field, Form};
 
 /// A form for a claim code.
 #[derive(Debug)]

@@ -21,51 +21,35 @@ impl Confirm {
     fn words(&self, model: &Model) -> (String, Cow<'static, str>) {
         match &self.action {
             ConfirmAction::Cancel(id) => {
-                let title =
-                    model.orders.get(id).map_or("it".to_owned(), |order| short(&order.ticket.title, model));
-                (
-                    format!("Cancel the order of {title}?"),
-                    "The ticket becomes available again. Nothing is charged.".into(),
-                )
+                let title = short(model.orders.get(id).map(|order| &*order.ticket.title), model);
+                let follows = "The ticket becomes available again. Nothing is charged.";
+                (format!("Cancel the order of {title}?"), follows.into())
             }
             ConfirmAction::Withdraw(id) => {
-                let title = model
-                    .listings
-                    .get(id)
-                    .map_or("it".to_owned(), |listing| short(&listing.ticket.title, model));
-                let is_resale =
-                    model.listings.get(id).is_some_and(|listing| listing.ticket.resale_of.is_some());
-                let consequence = match is_resale {
+                let ticket = model.listings.get(id).map(|listing| &listing.ticket);
+                let follows = match ticket.is_some_and(|ticket| ticket.resale_of.is_some()) {
                     true => "It is removed from the market, and your ticket admits again.",
                     false => "It is removed from the market. This cannot be undone.",
                 };
-                (format!("Withdraw {title}?"), consequence.into())
+                (format!("Withdraw {}?", short(ticket.map(|ticket| &*ticket.title), model)), follows.into())
             }
             ConfirmAction::SignOut => {
                 let email = model.user().map_or("".into(), |user| text::sanitize(&user.email));
-                (
-                    format!("Sign {email} out?"),
-                    match model.door.waiting_count() {
-                        0 => "The session ends for good, in every program that uses it.".into(),
-                        waiting => {
-                            let scans = text::count_of(waiting, "scan");
-                            format!(
-                                "Not uploaded: {scans}. They stay on this machine until you sign in again."
-                            )
+                let follows = match model.door.waiting_count() {
+                    0 => "The session ends for good, in every program that uses it.".into(),
+                    waiting => {
+                        let scans = text::count_of(waiting, "scan");
+                        format!("Not uploaded: {scans}. They stay on this machine until you sign in again.")
                             .into()
-                        }
-                    },
-                )
+                    }
+                };
+                (format!("Sign {email} out?"), follows)
             }
             ConfirmAction::BuyAt { ticket, price, shown } => {
-                let title =
-                    model.market.tickets.get(ticket).map_or("it".to_owned(), |row| short(&row.title, model));
-                let question = format!("Reserve {title} for {}?", text::money(*price));
-                (
-                    question,
-                    format!("It cost {} when it was shown. Nothing is reserved yet.", text::money(*shown))
-                        .into(),
-                )
+                let title = short(model.market.tickets.get(ticket).map(|row| &*row.title), model);
+                let (price, shown) = (text::money(*price), text::money(*shown));
+                let follows = format!("It cost {shown} when it was shown. Nothing is reserved yet.");
+                (format!("Reserve {title} for {price}?"), follows.into())
             }
             ConfirmAction::Quit if !model.is_paying() => (
                 format!("Leave with {} not uploaded?", text::count_of(model.door.waiting_count(), "scan")),
@@ -80,9 +64,9 @@ impl Confirm {
 }
 
 /// As much of a title as leaves room for the question.
-fn short(title: &str, model: &Model) -> String {
+fn short(title: Option<&str>, model: &Model) -> String {
     let ellipsis = Glyphs::new(model.settings.borders).ellipsis;
-    text::fit(&text::title(title), 60, ellipsis).into_owned()
+    title.map_or("it".to_owned(), |title| text::fit(&text::title(title), 60, ellipsis).into_owned())
 }
 
 impl Screen for Confirm {

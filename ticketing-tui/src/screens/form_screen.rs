@@ -6,10 +6,6 @@ use ticketing_sdk::Timestamp;
 
 use super::form_input;
 use super::prelude::*;
-use crate::call_error::{CallError, CallErrorKind};
-use crate::effect::CallId;
-use crate::event::Reply;
-use crate::widgets::form::Form;
 
 /// The parts in which forms differ.
 pub(super) trait FormPage: fmt::Debug + 'static {
@@ -143,7 +139,6 @@ impl<P: FormPage> Screen for FormScreen<P> {
 
     fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         match input {
-            Input::Action(Action::Back) => cx.go_back(),
             Input::Action(Action::Submit) => self.submit(cx),
             Input::Action(action) => {
                 if !self.form.handle_action(action) {

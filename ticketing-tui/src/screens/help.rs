@@ -4,7 +4,6 @@ use std::cell::Cell;
 
 use super::prelude::*;
 use crate::action::Scope;
-use crate::widgets::list::List;
 
 /// The keys.
 #[derive(Debug)]
@@ -53,7 +52,7 @@ impl Screen for Help {
     fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         let last = self.hidden.get();
         let to = match input {
-            Input::Action(Action::Back | Action::Help) => return cx.go_back(),
+            Input::Action(Action::Help) => return cx.go_back(),
             Input::Action(Action::Up) => self.scroll.saturating_sub(1),
             Input::Action(Action::Down) => self.scroll + 1,
             Input::Action(Action::PageUp) => self.scroll.saturating_sub(10),
@@ -74,8 +73,7 @@ impl Screen for Help {
         self.hidden.set(lines.len().saturating_sub(usize::from(inner.height)));
         let start = self.scroll.min(self.hidden.get());
         let column = if is_narrow { 10 } else { 20 };
-        for (line, y) in lines.iter().skip(start).zip(inner.y..inner.bottom()) {
-            let place = Rect { y, height: 1, ..inner };
+        for (line, place) in lines.iter().skip(start).zip(inner.rows()) {
             match line {
                 Err(heading) => {
                     painter.text(place, heading, painter.theme.heading);

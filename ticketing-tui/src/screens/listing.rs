@@ -4,10 +4,6 @@ use ticketing_sdk::{DetailError, DetailField, DetailsUpdate, Money, NewTicket, T
 
 use super::form_screen::FormPage;
 use super::prelude::*;
-use crate::effect::{ApiCall, CallId};
-use crate::event::Reply;
-use crate::model::notices::{Level, Message};
-use crate::widgets::form::{Field, Form};
 
 /// The form for title, price and details of a ticket.
 #[derive(Debug)]
@@ -81,15 +77,15 @@ impl ListingForm {
                     details.clear(*field);
                 }
             } else if let Err(error) = details.set(*field, written) {
-                form.set_error(index, detail_fault(&error));
+                form.set_error(index, describe_error(&error));
             }
         }
         details
     }
 }
 
-/// Returns what is wrong with a detail, short enough for the line below its field.
-fn detail_fault(error: &DetailError) -> String {
+/// Describes the error of a detail, short enough for the line below its field.
+fn describe_error(error: &DetailError) -> String {
     match error {
         DetailError::NotATime(_) => "Like 2026-12-24T19:30:00+01:00, with the offset of the place".to_owned(),
         DetailError::TooLong(field) => format!("{} characters are the most", field.max_chars()),

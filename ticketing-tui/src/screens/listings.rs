@@ -4,12 +4,7 @@ use ticketing_sdk::{Money, TicketDetails, TicketStatus};
 
 use super::own_list::OwnList;
 use super::prelude::*;
-use crate::effect::ApiCall;
 use crate::model::listings::OwnListing;
-use crate::model::records::Records;
-use crate::theme::StyleRole;
-use crate::widgets::columns::Row;
-use crate::widgets::ticket_card;
 
 #[derive(Debug)]
 pub(super) struct Listings;

@@ -8,13 +8,10 @@ use super::prelude::*;
 use crate::model::FeedState;
 use crate::model::query::Query;
 use crate::model::ticket_store::TicketRow;
-use crate::widgets::form::Field;
-use crate::widgets::list::List;
-use crate::widgets::{panes, ticket_card};
 
 /// The market.
 #[derive(Debug)]
-pub(crate) struct Market {
+pub(crate) struct MarketScreen {
     list: List,
     filter: Field,
     /// Whether the filter is being written.
@@ -23,7 +20,7 @@ pub(crate) struct Market {
     anchor: Option<TicketId>,
 }
 
-impl Market {
+impl MarketScreen {
     pub(crate) fn open(model: &Model) -> Self {
         let mut filter = Field::new("Filter", "a word or two of the title or the venue");
         filter.set(model.market.view.query().text.clone());
@@ -91,7 +88,7 @@ impl Market {
     }
 }
 
-impl Screen for Market {
+impl Screen for MarketScreen {
     fn title(&self, model: &Model) -> String {
         let (shown, all) = (model.market.view.len(), model.market.tickets.len());
         let far = if model.market.load.is_loading() && all > 0 { " so far" } else { "" };

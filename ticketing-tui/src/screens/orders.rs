@@ -4,8 +4,6 @@ use ticketing_sdk::{Money, Order, OrderStatus, TicketDetails};
 
 use super::own_list::OwnList;
 use super::prelude::*;
-use crate::model::records::Records;
-use crate::widgets::columns::Row;
 use crate::widgets::order_card;
 
 #[derive(Debug)]
@@ -59,14 +57,7 @@ impl OwnList for Orders {
     }
 
     fn row<'a>(model: &'a Model, order: &'a Order) -> Row<'a> {
-        let (word, role) = order_card::status(model, order);
-        Row {
-            title: text::title(&order.ticket.title).into(),
-            price: Some(text::money(order.ticket.price)),
-            status: (word.into(), role),
-            details: Some(&order.ticket.details),
-            is_unavailable: order.status == OrderStatus::Cancelled,
-        }
+        order_card::row(model, order)
     }
 
     fn card(painter: &mut Painter<'_>, area: Rect, model: &Model, order: &Order) {

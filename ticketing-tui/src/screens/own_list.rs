@@ -7,10 +7,7 @@ use std::marker::PhantomData;
 use ticketing_sdk::{Money, TicketDetails};
 
 use super::prelude::*;
-use crate::model::records::{Record, Records};
-use crate::widgets::columns::{Columns, Row, RowNeeds};
-use crate::widgets::list::List;
-use crate::widgets::{panes, placeholder};
+use crate::model::records::Record;
 
 /// A list of the user's own records: its texts, actions and rows.
 pub(super) trait OwnList: fmt::Debug + 'static {

@@ -7,9 +7,6 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use super::Navigate;
 use super::prelude::*;
 use crate::action::Scope;
-use crate::widgets::form::Field;
-use crate::widgets::list::List;
-use crate::widgets::placeholder;
 
 /// The available actions, filtered by the typed text.
 #[derive(Debug)]
@@ -76,7 +73,6 @@ impl Screen for Palette {
     fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         match input {
             Input::Action(Action::Submit) => self.run(cx),
-            Input::Action(Action::Back) => cx.go_back(),
             Input::Action(action) => {
                 self.list.handle_action(action, self.found.len());
             }
@@ -102,7 +98,7 @@ impl Screen for Palette {
         if self.found.is_empty() {
             return placeholder::message(painter, rows, "No command is called that", painter.theme.warn, &[]);
         }
-        self.list.view(painter, rows, self.found.len(), |painter, line, index| {
+        self.list.view(painter, rows, self.found.len(), &[], |painter, line, index| {
             let Some(action) = self.found.get(index) else { return };
             let key = model.key(*action);
             let start = painter.right(line, &key, painter.theme.key);

@@ -1,17 +1,15 @@
 //! One pass: its code for the door, on the whole screen.
 
-use ticketing_sdk::{Pass as HeldPass, Timestamp};
+use ticketing_sdk::{Pass, Timestamp};
 
 use super::pass_poll::PassPoll;
 use super::passes;
 use super::prelude::*;
-use crate::model::passes::PassRef;
-use crate::widgets::placeholder;
 use crate::widgets::qr::Qr;
 
 /// One pass.
 #[derive(Debug)]
-pub(crate) struct Pass {
+pub(crate) struct PassScreen {
     poll: PassPoll,
     /// The code that was encoded last, and its QR code.
     qr: Option<(String, Qr)>,
@@ -20,7 +18,7 @@ pub(crate) struct Pass {
 /// The columns that the text beside the code needs.
 const BESIDE_QR: u16 = 30;
 
-impl Pass {
+impl PassScreen {
     pub(crate) fn open(key: PassRef, model: &Model) -> Self {
         let mut page = Self { poll: PassPoll::new(key, model), qr: None };
         page.encode(model);
@@ -34,11 +32,9 @@ impl Pass {
             self.qr = code.and_then(|code| Some((code.to_owned(), Qr::new(code)?)));
         }
     }
-}
 
-impl Pass {
     /// Writes the ticket, and its code as text if it has one.
-    fn without_qr(&self, model: &Model, painter: &mut Painter<'_>, area: Rect, pass: &HeldPass) {
+    fn without_qr(&self, model: &Model, painter: &mut Painter<'_>, area: Rect, pass: &Pass) {
         let Some((code, qr)) = &self.qr else {
             let inner = painter.panel(area, "Ticket");
             let rest = passes::ticket(painter, inner, pass, model);
@@ -59,8 +55,7 @@ impl Pass {
         });
         rest = painter.paragraph(rest, &why, painter.theme.dim);
         for (label, value) in text::details(&pass.details) {
-            painter.fact(rest, label, &value, Style::new());
-            rest = below(rest, 1);
+            rest = painter.fact(rest, label, &value);
         }
     }
 }
@@ -85,7 +80,7 @@ fn centre(area: Rect, width: u16, height: u16) -> Rect {
     Rect { x, y, width, height }
 }
 
-impl Screen for Pass {
+impl Screen for PassScreen {
     fn title(&self, model: &Model) -> String {
         self.poll.pass(model).map_or_else(|| "Ticket".to_owned(), |pass| text::title(&pass.title))
     }
@@ -110,7 +105,6 @@ impl Screen for Pass {
             Input::Focus | Input::Action(Action::Reload) if cx.model.user().is_some() => {
                 self.poll.request(cx);
             }
-            Input::Action(Action::Back) => cx.go_back(),
             Input::Action(Action::CopyCode) => {
                 if let Some(code) = self.poll.pass(cx.model).and_then(|pass| pass.code.clone()) {
                     cx.model.copy_secret(code.as_str(), "the code");
@@ -175,11 +169,10 @@ impl Screen for Pass {
 
     fn plain_view(&self, model: &Model) -> PlainView {
         let Some(pass) = self.poll.pass(model) else {
-            return PlainView::lines(match &self.poll.load {
-                _ if self.poll.is_missing(model) => vec![format!("{MISSING}."), MISSING_HINT.to_owned()],
-                Load::Failed(error) => vec![error.message.clone()],
-                _ => vec!["Loading the ticket".to_owned()],
-            });
+            return match self.poll.is_missing(model) {
+                true => PlainView::lines([format!("{MISSING}."), MISSING_HINT.to_owned()]),
+                false => PlainView::load(&self.poll.load, "the ticket"),
+            };
         };
         let title = format!("{}, {}", text::title(&pass.title), passes::status(pass, model).0);
         let details = text::details(&pass.details).map(|(label, value)| format!("{label}: {value}"));

@@ -5,8 +5,6 @@ use std::time::Duration;
 use ticketing_sdk::{ErrorCode, Pass, PassStatus, Timestamp};
 
 use super::prelude::*;
-use crate::effect::ApiCall;
-use crate::model::passes::PassRef;
 
 /// While a pass may change at the door, by its next holder or by a purchase, it is requested again after this time.
 const POLL_INTERVAL: Duration = Duration::from_secs(3);

@@ -4,12 +4,7 @@ use ticketing_sdk::{Money, Pass, PassStatus, TicketDetails, Timestamp};
 
 use super::own_list::OwnList;
 use super::prelude::*;
-use crate::effect::ApiCall;
-use crate::model::passes::{PassRef, group};
-use crate::model::records::Records;
-use crate::theme::StyleRole;
-use crate::widgets::columns::{Columns, Row, RowNeeds};
-use crate::widgets::ticket_card;
+use crate::model::passes::group;
 
 #[derive(Debug)]
 pub(super) struct Passes;
@@ -86,7 +81,9 @@ pub(super) fn handle_action(action: Action, pass: &Pass, cx: &mut Context<'_>) {
     let id = pass.id.clone();
     match action {
         Action::GiveAway => cx.push_route(Route::Transfer(id)),
-        Action::TakeBack => cx.model.take_back(&id),
+        Action::TakeBack => {
+            cx.model.call(ApiCall::TakeBack(id));
+        }
         Action::Resell => cx.push_route(Route::Resale(id)),
         Action::Withdraw => {
             if let Some(listing) = pass.listing_id.clone() {

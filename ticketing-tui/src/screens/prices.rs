@@ -4,10 +4,7 @@ use ticketing_sdk::PriceBound;
 
 use super::form_screen::FormPage;
 use super::prelude::*;
-use crate::effect::CallId;
-use crate::event::Reply;
 use crate::model::query::Query;
-use crate::widgets::form::{Field, Form};
 
 /// A form for the two ends.
 #[derive(Debug)]

@@ -4,11 +4,6 @@ use ticketing_sdk::{Money, Pass, PassId};
 
 use super::form_screen::FormPage;
 use super::prelude::*;
-use crate::effect::{ApiCall, CallId};
-use crate::event::Reply;
-use crate::model::notices::{Level, Message, Topic};
-use crate::model::passes::PassRef;
-use crate::widgets::form::{Field, Form};
 
 /// A form for the price.
 #[derive(Debug)]
@@ -82,8 +77,7 @@ impl FormPage for Resale {
     fn succeed(&mut self, _: &Form, reply: &Reply, cx: &mut Context<'_>) {
         if let Reply::Ticket(ticket) = reply {
             let after = format!(" is for resale at {}", text::money(ticket.price));
-            let message = Message::with_title("", &ticket.title, after);
-            cx.model.notify(Level::Success, message.with_topic(Topic::Ticket(ticket.id.clone())));
+            cx.model.notify(Level::Success, Message::with_ticket(&ticket.id, "", &ticket.title, after));
         }
         cx.go_back();
     }

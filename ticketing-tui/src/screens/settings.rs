@@ -4,15 +4,12 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use super::prelude::*;
 use crate::keymap::Chord;
-use crate::model::notices::Level;
-use crate::settings::{Setting, SettingChange, Settings as UserSettings};
+use crate::settings::{Setting, SettingChange, Settings};
 use crate::widgets::columns::MAX_WIDTH;
-use crate::widgets::list::List;
-use crate::widgets::panes;
 
 /// The settings.
 #[derive(Debug, Default)]
-pub(crate) struct Settings {
+pub(crate) struct SettingsScreen {
     list: List,
     /// The action that waits for its new key.
     capturing: Option<Action>,
@@ -40,7 +37,7 @@ impl Line {
         }
     }
 
-    fn value(self, settings: &UserSettings) -> String {
+    fn value(self, settings: &Settings) -> String {
         match self {
             Self::Setting(setting) => settings.value(setting).to_owned(),
             Self::Key(action) => {
@@ -51,7 +48,7 @@ impl Line {
     }
 }
 
-impl Settings {
+impl SettingsScreen {
     fn line(&self) -> Option<Line> {
         lines().nth(self.list.selected())
     }
@@ -75,7 +72,7 @@ impl Settings {
     fn reset(&mut self, cx: &mut Context<'_>) {
         let Some(line) = self.line() else { return };
         cx.model.change_setting(match line {
-            Line::Setting(setting) => SettingChange::Value(setting, UserSettings::default().value(setting)),
+            Line::Setting(setting) => SettingChange::Value(setting, Settings::default().value(setting)),
             Line::Key(action) => SettingChange::Keys(action, None),
         });
     }
@@ -96,7 +93,7 @@ impl Settings {
     }
 }
 
-impl Screen for Settings {
+impl Screen for SettingsScreen {
     fn title(&self, _: &Model) -> String {
         "Settings".to_owned()
     }
@@ -125,7 +122,7 @@ impl Screen for Settings {
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let inner = painter.list_title(panes::centre(area, MAX_WIDTH), "Settings");
         let groups = [(Setting::ALL.len(), "Keys".to_owned())];
-        self.list.view_grouped(painter, inner, lines().count(), &groups, |painter, line, index| {
+        self.list.view(painter, inner, lines().count(), &groups, |painter, line, index| {
             let Some(setting) = lines().nth(index) else { return };
             let (value, style) = match setting {
                 Line::Key(action) if self.capturing == Some(action) => {

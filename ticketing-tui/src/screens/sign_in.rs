@@ -4,9 +4,6 @@ use ticketing_sdk::{PASSWORD_LENGTHS, SecretString, is_valid_password};
 
 use super::form_screen::FormPage;
 use super::prelude::*;
-use crate::effect::{ApiCall, CallId};
-use crate::event::Reply;
-use crate::widgets::form::{Field, Form};
 
 /// A form for e-mail and password.
 #[derive(Debug)]

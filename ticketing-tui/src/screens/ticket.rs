@@ -3,18 +3,16 @@
 use ticketing_sdk::TicketId;
 
 use super::prelude::*;
-use crate::effect::ApiCall;
 use crate::model::ticket_store::TicketState;
-use crate::widgets::{placeholder, ticket_card};
 
 /// One ticket. The known state is shown at once, and loaded again from the server.
 #[derive(Debug)]
-pub(crate) struct Ticket {
+pub(crate) struct TicketScreen {
     id: TicketId,
     load: Load,
 }
 
-impl Ticket {
+impl TicketScreen {
     pub(crate) fn open(id: TicketId, _: &Model) -> Self {
         Self { id, load: Load::Idle }
     }
@@ -28,7 +26,7 @@ impl Ticket {
     }
 }
 
-impl Screen for Ticket {
+impl Screen for TicketScreen {
     fn title(&self, model: &Model) -> String {
         model.market.tickets.get(&self.id).map_or_else(|| "Ticket".to_owned(), |row| row.title.to_string())
     }
@@ -85,10 +83,7 @@ impl Screen for Ticket {
 
     fn plain_view(&self, model: &Model) -> PlainView {
         let Some(row) = model.market.tickets.get(&self.id) else {
-            return PlainView::lines(match &self.load {
-                Load::Failed(error) => vec![error.message.clone()],
-                _ => vec!["Loading the ticket".to_owned()],
-            });
+            return PlainView::load(&self.load, "the ticket");
         };
         let (word, _) = ticket_card::status(model, &self.id, row);
         let mut lines = vec![format!("Price: {}", text::price(row.cents)), format!("Status: {word}")];

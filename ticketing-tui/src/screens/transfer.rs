@@ -6,10 +6,6 @@ use super::form_screen::FormPage;
 use super::pass_poll::PassPoll;
 use super::passes;
 use super::prelude::*;
-use crate::effect::{ApiCall, CallId};
-use crate::event::Reply;
-use crate::model::passes::PassRef;
-use crate::widgets::form::Form;
 
 /// The form that starts a transfer and shows its claim code. The code is stored nowhere else.
 #[derive(Debug)]
@@ -77,10 +73,9 @@ impl FormPage for Transfer {
         let state = self.state(model);
         match (state, &self.started) {
             (TransferState::Claimed, _) => {
-                vec![
-                    "The ticket was claimed: its next holder has it now, and your code admits nobody."
-                        .to_owned(),
-                ]
+                let claimed =
+                    "The ticket was claimed: its next holder has it now, and your code admits nobody.";
+                vec![claimed.to_owned()]
             }
             (TransferState::Pending, Some((transfer, _))) => {
                 let end = passes::end(transfer.expires_at, model);
@@ -140,7 +135,7 @@ impl FormPage for Transfer {
                 cx.model.copy_secret(transfer.claim_code.as_str(), "the claim code");
             }
             (Action::TakeBack, _) => {
-                cx.model.take_back(&self.id);
+                cx.model.call(ApiCall::TakeBack(self.id.clone()));
                 cx.go_back();
             }
             _ => {}

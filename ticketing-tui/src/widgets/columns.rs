@@ -48,9 +48,13 @@ pub(crate) struct Row<'a> {
 impl Row<'_> {
     /// Returns the row as text, for `--plain`.
     pub(crate) fn plain(&self) -> String {
-        let details = self.details.into_iter().flat_map(text::details).map(|(_, value)| value);
         let words = [self.title.to_string()].into_iter().chain(self.price.clone());
-        words.chain([self.status.0.to_string()]).chain(details).collect::<Vec<_>>().join(", ")
+        words.chain([self.status.0.to_string()]).chain(self.facts()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Returns when and where the event is, and which seat.
+    pub(crate) fn facts(&self) -> impl Iterator<Item = String> {
+        self.details.into_iter().flat_map(text::details).map(|(_, value)| value)
     }
 }
 
@@ -111,7 +115,7 @@ impl<'a> Columns<'a> {
     ) {
         let rows = below(area, 1);
         self.draw_heading(painter, List::heading_area(area, len + groups.len(), rows.height));
-        list.view_grouped(painter, rows, len, groups, row);
+        list.view(painter, rows, len, groups, row);
     }
 
     /// The places of title, time, venue and the last column.
@@ -220,6 +224,7 @@ struct Parts<'a> {
 }
 
 /// The parts of a row that have room.
+#[derive(Clone, Copy)]
 struct FittedParts<'a> {
     status: &'a str,
     when: When<'a>,
@@ -235,96 +240,57 @@ struct When<'a> {
     column: u16,
 }
 
-/// The forms of the parts of a row.
-struct RowForm {
-    status: StatusForm,
-    when: WhenForm,
-    has_seat: bool,
-}
-
-impl RowForm {
-    /// Returns whether it has status, start and seat, so that only their lengths give way to the title.
-    fn is_preferred(&self) -> bool {
-        let has_start = matches!(self.when, WhenForm::Whole | WhenForm::Tight);
-        self.status != StatusForm::Rare && has_start && self.has_seat
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum StatusForm {
-    Whole,
-    /// What follows the last separator, such as the time that is left.
-    Short,
-    /// As `Short`, or nothing if the status is a usual one.
-    Rare,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum WhenForm {
-    Whole,
-    /// Whole, and out of line with those of other rows.
-    Tight,
-    Date,
-    None,
-}
-
-/// The forms of a row, from the widest to the narrowest. Title and price are in all of them; what follows is shortened and
-/// dropped by its importance: an unusual status, the start, the seat. A venue has what the others leave.
-const FORMS: [RowForm; 11] = {
-    use {StatusForm as Status, WhenForm as When};
-    const fn form(status: Status, when: When, has_seat: bool) -> RowForm {
-        RowForm { status, when, has_seat }
-    }
-    [
-        form(Status::Whole, When::Whole, true),
-        form(Status::Whole, When::Tight, true),
-        form(Status::Short, When::Whole, true),
-        form(Status::Rare, When::Whole, true),
-        form(Status::Short, When::Tight, true),
-        form(Status::Rare, When::Tight, true),
-        form(Status::Short, When::Date, true),
-        form(Status::Rare, When::Date, true),
-        form(Status::Rare, When::Tight, false),
-        form(Status::Rare, When::Date, false),
-        form(Status::Rare, When::None, false),
-    ]
-};
+/// The forms that have status, start and seat, so that only their lengths give way to the title.
+const PREFERRED_FORMS: [usize; 4] = [0, 1, 2, 4];
 
 impl<'a> Parts<'a> {
     /// Returns the parts of the widest form that leaves the title its preferred columns, if one with start and seat does, or
     /// its fewest. `width` is that of title and start.
     fn fit(&self, width: u16) -> FittedParts<'a> {
-        let fits = |form: &&RowForm, least_title| self.width(form, least_title) <= width;
-        let preferred = FORMS.iter().find(|form| form.is_preferred() && fits(form, PREFERRED_TITLE));
-        let form = preferred.or_else(|| FORMS.iter().find(|form| fits(form, MIN_TITLE)));
-        self.parts(form.unwrap_or(&FORMS[FORMS.len() - 1]))
+        let forms = self.forms();
+        let fits = |form: &&FittedParts<'a>, least_title| self.width(form, least_title) <= width;
+        let mut preferred = PREFERRED_FORMS.iter().filter_map(|index| forms.get(*index));
+        let form = preferred.find(|form| fits(form, PREFERRED_TITLE));
+        let form = form.or_else(|| forms.iter().find(|form| fits(form, MIN_TITLE)));
+        *form.unwrap_or(&forms[forms.len() - 1])
     }
 
-    fn parts(&self, form: &RowForm) -> FittedParts<'a> {
+    /// Returns the forms of the row, from the widest to the narrowest. Title and price are in all of them; what follows is
+    /// shortened and dropped by its importance: an unusual status, the start, the seat. A venue has what the others leave.
+    fn forms(&self) -> [FittedParts<'a>; 11] {
         let (status, role) = &self.row.status;
-        let short = || status.rsplit(STATUS_SEPARATOR).next().unwrap_or_default();
-        let status = match form.status {
-            _ if *role == StyleRole::Usual => "",
-            StatusForm::Rare if *role == StyleRole::Dim => "",
-            StatusForm::Whole => status,
-            StatusForm::Short | StatusForm::Rare => short(),
+        // What follows the last separator, such as the time that is left.
+        let end = status.rsplit(STATUS_SEPARATOR).next().unwrap_or_default();
+        let (status, short, rare) = match role {
+            StyleRole::Usual => ("", "", ""),
+            StyleRole::Dim => (&**status, end, ""),
+            _ => (&**status, end, end),
         };
         let when = self.when.unwrap_or_default();
         let date = when.split(", ").next().unwrap_or_default();
-        let (text, column) = match form.when {
-            WhenForm::Whole if self.time > 0 => (when, self.time),
-            WhenForm::Whole | WhenForm::Tight => (when, with_gap(when)),
-            WhenForm::Date => (date, with_gap(date)),
-            WhenForm::None => ("", 0),
-        };
-        let is_whole = matches!(form.when, WhenForm::Whole | WhenForm::Tight);
-        let when = When { text, is_whole, column };
-        FittedParts { status, when, has_seat: form.has_seat }
+        // Out of line with the starts of other rows.
+        let tight = When { text: when, is_whole: true, column: with_gap(when) };
+        let aligned = When { column: if self.time > 0 { self.time } else { tight.column }, ..tight };
+        let day = When { text: date, is_whole: false, column: with_gap(date) };
+        let form = |status, when, has_seat| FittedParts { status, when, has_seat };
+        [
+            form(status, aligned, true),
+            form(status, tight, true),
+            form(short, aligned, true),
+            form(rare, aligned, true),
+            form(short, tight, true),
+            form(rare, tight, true),
+            form(short, day, true),
+            form(rare, day, true),
+            form(rare, tight, false),
+            form(rare, day, false),
+            form(rare, When::default(), false),
+        ]
     }
 
     /// Returns the fewest columns that a form needs, with as many for a longer title.
-    fn width(&self, form: &RowForm, least_title: u16) -> u16 {
-        let FittedParts { status, when, has_seat } = self.parts(form);
+    fn width(&self, form: &FittedParts<'_>, least_title: u16) -> u16 {
+        let FittedParts { status, when, has_seat } = *form;
         let title = text::width(&text::sanitize(&self.row.title));
         let seat = self.seat.filter(|_| has_seat);
         // A time without a column of its own cuts nothing else, nor does a column without a time.

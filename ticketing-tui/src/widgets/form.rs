@@ -124,7 +124,7 @@ impl Field {
         }
         if focus {
             let column = u16::try_from(at - scroll).unwrap_or(0);
-            *painter.cursor = Some(Position::new((inner.x + column).min(area.right() - 1), inner.y));
+            painter.cursor = Some(Position::new((inner.x + column).min(area.right() - 1), inner.y));
         }
     }
 }
@@ -201,16 +201,8 @@ impl Form {
         next_empty.is_none()
     }
 
-    pub(crate) fn key(&mut self, key: &KeyEvent) -> bool {
-        let focus = self.focus;
-        self.fields.get_mut(focus).is_some_and(|field| field.key(key))
-    }
-
-    pub(crate) fn paste(&mut self, text: &str) {
-        let focus = self.focus;
-        if let Some(field) = self.fields.get_mut(focus) {
-            field.paste(text);
-        }
+    pub(crate) fn focused_field(&mut self) -> Option<&mut Field> {
+        self.fields.get_mut(self.focus)
     }
 
     pub(crate) fn fill(&mut self, field: usize, text: &str) {
@@ -360,7 +352,7 @@ mod tests {
         form.set_error(1, "no");
         form.set_error(2, "no");
         assert!(!form.is_valid());
-        form.key(&KeyEvent::new(KeyCode::Char('x'), KeyModifiers::NONE));
+        form.focused_field().unwrap().key(&KeyEvent::new(KeyCode::Char('x'), KeyModifiers::NONE));
         assert_eq!((form.value(1), form.fields[1].error.as_deref()), ("x", None));
     }
 
@@ -373,8 +365,8 @@ mod tests {
             let mut painter = Painter {
                 theme: Theme::new(ThemeName::Plain, Colours::None, false),
                 glyphs: Glyphs::new(Borders::Rounded),
-                click_targets: &mut Vec::new(),
-                cursor: &mut None,
+                click_targets: Vec::new(),
+                cursor: None,
                 buffer: &mut buffer,
             };
             field.line(&mut painter, Rect::new(0, 0, 6, 1), true);

@@ -76,20 +76,9 @@ impl List {
         Rect { x: line.x + 2, width: line.width.saturating_sub(3 + scrolls), height: 1, ..line }
     }
 
-    /// Draws the visible rows and the scroll bar.
-    pub(crate) fn view(
-        &self,
-        painter: &mut Painter<'_>,
-        area: Rect,
-        len: usize,
-        row: impl FnMut(&mut Painter<'_>, Rect, usize),
-    ) {
-        self.view_grouped(painter, area, len, &[], row);
-    }
-
     /// Draws the visible rows with a heading above each group, and the scroll bar. `groups` has the first row
     /// of each group, in order, and its heading.
-    pub(crate) fn view_grouped(
+    pub(crate) fn view(
         &self,
         painter: &mut Painter<'_>,
         area: Rect,
@@ -199,16 +188,16 @@ mod tests {
     /// Draws a list of this many rows, whose groups begin at these rows, and returns its lines.
     fn draw_lines(list: &List, len: usize, groups: &[usize], height: u16) -> Vec<String> {
         let mut buffer = Buffer::empty(Rect::new(0, 0, 8, height));
-        let (area, mut click_targets, mut cursor) = (buffer.area, Vec::new(), None);
+        let area = buffer.area;
         let mut painter = Painter {
             buffer: &mut buffer,
             theme: Theme::new(ThemeName::Plain, Colours::None, false),
             glyphs: Glyphs::new(Borders::Ascii),
-            click_targets: &mut click_targets,
-            cursor: &mut cursor,
+            click_targets: Vec::new(),
+            cursor: None,
         };
         let groups: Vec<_> = groups.iter().map(|first| (*first, format!("G{first}"))).collect();
-        list.view_grouped(&mut painter, area, len, &groups, |painter, place, index| {
+        list.view(&mut painter, area, len, &groups, |painter, place, index| {
             painter.text(place, &index.to_string(), ratatui::style::Style::new());
         });
         let line = |y| (0..7).map(|x| buffer[(x, y)].symbol()).collect::<String>();

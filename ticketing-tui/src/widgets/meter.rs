@@ -68,8 +68,7 @@ pub(crate) fn draw_horizontal_bars(
     let most = rows.iter().map(|(_, count)| *count).max().unwrap_or(0).max(1);
     let number = text::width(&text::count(most as usize));
     let room = area.width.saturating_sub(label + number + 3);
-    for ((words, count), y) in rows.iter().zip(area.y..area.bottom()) {
-        let place = Rect { y, height: 1, ..area };
+    for ((words, count), place) in rows.iter().zip(area.rows()) {
         painter.right(Rect { width: label, ..place }, words, painter.theme.dim);
         let long = u32::from(room) * count / most + u32::from(*count > 0 && u32::from(room) * count < most);
         let bar = painter.glyphs.full.repeat(long as usize);

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ticketing_sdk::{Order, OrderStatus};
 
+use super::columns::Row;
 use super::meter;
 use super::painter::{Painter, below, top};
 use super::stub::{self, Stub, TearStage};
@@ -37,38 +38,21 @@ pub(crate) fn status(model: &Model, order: &Order) -> (String, StyleRole) {
     }
 }
 
-/// Draws the ticket of an order. Returns the rest of the area.
-pub(crate) fn ticket(
-    painter: &mut Painter<'_>,
-    area: Rect,
-    model: &Model,
-    order: &Order,
-    tear: TearStage,
-) -> Rect {
-    with_stub(painter, model, order, |painter, stub| stub.view(painter, area, tear))
-}
-
-/// Returns how many lines the ticket of an order takes in an area.
-pub(crate) fn ticket_height(painter: &mut Painter<'_>, area: Rect, model: &Model, order: &Order) -> u16 {
-    with_stub(painter, model, order, |painter, stub| stub.height(painter, area))
-}
-
-fn with_stub<R>(
-    painter: &mut Painter<'_>,
-    model: &Model,
-    order: &Order,
-    run: impl FnOnce(&mut Painter<'_>, Stub<'_>) -> R,
-) -> R {
-    let facts: Vec<String> = text::details(&order.ticket.details).map(|(_, value)| value).collect();
+/// Returns the row of an order.
+pub(crate) fn row<'a>(model: &Model, order: &'a Order) -> Row<'a> {
     let (word, role) = status(model, order);
-    let stub = Stub {
-        title: &text::title(&order.ticket.title),
-        facts: &facts,
-        price: &text::money(order.ticket.price),
-        status: (&word, role.style(painter.theme)),
-        notes: &[text::short_id(order.ticket.id.as_str())],
-    };
-    run(painter, stub)
+    Row {
+        title: text::title(&order.ticket.title).into(),
+        price: Some(text::money(order.ticket.price)),
+        status: (word.into(), role),
+        details: Some(&order.ticket.details),
+        is_unavailable: order.status == OrderStatus::Cancelled,
+    }
+}
+
+/// Returns the small print on the ticket of an order.
+pub(crate) fn notes(order: &Order) -> [String; 1] {
+    [text::short_id(order.ticket.id.as_str())]
 }
 
 /// Draws a meter of the time that is left of a reservation, behind its status unless a drawn ticket shows that.
@@ -103,8 +87,7 @@ pub(crate) fn facts(
     let payment = payment.map(|id| ("Payment", id));
     let mut rest = area;
     for (label, value) in details.into_iter().chain([order]).chain(ticket).chain(payment) {
-        painter.fact(rest, label, &value, Style::new());
-        rest = below(rest, 1);
+        rest = painter.fact(rest, label, &value);
     }
     rest
 }
@@ -114,7 +97,8 @@ pub(crate) fn view(painter: &mut Painter<'_>, area: Rect, model: &Model, order: 
     let tear = if model.orders.is_paid(order) { TearStage::Torn } else { TearStage::Whole };
     let is_drawn = stub::fits(area);
     let mut rest = if is_drawn {
-        below(ticket(painter, area, model, order, tear), 1)
+        let stub = Stub { row: &row(model, order), notes: &notes(order) };
+        below(stub.view(painter, area, tear), 1)
     } else {
         painter.title(area, &text::title(&order.ticket.title))
     };

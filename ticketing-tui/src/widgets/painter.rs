@@ -31,9 +31,9 @@ pub(crate) struct Painter<'a> {
     pub(crate) buffer: &'a mut Buffer,
     pub(crate) theme: Theme,
     pub(crate) glyphs: Glyphs,
-    pub(crate) click_targets: &'a mut Vec<(Rect, ClickTarget)>,
+    pub(crate) click_targets: Vec<(Rect, ClickTarget)>,
     /// Where the cursor is shown, if anywhere.
-    pub(crate) cursor: &'a mut Option<Position>,
+    pub(crate) cursor: Option<Position>,
 }
 
 impl Painter<'_> {
@@ -74,32 +74,28 @@ impl Painter<'_> {
 
     /// Wraps a text in the area. Returns the rest of the area.
     pub(crate) fn paragraph(&mut self, area: Rect, words: &str, style: Style) -> Rect {
-        let mut rest = area;
-        for line in text::wrap(words, area.width) {
-            if rest.is_empty() {
-                break;
-            }
-            self.text(rest, &line, style);
-            rest = below(rest, 1);
+        self.lines(area, &text::wrap(words, area.width), style)
+    }
+
+    fn lines(&mut self, area: Rect, lines: &[String], style: Style) -> Rect {
+        for (line, place) in lines.iter().zip(area.rows()) {
+            self.text(place, line, style);
         }
-        rest
+        below(area, u16::try_from(lines.len()).unwrap_or(u16::MAX))
     }
 
     /// Writes a title on at most two lines. Returns the rest of the area.
     pub(crate) fn title(&mut self, area: Rect, words: &str) -> Rect {
-        let mut rest = area;
-        for line in text::wrap_at_most(words, area.width, 2, self.glyphs.ellipsis) {
-            self.text(rest, &line, self.theme.accent);
-            rest = below(rest, 1);
-        }
-        rest
+        let lines = text::wrap_at_most(words, area.width, 2, self.glyphs.ellipsis);
+        self.lines(area, &lines, self.theme.accent)
     }
 
-    /// Writes a fact with its label.
-    pub(crate) fn fact(&mut self, area: Rect, label: &str, value: &str, style: Style) {
+    /// Writes a fact with its label. Returns the rest of the area.
+    pub(crate) fn fact(&mut self, area: Rect, label: &str, value: &str) -> Rect {
         self.text(area, label, self.theme.dim);
         let place = Rect { x: area.x + 9, width: area.width.saturating_sub(9), ..area };
-        self.text(place, value, style);
+        self.text(place, value, Style::new());
+        below(area, 1)
     }
 
     /// Draws a frame with a title, if there is room for one. Returns the inside.

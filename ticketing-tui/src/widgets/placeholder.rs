@@ -14,15 +14,10 @@ pub(crate) fn message(painter: &mut Painter<'_>, area: Rect, title: &str, style:
     let width = area.width.saturating_sub(4);
     let lines: Vec<String> = more.iter().flat_map(|more| text::wrap(more, width)).collect();
     let height = u16::try_from(lines.len()).unwrap_or(0) + 2;
-    let mut rest = below(area, area.height.saturating_sub(height) / 2);
-    painter.centre(rest, title, style);
-    rest = below(rest, 2);
-    for line in lines {
-        if rest.is_empty() {
-            return;
-        }
-        painter.centre(rest, &line, painter.theme.dim);
-        rest = below(rest, 1);
+    let place = below(area, area.height.saturating_sub(height) / 2);
+    painter.centre(place, title, style);
+    for (line, place) in lines.iter().zip(below(place, 2).rows()) {
+        painter.centre(place, line, painter.theme.dim);
     }
 }
 

@@ -14,15 +14,6 @@ pub(crate) struct Qr {
     width: usize,
 }
 
-/// How large a module is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Scale {
-    /// A column wide, and half a line high.
-    Single,
-    /// Two columns wide, and a line high.
-    Double,
-}
-
 /// Black and white from the fixed part of the 256 colours. Scanners need dark modules on a light background, so a code has
 /// them in every theme, also in those that do without colours: it is a picture, and the terminal may be light or dark.
 const BLACK: Color = Color::Indexed(16);
@@ -66,14 +57,13 @@ impl Qr {
 
     /// Returns the smallest size in which [`Self::view`] draws it.
     pub(crate) fn least_size(&self, painter: &Painter<'_>) -> Option<Size> {
-        let scale = if painter.glyphs.is_drawn() { Scale::Single } else { Scale::Double };
+        let scale = if painter.glyphs.is_drawn() { 1 } else { 2 };
         QUIET_ZONES.into_iter().filter_map(|zone| self.size(zone, scale)).min_by_key(|size| size.width)
     }
 
-    fn fit(&self, painter: &Painter<'_>, area: Rect, beside: u16) -> Option<(usize, Scale, Size)> {
+    fn fit(&self, painter: &Painter<'_>, area: Rect, beside: u16) -> Option<(usize, u16, Size)> {
         // ASCII has no half blocks.
-        let scales: &[Scale] =
-            if painter.glyphs.is_drawn() { &[Scale::Double, Scale::Single] } else { &[Scale::Double] };
+        let scales: &[u16] = if painter.glyphs.is_drawn() { &[2, 1] } else { &[2] };
         let mut sizes = scales.iter().flat_map(|scale| {
             QUIET_ZONES.into_iter().filter_map(move |zone| Some((zone, *scale, self.size(zone, *scale)?)))
         });
@@ -82,24 +72,17 @@ impl Qr {
         })
     }
 
-    fn size(&self, zone: usize, scale: Scale) -> Option<Size> {
-        let side = u16::try_from(self.width + 2 * zone).ok()?;
-        Some(match scale {
-            Scale::Single => Size::new(side, side.div_ceil(2)),
-            Scale::Double => Size::new(side.checked_mul(2)?, side),
-        })
+    /// The size with modules of this number of columns, and half as many lines.
+    fn size(&self, zone: usize, scale: u16) -> Option<Size> {
+        let side = u16::try_from(self.width + 2 * zone).ok()?.checked_mul(scale)?;
+        Some(Size::new(side, side.div_ceil(2)))
     }
 
-    fn cell(&self, zone: usize, scale: Scale, column: u16, row: u16) -> char {
-        let (column, row) = (usize::from(column), usize::from(row));
-        let halves = match scale {
-            Scale::Single => (self.is_dark(zone, column, row * 2), self.is_dark(zone, column, row * 2 + 1)),
-            Scale::Double => {
-                let is_dark = self.is_dark(zone, column / 2, row);
-                (is_dark, is_dark)
-            }
+    fn cell(&self, zone: usize, scale: u16, column: u16, row: u16) -> char {
+        let is_dark = |half: u16| {
+            self.is_dark(zone, usize::from(column / scale), usize::from((row * 2 + half) / scale))
         };
-        match halves {
+        match (is_dark(0), is_dark(1)) {
             (true, true) => '█',
             (true, false) => '▀',
             (false, true) => '▄',
@@ -121,7 +104,7 @@ mod tests {
     #[test]
     fn code_of_a_local_order_fits_beside_text_on_80_columns() {
         let address = "http://127.0.0.1:3000/orders/01a203b8-8236-746e-a89d-93efb98a99e5";
-        let size = Qr::new(address).unwrap().size(2, Scale::Single).unwrap();
+        let size = Qr::new(address).unwrap().size(2, 1).unwrap();
         assert!(size.width <= 40 && size.height <= 19, "{size:?}");
     }
 
@@ -131,9 +114,8 @@ mod tests {
         let code = QrCode::with_error_correction_level(address, EcLevel::L).unwrap();
         let expected = code.render::<qrcode::render::unicode::Dense1x2>().build();
         let qr = Qr::new(address).unwrap();
-        let size = qr.size(4, Scale::Single).unwrap();
-        let line =
-            |row| (0..size.width).map(|column| qr.cell(4, Scale::Single, column, row)).collect::<String>();
+        let size = qr.size(4, 1).unwrap();
+        let line = |row| (0..size.width).map(|column| qr.cell(4, 1, column, row)).collect::<String>();
         let drawn: Vec<_> = (0..size.height).map(line).collect();
         assert_eq!(drawn, expected.lines().collect::<Vec<_>>());
     }
@@ -141,9 +123,9 @@ mod tests {
     #[test]
     fn code_is_twice_as_large_where_there_is_room() {
         let qr = Qr::new("http://127.0.0.1:3000/orders/o1").unwrap();
-        let size = qr.size(4, Scale::Single).unwrap();
+        let size = qr.size(4, 1).unwrap();
         let line = |scale, row| (0..2 * size.width).map(|x| qr.cell(4, scale, x, row)).collect::<String>();
-        let drawn: Vec<_> = (0..2 * size.height).map(|row| line(Scale::Double, row)).collect();
+        let drawn: Vec<_> = (0..2 * size.height).map(|row| line(2, row)).collect();
         // The upper left finder: seven modules of two columns.
         assert!(drawn[4].starts_with(&format!("{}{}  ", " ".repeat(8), "█".repeat(14))), "{}", drawn[4]);
         assert_eq!(drawn[5].trim_start().chars().take(4).collect::<String>(), "██  ");

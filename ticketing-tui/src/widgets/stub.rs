@@ -5,16 +5,13 @@ use ratatui::style::{Modifier, Style};
 use ratatui::symbols::border;
 use ratatui::widgets::{Block, Widget};
 
+use super::columns::Row;
 use super::painter::{Painter, below, inset, top};
 use crate::text;
 
-/// The text on a ticket.
+/// A row, drawn as a ticket.
 pub(crate) struct Stub<'a> {
-    pub(crate) title: &'a str,
-    /// The lines below the title: when, where, which seat.
-    pub(crate) facts: &'a [String],
-    pub(crate) price: &'a str,
-    pub(crate) status: (&'a str, Style),
+    pub(crate) row: &'a Row<'a>,
     /// The small print below price and status.
     pub(crate) notes: &'a [String],
 }
@@ -117,19 +114,24 @@ impl Stub<'_> {
 
     /// Whether price and status stand on one line of this many columns.
     fn is_status_beside_price(&self, columns: u16) -> bool {
-        self.price.is_empty() || text::width(self.price) + 2 + text::width(self.status.0) <= columns
+        let Row { price, status, .. } = self.row;
+        price.as_ref().is_none_or(|price| text::width(price) + 2 + text::width(&status.0) <= columns)
+    }
+
+    fn status_style(&self, painter: &Painter<'_>) -> Style {
+        self.row.status.1.style(painter.theme)
     }
 
     /// The lines of the part to tear off, with their styles.
     fn side_lines(&self, painter: &Painter<'_>) -> Vec<(String, Style)> {
         let mut side = Vec::new();
-        if !self.price.is_empty() {
-            side.push((self.price.to_owned(), Self::price_style(painter)));
+        if let Some(price) = &self.row.price {
+            side.push((price.clone(), Self::price_style(painter)));
             side.push((String::new(), Style::new()));
         }
         // A reservation has its time on a line of its own.
-        let statuses = self.status.0.split(" · ").flat_map(|part| text::wrap(part, SIDE - 4));
-        side.extend(statuses.map(|line| (line, self.status.1)));
+        let statuses = self.row.status.0.split(" · ").flat_map(|part| text::wrap(part, SIDE - 4));
+        side.extend(statuses.map(|line| (line, self.status_style(painter))));
         let notes = self.notes.iter().flat_map(|note| text::wrap(note, SIDE - 4));
         side.extend(notes.map(|note| (note, painter.theme.dim)));
         side
@@ -137,9 +139,9 @@ impl Stub<'_> {
 
     /// The lines of the main part, with their styles.
     fn main_lines(&self, painter: &Painter<'_>, columns: u16, title_lines: usize) -> Vec<(String, Style)> {
-        let titles = text::wrap_at_most(self.title, columns, title_lines, painter.glyphs.ellipsis);
+        let titles = text::wrap_at_most(&self.row.title, columns, title_lines, painter.glyphs.ellipsis);
         let titles = titles.into_iter().map(|line| (line, painter.theme.accent));
-        let facts = self.facts.iter().flat_map(|fact| text::wrap(fact, columns));
+        let facts = self.row.facts().flat_map(|fact| text::wrap(&fact, columns));
         let facts = facts.map(|line| (line, Style::new()));
         titles.chain([(String::new(), Style::new())]).chain(facts).collect()
     }
@@ -201,17 +203,15 @@ impl Stub<'_> {
         }
         write(painter, Rect { height: main, ..inset(upper, 3, 2) }, &written);
         let mut rest = inset(lower, 3, 1);
-        let status = painter.glyphs.replace_separators(self.status.0);
-        if self.price.is_empty() {
-            painter.text(top(rest, 1), &status, self.status.1);
+        let status = painter.glyphs.replace_separators(&self.row.status.0);
+        let style = self.status_style(painter);
+        let price = self.row.price.as_deref().unwrap_or_default();
+        painter.text(top(rest, 1), price, Self::price_style(painter));
+        if !price.is_empty() && self.is_status_beside_price(rest.width) {
+            painter.right(top(rest, 1), &status, style);
         } else {
-            painter.text(top(rest, 1), self.price, Self::price_style(painter));
-            if !self.is_status_beside_price(rest.width) {
-                rest = below(rest, 1);
-                painter.text(top(rest, 1), &status, self.status.1);
-            } else {
-                painter.right(top(rest, 1), &status, self.status.1);
-            }
+            rest = below(rest, u16::from(!price.is_empty()));
+            painter.text(top(rest, 1), &status, style);
         }
         let notes = self.notes.join(&format!(" {} ", painter.glyphs.separator));
         painter.text(below(rest, 1), &notes, painter.theme.dim);
@@ -229,7 +229,7 @@ fn draw_sign(painter: &mut Painter<'_>, x: u16, y: u16, sign: &str) {
 }
 
 fn write(painter: &mut Painter<'_>, area: Rect, written: &[(String, Style)]) {
-    for ((words, style), y) in written.iter().zip(area.y..area.bottom()) {
-        painter.text(Rect { y, height: 1, ..area }, words, *style);
+    for ((words, style), line) in written.iter().zip(area.rows()) {
+        painter.text(line, words, *style);
     }
 }

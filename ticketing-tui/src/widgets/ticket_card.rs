@@ -67,26 +67,21 @@ pub(crate) fn row<'a>(model: &Model, ticket: &TicketId, row: &'a TicketRow) -> R
 /// Draws the ticket of a row as one, with its long details below, or where there is no room for that its texts alone.
 /// Returns the rest of the area.
 pub(crate) fn card(painter: &mut Painter<'_>, area: Rect, row: &Row<'_>, notes: &[String]) -> Rect {
-    let (title, price) = (&*row.title, row.price.as_deref().unwrap_or_default());
-    let status = (&*row.status.0, row.status.1.style(painter.theme));
-    let facts: Vec<String> =
-        row.details.into_iter().flat_map(text::details).map(|(_, value)| value).collect();
     if stub::fits(area) {
-        let stub = Stub { title, facts: &facts, price, status, notes };
-        let mut rest = below(stub.view(painter, area, TearStage::Whole), 1);
+        let mut rest = below(Stub { row, notes }.view(painter, area, TearStage::Whole), 1);
         rest = Rect { width: rest.width.min(stub::MAX_WIDTH), ..rest };
         for text in row.details.into_iter().flat_map(text::paragraphs) {
             rest = below(painter.paragraph(rest, &text, Style::new()), 1);
         }
         return rest;
     }
-    let mut rest = painter.title(area, title);
-    let gap = if price.is_empty() { "" } else { "  " };
+    let mut rest = painter.title(area, &row.title);
+    let price = row.price.as_ref().map_or_else(String::new, |price| format!("{price}  "));
     let bold = painter.theme.base.add_modifier(Modifier::BOLD);
-    painter.spans(rest, &[(price, bold), (gap, Style::new()), (status.0, status.1)]);
+    painter.spans(rest, &[(&price, bold), (&row.status.0, row.status.1.style(painter.theme))]);
     rest = below(rest, 1);
-    for fact in &facts {
-        rest = painter.paragraph(rest, fact, Style::new());
+    for fact in row.facts() {
+        rest = painter.paragraph(rest, &fact, Style::new());
     }
     below(rest, 1)
 }

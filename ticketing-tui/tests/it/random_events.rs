@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crossterm::event::Event as TerminalEvent;
 use ratatui::layout::Size;
 use ticketing_sdk::Verdict;
 use ticketing_sdk::{
@@ -190,10 +191,10 @@ fn apply_random_event(rng: &mut Rng, harness: &mut Harness) {
         17 => {
             let [width, height] = [140, 50].map(|most| u16::try_from(rng.below(most)).unwrap());
             harness.size = rng.pick(&[Size::new(width, height), Size::new(80, 24), Size::new(40, 12)]);
-            harness.feed(Event::Resize(harness.size));
+            harness.resize();
         }
         18 => harness.click_at(rng.below(140), rng.below(50)),
-        _ => harness.feed(Event::Paste(rng.pick(&["a\nb\u{1b}", "日本語", ""]).to_owned())),
+        _ => harness.terminal(TerminalEvent::Paste(rng.pick(&["a\nb\u{1b}", "日本語", ""]).to_owned())),
     }
 }
 
@@ -228,7 +229,7 @@ fn random_events_keep_every_screen_valid() {
             assert_valid(&mut harness);
             assert!(harness.app.wakes_at().is_none_or(|at| at > harness.now), "it wakes without a rest");
             assert!(harness.pending.len() < 500, "calls pile up: {:?}", harness.pending);
-            if harness.app.has_ended() {
+            if harness.has_ended() {
                 break;
             }
         }
@@ -252,7 +253,7 @@ fn every_screen_is_valid_at_every_size() {
         for width in (0..64).step_by(3).chain((64..210).step_by(13)) {
             for height in [0, 1, 2, 11, 12, 13, 17, 24, 60] {
                 harness.size = Size::new(width, height);
-                harness.feed(Event::Resize(harness.size));
+                harness.resize();
                 assert_valid(&mut harness);
             }
         }

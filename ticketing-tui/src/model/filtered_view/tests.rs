@@ -12,12 +12,12 @@ const TITLES: [(&str, &str); 5] = [
     ("Zürich by night", "20"),
 ];
 
-struct Market {
+struct MarketFixture {
     tickets: TicketStore,
     view: FilteredView,
 }
 
-impl Market {
+impl MarketFixture {
     fn new() -> Self {
         let mut market = Self { tickets: TicketStore::default(), view: FilteredView::default() };
         for (index, (title, price)) in TITLES.iter().enumerate() {
@@ -47,7 +47,7 @@ impl Market {
 
 #[test]
 fn filter_is_fuzzy_and_sorts_the_best_match_first() {
-    let mut market = Market::new();
+    let mut market = MarketFixture::new();
     assert_eq!(market.find("nitra"), ["Night train to Lisbon"]);
     assert_eq!(market.find("jazz").len(), 2);
     assert_eq!(market.find("jazz lake"), ["Jazz at the lake"]);
@@ -59,7 +59,7 @@ fn filter_is_fuzzy_and_sorts_the_best_match_first() {
 
 #[test]
 fn filter_compares_by_the_search_key() {
-    let mut market = Market::new();
+    let mut market = MarketFixture::new();
     for (index, title) in ["Große Straße №１", "Cafe\u{301} du Nord"].into_iter().enumerate() {
         let ticket = ticket(&format!("k{index}"), title, "5", 0);
         let (row, _) = market.tickets.update(&ticket, false).unwrap();
@@ -75,7 +75,7 @@ fn filter_compares_by_the_search_key() {
 
 #[test]
 fn writing_on_narrows_and_taking_back_widens() {
-    let mut market = Market::new();
+    let mut market = MarketFixture::new();
     for (text, count) in
         [("j", 2), ("ja", 2), ("jaz", 2), ("jazzd", 1), ("jazz", 2), ("!jazz", 3), ("!jazz ", 3)]
     {
@@ -85,7 +85,7 @@ fn writing_on_narrows_and_taking_back_widens() {
 
 #[test]
 fn prices_bound_and_sort() {
-    let mut market = Market::new();
+    let mut market = MarketFixture::new();
     let query = Query {
         min: Some("25".parse().unwrap()),
         max: Some("62.50".parse().unwrap()),
@@ -106,7 +106,7 @@ fn prices_bound_and_sort() {
 fn changes_keep_the_order_that_a_fresh_search_gives() {
     let texts = ["", "a", "jazz", "night", ""];
     let sorts = [Sort::Newest, Sort::Oldest, Sort::Cheapest, Sort::MostExpensive, Sort::Title, Sort::Soonest];
-    let mut market = Market::new();
+    let mut market = MarketFixture::new();
     let mut seed = 7_u64;
     let mut random = |below: usize| {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

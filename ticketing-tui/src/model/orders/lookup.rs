@@ -9,14 +9,14 @@ pub(super) const LOOKUP_INTERVAL: Duration = Duration::from_secs(5);
 
 /// The next lookup, and the last one.
 #[derive(Debug, Default)]
-pub(super) struct OrderLookup {
+pub(in crate::model) struct OrderLookup {
     next: Option<Timestamp>,
     last: Option<Timestamp>,
 }
 
 impl OrderLookup {
     /// Requests a lookup: now, or once the interval has passed. `now` is the server's.
-    pub(super) fn request(&mut self, now: Timestamp) {
+    pub(in crate::model) fn request(&mut self, now: Timestamp) {
         // The clock may have been set back meanwhile.
         let earliest = self.last.filter(|last| *last <= now).map_or(now, |last| last + LOOKUP_INTERVAL);
         self.next.get_or_insert(earliest.max(now));

@@ -2,22 +2,16 @@
 
 use std::borrow::Cow;
 
-use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Modifier;
 use ticketing_sdk::{CancelReason, Order, OrderStatus};
 
 use super::{Checkout, PROGRESS_FRAME};
-use crate::action::Action;
-use crate::effect::ApiCall;
-use crate::model::Model;
 use crate::model::orders::{KnownOrders, PaymentError};
-use crate::screens::Screen;
-use crate::text;
-use crate::theme::StyleRole;
+use crate::screens::prelude::*;
+use crate::widgets::meter;
 use crate::widgets::order_card::{self, countdown, facts};
-use crate::widgets::painter::{PANEL, Painter, below, top};
-use crate::widgets::stub;
-use crate::widgets::{meter, placeholder};
+use crate::widgets::painter::PANEL;
+use crate::widgets::stub::{self, Stub};
 
 /// The lines below a drawn ticket: a free one, the time that is left, the field with its error, and the buttons.
 const HEIGHT_BELOW_TICKET: u16 = 6;
@@ -95,12 +89,12 @@ impl Checkout {
         };
         let error = model.orders.payment_error(&self.id).map_or(0, |error| error_height(inner, error, gap));
         let below_ticket = if code.is_some() { HEIGHT_OF_PAGE + 2 } else { HEIGHT_BELOW_TICKET + error };
-        let is_drawn = stub::fits(inner)
-            && inner.height >= order_card::ticket_height(painter, inner, model, order) + below_ticket;
+        let stub = Stub { row: &order_card::row(model, order), notes: &order_card::notes(order) };
+        let is_drawn = stub::fits(inner) && inner.height >= stub.height(painter, inner) + below_ticket;
         let mut rest = if is_drawn {
             // What is below the ticket has its lines before a longer title.
             let room = top(inner, inner.height - below_ticket);
-            let free = order_card::ticket(painter, room, model, order, self.tear(model)).height;
+            let free = stub.view(painter, room, self.tear(model)).height;
             below(inner, room.height - free + 1)
         } else {
             let rest = painter.title(inner, &text::title(&order.ticket.title));

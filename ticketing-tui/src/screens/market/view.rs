@@ -1,20 +1,16 @@
 //! Draws the market: the query, the rows, and the selected ticket beside them.
 
-use ratatui::layout::Rect;
 use ticketing_sdk::PriceBound;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::Market;
-use crate::action::Action;
+use super::MarketScreen;
 use crate::event_period::{self, Period};
 use crate::model::query::{Query, Sort};
-use crate::model::{Load, Model};
-use crate::text;
-use crate::widgets::columns::{Columns, Row, RowNeeds};
-use crate::widgets::painter::{ClickTarget, Painter, below, bottom, inset};
-use crate::widgets::{activity_line, placeholder, ticket_card};
+use crate::screens::prelude::*;
+use crate::widgets::activity_line;
+use crate::widgets::painter::ClickTarget;
 
-impl Market {
+impl MarketScreen {
     /// The filter, and how the list is bounded and sorted.
     pub(super) fn query_line(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let query = model.market.view.query();
@@ -95,8 +91,8 @@ impl Market {
             let title = format!("Activity ({})", model.local.zone(model.now));
             painter.text(inner, &title, painter.theme.heading);
             let inner = below(inner, 1);
-            for (event, y) in log.iter().zip(inner.y..inner.bottom()) {
-                activity_line::line(painter, Rect { y, height: 1, ..inner }, model, event);
+            for (event, line) in log.iter().zip(inner.rows()) {
+                activity_line::line(painter, line, model, event);
             }
         }
     }

@@ -185,7 +185,7 @@ fn quitting_while_paying_asks() {
     assert_eq!(count_effects!(harness, Effect::Quit), 0);
     harness.press("n q y");
     assert_eq!(count_effects!(harness, Effect::Quit), 1);
-    assert!(harness.app.has_ended());
+    assert!(harness.has_ended());
 }
 
 #[test]

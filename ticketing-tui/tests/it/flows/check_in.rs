@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crossterm::event::Event as TerminalEvent;
 use ticketing_sdk::{DoubleAdmission, ErrorCode, PassStatus, TicketStatus, Timestamp, Verdict};
 use ticketing_tui::{ApiCall, Colours, Event, Feed, Reply};
 
@@ -118,7 +119,7 @@ fn code_that_is_scanned_twice_is_sent_once() {
 #[test]
 fn pasted_code_with_its_line_break_is_sent() {
     let mut harness = door();
-    harness.feed(Event::Paste("TK1 ONE\r\n".to_owned()));
+    harness.terminal(TerminalEvent::Paste("TK1 ONE\r\n".to_owned()));
     assert_eq!(count_pending!(harness, ApiCall::CheckIn { scan, .. } if scan.code.as_str() == "TK1 ONE"), 1);
 }
 

@@ -72,7 +72,7 @@ fn terminate_event_ends_the_program() {
     let mut harness = Harness::signed_out();
     harness.feed(Event::Terminate);
     assert_eq!(count_effects!(harness, Effect::Quit), 1);
-    assert!(harness.app.has_ended());
+    assert!(harness.has_ended());
 }
 
 #[test]

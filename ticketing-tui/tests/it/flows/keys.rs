@@ -1,6 +1,6 @@
 //! Key bindings, the command palette, and paste.
 
-use crossterm::event::{KeyEvent, KeyEventKind};
+use crossterm::event::{Event as TerminalEvent, KeyEvent, KeyEventKind};
 use ticketing_sdk::OrderStatus;
 use ticketing_tui::{
     Action, ApiCall, Borders, Colours, Effect, Event, Setting, SettingChange, Settings, ThemeName,
@@ -25,12 +25,12 @@ fn key_release_does_nothing() {
     let before = harness.screen();
     for key in ["b", "j", "q", "/", "enter", "5"] {
         let release = KeyEvent { kind: KeyEventKind::Release, ..key_event(key) };
-        harness.feed(Event::Key(release));
+        harness.terminal(TerminalEvent::Key(release));
     }
     assert_eq!(harness.screen(), before);
-    assert!(harness.pending.is_empty() && !harness.app.has_ended());
+    assert!(harness.pending.is_empty() && !harness.has_ended());
     let repeat = KeyEvent { kind: KeyEventKind::Repeat, ..key_event("j") };
-    harness.feed(Event::Key(repeat));
+    harness.terminal(TerminalEvent::Key(repeat));
     assert!(harness.selected().starts_with("RustConf"), "a key that is held repeats");
 }
 
@@ -123,7 +123,7 @@ fn letters_are_text_while_a_field_has_focus() {
     harness.press("n");
     harness.type_text("quit 12345 b/?:");
     harness.assert_shows("quit 12345 b/?:");
-    assert!(!harness.app.has_ended());
+    assert!(!harness.has_ended());
     harness.press("alt-2");
     harness.assert_shows("Your orders");
 }
@@ -175,10 +175,10 @@ fn footer_keys_of_a_confirmation_work() {
 fn pasted_text_fills_the_field_on_one_line() {
     let mut harness = Harness::signed_in();
     harness.press("n");
-    harness.feed(Event::Paste("Jazz\r\nat \u{1b}[31mthe\u{202e} lake\n".to_owned()));
+    harness.terminal(TerminalEvent::Paste("Jazz\r\nat \u{1b}[31mthe\u{202e} lake\n".to_owned()));
     harness.assert_shows("Jazz at [31mthe lake");
     harness.press("tab");
-    harness.feed(Event::Paste("38\n".to_owned()));
+    harness.terminal(TerminalEvent::Paste("38\n".to_owned()));
     harness.press("enter");
     assert_eq!(count_pending!(harness, ApiCall::Sell(_)), 1);
 }
@@ -186,7 +186,7 @@ fn pasted_text_fills_the_field_on_one_line() {
 #[test]
 fn pasted_text_filters_the_market() {
     let mut harness = Harness::signed_in();
-    harness.feed(Event::Paste("night".to_owned()));
+    harness.terminal(TerminalEvent::Paste("night".to_owned()));
     harness.finish_work();
     harness.assert_shows("Market: 2 of 6");
 }
@@ -222,9 +222,9 @@ fn settings_hold_at_once_and_are_kept() {
     harness.assert_shows("┌ Keys");
     harness.press("esc enter ?");
     harness.assert_shows("+ Keys");
-    assert!(harness.app.wants_title() && harness.app.wants_mouse());
+    assert!(harness.app.settings().is_on(Setting::Title) && harness.app.settings().is_on(Setting::Mouse));
     harness.press("esc j j enter j j enter");
-    assert!(!harness.app.wants_title() && !harness.app.wants_mouse());
+    assert!(!harness.app.settings().is_on(Setting::Title) && !harness.app.settings().is_on(Setting::Mouse));
     assert_eq!(count_effects!(harness, Effect::Save(_)), 4);
     harness.feed(Event::SaveFailed("permission denied".to_owned()));
     harness.assert_shows("last until you quit: permission denied");

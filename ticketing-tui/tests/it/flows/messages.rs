@@ -5,7 +5,8 @@ use ticketing_tui::{ApiCall, Colours, Reply};
 
 use crate::support::{Harness, answer, fixtures};
 
-type Step<'a> = &'a dyn Fn(&mut Harness);
+/// What a user does, and the server answers.
+type Scenario<'a> = &'a dyn Fn(&mut Harness);
 
 const RESERVED: &str = "is reserved for you for 15 min";
 
@@ -30,7 +31,7 @@ fn message_of_a_reservation_ends_with_what_is_done_about_it() {
         harness.type_text("tok_visa");
         harness.press("enter");
     };
-    let steps: [(&str, Step<'_>); 6] = [
+    let steps: [(&str, Scenario<'_>); 6] = [
         ("declined", &|harness| {
             pay(harness);
             answer!(harness, ApiCall::Pay { .. }, Err(fixtures::card_declined()));

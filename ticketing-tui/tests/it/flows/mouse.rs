@@ -127,7 +127,7 @@ fn click_runs_a_command() {
 fn click_targets_of_before_a_resize_are_dropped() {
     let mut harness = Harness::signed_in();
     harness.size = ratatui::layout::Size::new(30, 8);
-    harness.feed(ticketing_tui::Event::Resize(harness.size));
+    harness.resize();
     let screen = harness.screen();
     for y in 0..8 {
         for x in 0..30 {
@@ -135,6 +135,6 @@ fn click_targets_of_before_a_resize_are_dropped() {
         }
     }
     assert_eq!(harness.screen(), screen);
-    assert!(harness.pending.is_empty() && !harness.app.has_ended());
+    assert!(harness.pending.is_empty() && !harness.has_ended());
     assert_eq!(fixtures::tickets().len(), harness.server.market.len());
 }

@@ -92,7 +92,7 @@ fn emptied_detail_is_cleared() {
 fn invalid_ticket_is_not_sent() {
     let mut harness = Harness::signed_in();
     harness.press("n");
-    for (title, price, fault) in [
+    for (title, price, error) in [
         ("", "1", "A title is needed"),
         ("x", "0", "Like 38 or 149.99"),
         ("x", "free", "Like 38 or 149.99"),
@@ -104,7 +104,7 @@ fn invalid_ticket_is_not_sent() {
         harness.press("tab");
         harness.type_text(price);
         harness.press("enter");
-        harness.assert_shows(fault);
+        harness.assert_shows(error);
     }
     assert_eq!(count_pending!(harness, ApiCall::Sell(_)), 0);
 }

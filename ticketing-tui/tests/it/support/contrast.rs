@@ -89,17 +89,21 @@ fn luminance(rgb: Rgb) -> f64 {
 /// Fails if a letter has too little contrast on one of the terminals.
 pub(crate) fn assert_legible(buffer: &Buffer, screen: &str) {
     let is_letter = |symbol: &str| symbol.chars().any(char::is_alphanumeric);
-    let mut faults = BTreeSet::new();
+    let mut violations = BTreeSet::new();
     for (at, cell) in buffer.content.iter().enumerate().filter(|(_, cell)| is_letter(cell.symbol())) {
         for terminal in &TERMINALS {
             let ratio = terminal.ratio(cell.style());
             if ratio < MIN_RATIO {
                 let line = at / usize::from(buffer.area.width);
-                faults.insert(format!("line {line} on {}: {ratio:.2}: {:?}", terminal.name, cell.style()));
+                violations.insert(format!(
+                    "line {line} on {}: {ratio:.2}: {:?}",
+                    terminal.name,
+                    cell.style()
+                ));
             }
         }
     }
-    assert!(faults.is_empty(), "{screen}: {faults:#?}\n{}", super::snapshot::text(buffer));
+    assert!(violations.is_empty(), "{screen}: {violations:#?}\n{}", super::snapshot::text(buffer));
 }
 
 /// Fails if dim text is on a reversed ground, which a terminal without colours shows grey on grey.

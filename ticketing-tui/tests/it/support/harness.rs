@@ -1,7 +1,8 @@
 //! The harness: the pure core, a clock that the test sets, the recorded effects, and a fake server.
 
 use crossterm::event::{
-    KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+    Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent,
+    MouseEventKind,
 };
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
@@ -136,10 +137,25 @@ impl Harness {
         self.buffer();
     }
 
+    /// Returns whether the program has quit.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.effects.iter().any(|effect| matches!(effect, Effect::Quit))
+    }
+
+    /// Passes an event of the terminal to the program.
+    pub(crate) fn terminal(&mut self, event: TerminalEvent) {
+        self.feed(Event::Terminal(event));
+    }
+
+    /// Passes the size on, after the test has changed it.
+    pub(crate) fn resize(&mut self) {
+        self.terminal(TerminalEvent::Resize(self.size.width, self.size.height));
+    }
+
     /// Presses keys, in the notation of the config file, separated by spaces.
     pub(crate) fn press(&mut self, keys: &str) {
         for key in keys.split_whitespace() {
-            self.feed(Event::Key(key_event(key)));
+            self.terminal(TerminalEvent::Key(key_event(key)));
         }
     }
 
@@ -162,7 +178,7 @@ impl Harness {
     /// Types a text, key by key.
     pub(crate) fn type_text(&mut self, text: &str) {
         for c in text.chars() {
-            self.feed(Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
+            self.terminal(TerminalEvent::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
             self.finish_work();
         }
     }
@@ -286,7 +302,7 @@ impl Harness {
 
     pub(crate) fn mouse(&mut self, kind: MouseEventKind, x: usize, y: usize) {
         let (column, row) = (x.try_into().unwrap(), y.try_into().unwrap());
-        self.feed(Event::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
+        self.terminal(TerminalEvent::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
     }
 
     /// Returns the text of the selected row, without marker and borders.
