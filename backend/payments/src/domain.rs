@@ -6,7 +6,7 @@ mod state;
 mod timeouts;
 mod token;
 
-pub use admission::{Admission, AdmissionError, admit};
+pub use admission::{AdmissionError, PaymentAdmission, admit};
 pub use outcome::{PaymentOutcome, payment_outcome};
 pub use state::{OutgoingEvent, PaymentState, PaymentStep, StepResult, Transition};
 pub use timeouts::{PaymentTimeouts, TimeoutsError};

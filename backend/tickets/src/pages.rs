@@ -25,7 +25,7 @@ const MAX_QUERY_BYTES: usize = 256;
 
 /// A page as it is sent.
 #[derive(Clone, Debug)]
-pub(crate) struct Page {
+pub(crate) struct CachedPage {
     /// The tickets in JSON.
     pub(crate) body: Bytes,
     /// The `Link` to the next page.
@@ -34,7 +34,7 @@ pub(crate) struct Page {
     pub(crate) good_until: Option<Timestamp>,
 }
 
-impl IntoResponse for Page {
+impl IntoResponse for CachedPage {
     fn into_response(self) -> Response {
         let json = HeaderValue::from_static("application/json");
         let mut response = ([(header::CONTENT_TYPE, json)], self.body).into_response();
@@ -56,7 +56,7 @@ pub(crate) struct Pages {
 #[derive(Debug, Default)]
 struct CachedPages {
     generation: u64,
-    pages: HashMap<String, Page>,
+    pages: HashMap<String, CachedPage>,
     bytes: usize,
 }
 
@@ -72,14 +72,14 @@ impl Pages {
     }
 
     /// Returns the cached page of a query at `now`, if no ticket has changed and none of its events has started.
-    pub(crate) fn get(&self, question: &str, now: Timestamp) -> Option<Page> {
+    pub(crate) fn get(&self, question: &str, now: Timestamp) -> Option<CachedPage> {
         let kept = self.kept.as_ref()?.read();
         let page = kept.pages.get(question).filter(|page| page.good_until.is_none_or(|until| now < until))?;
         (kept.generation == self.changed.notifications()).then(|| page.clone())
     }
 
     /// Caches a page that was read after `generation`.
-    pub(crate) fn keep(&self, question: &str, generation: u64, page: &Page) {
+    pub(crate) fn keep(&self, question: &str, generation: u64, page: &CachedPage) {
         let Some(kept) = &self.kept else { return };
         if question.len() > MAX_QUERY_BYTES || page.body.len() > MAX_PAGE_BYTES {
             return;
@@ -105,8 +105,8 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::MIN;
 
-    fn page(text: &'static str) -> Page {
-        Page { body: Bytes::from_static(text.as_bytes()), link: None, good_until: None }
+    fn page(text: &'static str) -> CachedPage {
+        CachedPage { body: Bytes::from_static(text.as_bytes()), link: None, good_until: None }
     }
 
     #[test]
@@ -131,7 +131,8 @@ mod tests {
             pages.keep(&format!("q={n}"), 0, &page("[]"));
         }
         assert!(pages.kept.as_ref().unwrap().read().pages.len() <= MAX_PAGES);
-        let large = Page { body: Bytes::from(vec![b' '; MAX_PAGE_BYTES]), link: None, good_until: None };
+        let large =
+            CachedPage { body: Bytes::from(vec![b' '; MAX_PAGE_BYTES]), link: None, good_until: None };
         for n in 0..10 {
             pages.keep(&format!("large={n}"), 0, &large);
             pages.keep("large=again", 0, &large);
@@ -150,7 +151,7 @@ mod tests {
     fn a_page_is_good_until_an_event_of_it_starts() {
         let pages = Pages::new(Signal::default(), false);
         let starts = Timestamp::from_millis(2_000);
-        pages.keep("", pages.generation(), &Page { good_until: Some(starts), ..page("[1]") });
+        pages.keep("", pages.generation(), &CachedPage { good_until: Some(starts), ..page("[1]") });
         assert!(pages.get("", Timestamp::from_millis(1_999)).is_some());
         assert!(pages.get("", starts).is_none());
     }

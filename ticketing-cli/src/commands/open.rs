@@ -22,14 +22,14 @@ use crate::{browser, complete, resolve};
 ))]
 pub(crate) struct Args {
     #[command(subcommand)]
-    page: Option<Page>,
+    page: Option<WebPage>,
     #[command(flatten)]
     how: How,
 }
 
 /// The subcommands of `ticketing open`.
 #[derive(Debug, Subcommand)]
-enum Page {
+enum WebPage {
     /// Open the page of a ticket in the browser
     #[command(after_long_help = help::examples(&[
         "ticketing open ticket 01a203b9-d806-71eb-8d06-dbab9285e702",
@@ -68,8 +68,8 @@ impl ApiCommand for Args {
         let pages = api.client.pages();
         let (address, print) = match self.page {
             None => (pages.market(), false),
-            Some(Page::Ticket { id, how }) => (pages.ticket(&resolve::ticket(api, id).await?), how.print),
-            Some(Page::Order { id, how }) => (pages.order(&resolve::order(api, id).await?), how.print),
+            Some(WebPage::Ticket { id, how }) => (pages.ticket(&resolve::ticket(api, id).await?), how.print),
+            Some(WebPage::Order { id, how }) => (pages.order(&resolve::order(api, id).await?), how.print),
         };
         if print || self.how.print {
             return api.io().line(&address);

@@ -23,7 +23,7 @@ use crate::client_dirs::private_folder;
 pub(crate) struct BatchJournal {
     path: PathBuf,
     scope: String,
-    record: Mutex<Record>,
+    record: Mutex<BatchRecord>,
 }
 
 /// The outcome of a ticket that was sent.
@@ -47,7 +47,7 @@ pub(crate) struct BatchRun {
 /// A line of the file.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-enum Line {
+enum BatchLine {
     Started { name: String, run: BatchRun },
     Finished { name: String },
     Sent { key: String, at: Timestamp },
@@ -56,7 +56,7 @@ enum Line {
 }
 
 #[derive(Debug)]
-struct Record {
+struct BatchRecord {
     log: AppendLog,
     rows: HashMap<String, RowState>,
     /// The runs that are not finished, by their names.
@@ -69,7 +69,7 @@ impl BatchJournal {
         private_folder(folder)?;
         let path = folder.join(format!("{}.jsonl", &scope[..32]));
         let (log, lines) = AppendLog::open(&path)?;
-        let mut record = Record { log, rows: HashMap::new(), runs: HashMap::new() };
+        let mut record = BatchRecord { log, rows: HashMap::new(), runs: HashMap::new() };
         for line in lines {
             record.apply_line(parse(line, &path)?);
         }
@@ -96,7 +96,7 @@ impl BatchJournal {
     /// If the file cannot be written.
     pub(crate) fn start_run(&self, name: &str, now: Timestamp) -> std::io::Result<BatchRun> {
         let run = BatchRun { salt: IdempotencyKey::generate().as_str().to_owned(), started_at: now };
-        let line = Line::Started { name: name.to_owned(), run: run.clone() };
+        let line = BatchLine::Started { name: name.to_owned(), run: run.clone() };
         self.with_record(|record| record.append(line))?;
         Ok(run)
     }
@@ -106,7 +106,7 @@ impl BatchJournal {
     /// # Errors
     /// If the file cannot be written. The run is then continued, which lists nothing twice.
     pub(crate) fn finish_run(&self, name: &str) -> std::io::Result<()> {
-        self.with_record(|record| record.append(Line::Finished { name: name.to_owned() }))
+        self.with_record(|record| record.append(BatchLine::Finished { name: name.to_owned() }))
     }
 
     /// Returns the key of a ticket: of its content, its number among the equal ones of its command, and the salt of its run.
@@ -133,7 +133,7 @@ impl BatchJournal {
     /// # Errors
     /// If the file cannot be written.
     pub(crate) fn mark_sent(&self, key: &IdempotencyKey, at: Timestamp) -> std::io::Result<()> {
-        self.with_record(|record| record.append(Line::Sent { key: key.to_string(), at }))
+        self.with_record(|record| record.append(BatchLine::Sent { key: key.to_string(), at }))
     }
 
     /// Records that a ticket is listed.
@@ -141,7 +141,7 @@ impl BatchJournal {
     /// # Errors
     /// If the file cannot be written. The ticket then counts as sent, which is safe.
     pub(crate) fn mark_listed(&self, key: &IdempotencyKey, ticket: &Ticket) -> std::io::Result<()> {
-        let line = Line::Listed { key: key.to_string(), ticket: Box::new(ticket.clone()) };
+        let line = BatchLine::Listed { key: key.to_string(), ticket: Box::new(ticket.clone()) };
         self.with_record(|record| record.append(line))
     }
 
@@ -150,7 +150,7 @@ impl BatchJournal {
     /// # Errors
     /// If the file cannot be written. The ticket then counts as sent, which is safe.
     pub(crate) fn mark_refused(&self, key: &IdempotencyKey) -> std::io::Result<()> {
-        self.with_record(|record| record.append(Line::Refused { key: key.to_string() }))
+        self.with_record(|record| record.append(BatchLine::Refused { key: key.to_string() }))
     }
 
     /// Returns whether no ticket was sent, or every ticket that was sent was refused.
@@ -165,7 +165,7 @@ impl BatchJournal {
         let _ = fs::remove_file(&self.path);
     }
 
-    fn with_record<T>(&self, act: impl FnOnce(&mut Record) -> T) -> T {
+    fn with_record<T>(&self, act: impl FnOnce(&mut BatchRecord) -> T) -> T {
         act(&mut self.record.lock())
     }
 }
@@ -178,27 +178,27 @@ pub(crate) fn row_key(scope: &str, number: usize, content: &str) -> IdempotencyK
 }
 
 /// Returns a line that can be read. Without it, it would be unknown which tickets were sent.
-fn parse((number, line): LogLine<Line>, path: &Path) -> std::io::Result<Line> {
+fn parse((number, line): LogLine<BatchLine>, path: &Path) -> std::io::Result<BatchLine> {
     line.map_err(|error| {
         let text = format!("line {number} of {} is damaged: {error}", path.display());
         std::io::Error::new(ErrorKind::InvalidData, text)
     })
 }
 
-impl Record {
-    fn append(&mut self, line: Line) -> std::io::Result<()> {
+impl BatchRecord {
+    fn append(&mut self, line: BatchLine) -> std::io::Result<()> {
         self.log.append(&line)?;
         self.apply_line(line);
         Ok(())
     }
 
-    fn apply_line(&mut self, line: Line) {
+    fn apply_line(&mut self, line: BatchLine) {
         match line {
-            Line::Started { name, run } => drop(self.runs.insert(name, run)),
-            Line::Finished { name } => drop(self.runs.remove(&name)),
-            Line::Sent { key, at } => drop(self.rows.insert(key, RowState::Sent(at))),
-            Line::Listed { key, ticket } => drop(self.rows.insert(key, RowState::Listed(ticket))),
-            Line::Refused { key } => drop(self.rows.remove(&key)),
+            BatchLine::Started { name, run } => drop(self.runs.insert(name, run)),
+            BatchLine::Finished { name } => drop(self.runs.remove(&name)),
+            BatchLine::Sent { key, at } => drop(self.rows.insert(key, RowState::Sent(at))),
+            BatchLine::Listed { key, ticket } => drop(self.rows.insert(key, RowState::Listed(ticket))),
+            BatchLine::Refused { key } => drop(self.rows.remove(&key)),
         }
     }
 }

@@ -82,9 +82,9 @@ impl FairSemaphore {
     /// Waits for a slot.
     pub(crate) async fn acquire(&self, requester: Requester) -> Result<Permit, QueueFull> {
         let mut queued = match self.0.lock().enter(requester) {
-            Admission::Free => return Ok(Permit(self.clone())),
-            Admission::Full => return Err(QueueFull),
-            Admission::Waits { address, id, granted } => {
+            Acquisition::Free => return Ok(Permit(self.clone())),
+            Acquisition::Full => return Err(QueueFull),
+            Acquisition::Waits { address, id, granted } => {
                 QueuedRequest { semaphore: self.clone(), address, id, granted, is_over: false }
             }
         };
@@ -94,24 +94,24 @@ impl FairSemaphore {
     }
 }
 
-enum Admission {
+enum Acquisition {
     Free,
     Full,
     Waits { address: IpAddr, id: u64, granted: oneshot::Receiver<()> },
 }
 
 impl State {
-    fn enter(&mut self, requester: Requester) -> Admission {
+    fn enter(&mut self, requester: Requester) -> Acquisition {
         if self.free > 0 {
             self.free -= 1;
-            return Admission::Free;
+            return Acquisition::Free;
         }
         let Requester { address, guessed_account: account } = requester;
         let of_account = account.as_ref().and_then(|account| self.by_account.get(account)).copied();
         let is_account_full = of_account.unwrap_or_default() >= self.room_of_account;
         let crowd = account.as_deref().filter(|_| is_account_full);
         if (crowd.is_some() || self.waiting >= self.room) && !self.make_room(address, crowd) {
-            return Admission::Full;
+            return Acquisition::Full;
         }
         let (granting, granted) = oneshot::channel();
         let id = self.next_id;
@@ -125,7 +125,7 @@ impl State {
             self.order.push_back(address);
         }
         waiters.push_back(Waiter { id, account, granted: granting });
-        Admission::Waits { address, id, granted }
+        Acquisition::Waits { address, id, granted }
     }
 
     /// Displaces the newest request of the address with most requests, if that has at least two more than `address`.

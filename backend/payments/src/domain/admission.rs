@@ -4,7 +4,7 @@ use ticketing_sdk::{OrderStatus, PaymentStatus, Timestamp};
 
 /// The decision on a request to pay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Admission {
+pub enum PaymentAdmission {
     /// It starts a payment.
     Begin,
     /// It follows the active payment of the order, which has the same card.
@@ -34,10 +34,10 @@ pub fn admit(
     expires_at: Timestamp,
     active: Option<(PaymentStatus, bool)>,
     now: Timestamp,
-) -> Result<Admission, AdmissionError> {
+) -> Result<PaymentAdmission, AdmissionError> {
     match active {
         Some((PaymentStatus::Succeeded, _)) => return Err(AdmissionError::Paid),
-        Some((_, true)) => return Ok(Admission::Join),
+        Some((_, true)) => return Ok(PaymentAdmission::Join),
         Some((_, false)) => return Err(AdmissionError::InProgress),
         None => {}
     }
@@ -46,7 +46,7 @@ pub fn admit(
         // Confirmed for a payment that is no longer active: its capture was declined, so orders is cancelling the order.
         OrderStatus::Cancelled | OrderStatus::AwaitingPayment => Err(AdmissionError::Cancelled),
         OrderStatus::Created if now >= expires_at => Err(AdmissionError::Expired),
-        OrderStatus::Created => Ok(Admission::Begin),
+        OrderStatus::Created => Ok(PaymentAdmission::Begin),
         // No such status is stored.
         _ => Err(AdmissionError::Cancelled),
     }
@@ -62,13 +62,13 @@ mod tests {
         now: i64,
         order: OrderStatus,
         active: Option<(PaymentStatus, bool)>,
-    ) -> Result<Admission, AdmissionError> {
+    ) -> Result<PaymentAdmission, AdmissionError> {
         admit(order, Timestamp::from_millis(DEADLINE), active, Timestamp::from_millis(now))
     }
 
     #[test]
     fn created_order_is_payable_until_its_deadline() {
-        assert_eq!(admit_at(DEADLINE - 1, OrderStatus::Created, None), Ok(Admission::Begin));
+        assert_eq!(admit_at(DEADLINE - 1, OrderStatus::Created, None), Ok(PaymentAdmission::Begin));
         assert_eq!(admit_at(DEADLINE, OrderStatus::Created, None), Err(AdmissionError::Expired));
         assert_eq!(admit_at(0, OrderStatus::Cancelled, None), Err(AdmissionError::Cancelled));
         assert_eq!(admit_at(0, OrderStatus::AwaitingPayment, None), Err(AdmissionError::Cancelled));
@@ -79,7 +79,7 @@ mod tests {
     fn active_payment_decides_before_order_status() {
         for order in [OrderStatus::Created, OrderStatus::AwaitingPayment, OrderStatus::Cancelled] {
             for running in [PaymentStatus::Pending, PaymentStatus::Authorized] {
-                assert_eq!(admit_at(DEADLINE, order, Some((running, true))), Ok(Admission::Join));
+                assert_eq!(admit_at(DEADLINE, order, Some((running, true))), Ok(PaymentAdmission::Join));
                 assert_eq!(admit_at(0, order, Some((running, false))), Err(AdmissionError::InProgress));
             }
             assert_eq!(admit_at(0, order, Some((PaymentStatus::Succeeded, true))), Err(AdmissionError::Paid));

@@ -8,7 +8,7 @@ use ticketing_sdk::{ErrorCode, PaymentId, Timestamp, UserId};
 
 use super::input::ValidInput;
 use crate::App;
-use crate::domain::{Admission, AdmissionError, PaymentStep, admit};
+use crate::domain::{AdmissionError, PaymentAdmission, PaymentStep, admit};
 use crate::store::{self, OrderCopy, PaymentRow, PaymentToInsert};
 
 /// A payment request.
@@ -90,8 +90,8 @@ fn pay(tx: &mut Tx<'_>, app: &App, request: &Request, order: &OrderCopy) -> Resu
     let is_same = |payment: &PaymentRow| token.as_ref().is_ok_and(|token| payment.token == *token);
     let known = in_force.as_ref().map(|payment| (payment.status, is_same(payment)));
     match (admit(order.status, order.expires_at, known, *now).map_err(admission_error)?, in_force) {
-        (Admission::Join, Some(payment)) => Ok(payment),
-        (Admission::Begin | Admission::Join, _) => {
+        (PaymentAdmission::Join, Some(payment)) => Ok(payment),
+        (PaymentAdmission::Begin | PaymentAdmission::Join, _) => {
             let id = PaymentId::new(app.core.clock.new_id());
             let due_at = app.worker.wall_now();
             let (token, can_confirm) = (token?, input.can_confirm);

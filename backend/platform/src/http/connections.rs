@@ -21,23 +21,23 @@ use crate::telemetry::LogThrottle;
 #[derive(Debug)]
 pub(super) struct Connections {
     limits: ServeLimits,
-    open: Mutex<Open>,
+    open: Mutex<OpenConnections>,
     full: LogThrottle,
     share_used: LogThrottle,
     dropped: LogThrottle,
 }
 
 #[derive(Debug, Default)]
-struct Open {
+struct OpenConnections {
     next_id: u64,
     /// Connections of requests, and connections on reserve. Streams have their own slots.
-    entries: HashMap<u64, Entry>,
+    entries: HashMap<u64, ConnectionEntry>,
     by_address: HashMap<IpAddr, usize>,
     on_reserve: usize,
 }
 
 #[derive(Debug)]
-struct Entry {
+struct ConnectionEntry {
     address: IpAddr,
     on_reserve: bool,
     progress: Arc<Progress>,
@@ -113,7 +113,7 @@ impl Connections {
         }
         let progress = Arc::new(Progress::default());
         let evicted = CancellationToken::new();
-        let id = open.insert(Entry {
+        let id = open.insert(ConnectionEntry {
             address,
             on_reserve,
             progress: Arc::clone(&progress),
@@ -144,8 +144,8 @@ impl Drop for ConnectionSlot {
     }
 }
 
-impl Open {
-    fn insert(&mut self, entry: Entry) -> u64 {
+impl OpenConnections {
+    fn insert(&mut self, entry: ConnectionEntry) -> u64 {
         if entry.on_reserve {
             self.on_reserve += 1;
         } else {
@@ -156,7 +156,7 @@ impl Open {
         self.next_id
     }
 
-    fn remove(&mut self, id: u64) -> Option<Entry> {
+    fn remove(&mut self, id: u64) -> Option<ConnectionEntry> {
         let entry = self.entries.remove(&id)?;
         if entry.on_reserve {
             self.on_reserve -= 1;

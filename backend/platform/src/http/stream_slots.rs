@@ -21,13 +21,13 @@ pub struct StreamSlots(Arc<Pool>);
 struct Pool {
     total: usize,
     per_address: usize,
-    open: Mutex<Open>,
+    open: Mutex<OpenCounts>,
     full: LogThrottle,
     share_used: LogThrottle,
 }
 
 #[derive(Debug, Default)]
-struct Open {
+struct OpenCounts {
     total: usize,
     by_address: HashMap<IpAddr, usize>,
 }

@@ -11,7 +11,7 @@ use ticketing_sdk::{EventTime, PriceBound, Problem, Ticket, TicketStatus, Timest
 use super::filter_schemas;
 use crate::App;
 use crate::domain::ticket_query::{self, MAX_QUERY_CHARS, Sort, TicketQuery};
-use crate::pages::Page;
+use crate::pages::CachedPage;
 use crate::store::{self, Position};
 
 /// The filters of the list.
@@ -112,7 +112,7 @@ pub(crate) async fn list(
     // A ticket leaves the list when its event starts.
     let starts = tickets.iter().filter_map(|ticket| ticket.details.starts_at.as_ref());
     let next_start = starts.map(EventTime::instant).min().filter(|_| changes_with_time);
-    let page = Page { body: list_body(&tickets)?, link, good_until: next_start };
+    let page = CachedPage { body: list_body(&tickets)?, link, good_until: next_start };
     if !own {
         app.pages.keep(question, seen, &page);
     }

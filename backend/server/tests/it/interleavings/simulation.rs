@@ -7,7 +7,7 @@ use std::time::Duration;
 use proptest::sample::Index;
 use ticketing_bus::AckDecision;
 use ticketing_orders::store::{CancelError, NewOrder, ReserveError};
-use ticketing_payments::domain::{Admission, AdmissionError, CardToken, admit};
+use ticketing_payments::domain::{AdmissionError, CardToken, PaymentAdmission, admit};
 use ticketing_payments::store::{PaymentRow, PaymentToInsert};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
@@ -304,9 +304,9 @@ impl Simulation {
             let in_force = store::find_active_payment(tx, &id)?;
             let known = in_force.as_ref().map(|payment| (payment.status, payment.token == card));
             Ok::<_, DbError>(match admit(order.status, order.expires_at, known, wanted.now) {
-                Ok(Admission::Join) => Ok((Admission::Join, in_force.unwrap())),
-                Ok(Admission::Begin) => {
-                    Ok((Admission::Begin, store::insert_payment(tx, &wanted, &order)?.unwrap()))
+                Ok(PaymentAdmission::Join) => Ok((PaymentAdmission::Join, in_force.unwrap())),
+                Ok(PaymentAdmission::Begin) => {
+                    Ok((PaymentAdmission::Begin, store::insert_payment(tx, &wanted, &order)?.unwrap()))
                 }
                 Err(AdmissionError::Paid) => Err("paid"),
                 Err(AdmissionError::InProgress) => Err("in progress"),
@@ -314,12 +314,12 @@ impl Simulation {
                 Err(AdmissionError::Expired) => Err("expired"),
             })
         };
-        let answer: Result<(Admission, PaymentRow), &str> = core.db.write(unit).await.unwrap();
+        let answer: Result<(PaymentAdmission, PaymentRow), &str> = core.db.write(unit).await.unwrap();
         let admission = answer.as_ref().map(|(admission, _)| *admission).map_err(|error| *error);
         assert_eq!(admission, self.may_pay(buyer, order, token), "a payment of {order} by {buyer}");
         let (admission, payment) = answer.ok()?;
         let id = payment.id.into_string();
-        if admission == Admission::Begin {
+        if admission == PaymentAdmission::Begin {
             self.payments.insert(id.clone(), (order.to_owned(), token));
             self.statuses.insert(id.clone(), PaymentStatus::Pending);
         }
@@ -327,7 +327,7 @@ impl Simulation {
     }
 
     /// Returns the response that a request to pay must get.
-    fn may_pay(&self, buyer: u8, order: &str, token: &str) -> Result<Admission, &'static str> {
+    fn may_pay(&self, buyer: u8, order: &str, token: &str) -> Result<PaymentAdmission, &'static str> {
         use ticketing_sdk::OrderStatus::{AwaitingPayment, Cancelled, Complete, Created};
         let Some(known) = self.model.known_to_payments(order) else { return Err("not found") };
         let source = &self.model.orders[order];
@@ -341,12 +341,12 @@ impl Simulation {
         });
         match (in_force, known) {
             (Some((PaymentStatus::Succeeded, _)), _) => Err("paid"),
-            (Some((_, true)), _) => Ok(Admission::Join),
+            (Some((_, true)), _) => Ok(PaymentAdmission::Join),
             (Some((_, false)), _) => Err("in progress"),
             (None, Complete) => Err("paid"),
             (None, Cancelled | AwaitingPayment) => Err("cancelled"),
             (None, Created) if self.model.now >= source.expires_at => Err("expired"),
-            (None, Created) => Ok(Admission::Begin),
+            (None, Created) => Ok(PaymentAdmission::Begin),
             (None, other) => unreachable!("{other}"),
         }
     }

@@ -58,7 +58,7 @@ impl fmt::Display for RowError {
 
 /// A column of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Column {
+enum ImportColumn {
     /// The id of the listing that was exported.
     Id,
     Title,
@@ -71,7 +71,7 @@ enum Column {
     Ignored,
 }
 
-impl Column {
+impl ImportColumn {
     /// Returns the column of a name: `startsAt`, `starts_at` and `Starts At` are the same.
     fn of_name(name: &str) -> Option<Self> {
         let fold = |name: &str| -> String {
@@ -191,46 +191,46 @@ impl Draft {
         self.errors.push(RowError { line: self.line, place: self.place.clone(), message: message.into() });
     }
 
-    fn set_text(&mut self, column: Column, text: &str) {
+    fn set_text(&mut self, column: ImportColumn, text: &str) {
         match column {
-            Column::Id | Column::Status | Column::ResaleOf if text.trim().is_empty() => {}
-            Column::Id => self.id = Some(text.trim().into()),
-            Column::Title => {
+            ImportColumn::Id | ImportColumn::Status | ImportColumn::ResaleOf if text.trim().is_empty() => {}
+            ImportColumn::Id => self.id = Some(text.trim().into()),
+            ImportColumn::Title => {
                 self.given[0] = true;
                 match check_title(text) {
                     Ok(title) => self.title = Some(title),
                     Err(message) => self.push(message),
                 }
             }
-            Column::Price => {
+            ImportColumn::Price => {
                 self.given[1] = true;
                 match text.trim().parse() {
                     Ok(price) => self.price = Some(price),
                     Err(error) => self.push(error.to_string()),
                 }
             }
-            Column::Detail(field) => {
+            ImportColumn::Detail(field) => {
                 if let Err(error) = self.details.set(field, text) {
                     self.push(error.to_string());
                 }
             }
             // A resale stays one, whatever its status is.
-            Column::Status => {
+            ImportColumn::Status => {
                 let reason = Reason::of_status(text);
                 self.skipped = self.skipped.take().or(reason);
             }
-            Column::ResaleOf => self.skipped = Some(Reason::Resale),
-            Column::Ignored => {}
+            ImportColumn::ResaleOf => self.skipped = Some(Reason::Resale),
+            ImportColumn::Ignored => {}
         }
     }
 
     fn set_json(&mut self, name: &str, value: &RawValue) {
         name.clone_into(&mut self.place);
-        match Column::of_name(name) {
+        match ImportColumn::of_name(name) {
             None => self.push(unknown(name)),
-            Some(Column::Ignored) => {}
+            Some(ImportColumn::Ignored) => {}
             Some(_) if value.get() == "null" => {}
-            Some(Column::Price) => {
+            Some(ImportColumn::Price) => {
                 self.given[1] = true;
                 match Money::from_json(value) {
                     Ok(price) => self.price = Some(price),
@@ -240,7 +240,7 @@ impl Draft {
             Some(column) => match serde_json::from_str::<String>(value.get()) {
                 Ok(text) => self.set_text(column, &text),
                 Err(_) => {
-                    self.given[0] |= column == Column::Title;
+                    self.given[0] |= column == ImportColumn::Title;
                     self.push("must be a string");
                 }
             },

@@ -1,6 +1,6 @@
 //! Comma-separated rows; spreadsheets of some languages write semicolons or tabs between the fields.
 
-use super::{Column, Draft, ParsedFile, RowError, line_of, unknown};
+use super::{Draft, ImportColumn, ParsedFile, RowError, line_of, unknown};
 use crate::output::restore;
 
 /// The characters that separate fields, the usual one first.
@@ -11,7 +11,7 @@ const NO_HEADER: &str =
     "the row of column names is missing; the first row is like title,price,venue,startsAt,seat";
 
 /// The columns of a file: each with its place in words.
-type Header = Vec<(Column, String)>;
+type Header = Vec<(ImportColumn, String)>;
 
 /// Reads a file and checks every row.
 ///
@@ -49,7 +49,7 @@ fn delimiter(text: &str) -> u8 {
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let columns = |delimiter: u8| {
         let fields = first.split(char::from(delimiter));
-        fields.filter(|name| Column::of_name(name).is_some()).count()
+        fields.filter(|name| ImportColumn::of_name(name).is_some()).count()
     };
     // Of equal ones the first: `max_by_key` takes the last.
     DELIMITERS.into_iter().rev().max_by_key(|delimiter| columns(*delimiter)).unwrap_or(b',')
@@ -150,12 +150,12 @@ fn record_line(text: &str, part: usize, record: &csv::StringRecord) -> u64 {
 fn read_header(line: u64, record: &csv::StringRecord) -> Result<Header, Vec<RowError>> {
     let mut columns = Header::new();
     let mut errors = Vec::new();
-    if record.iter().all(|name| Column::of_name(name).is_none()) {
+    if record.iter().all(|name| ImportColumn::of_name(name).is_none()) {
         return Err(vec![RowError::of_line(line, NO_HEADER)]);
     }
     for (index, name) in record.iter().enumerate() {
         let place = format!("column {} ({})", index + 1, name.trim());
-        match Column::of_name(name) {
+        match ImportColumn::of_name(name) {
             None => {
                 errors.push(RowError {
                     line,
@@ -164,7 +164,7 @@ fn read_header(line: u64, record: &csv::StringRecord) -> Result<Header, Vec<RowE
                 });
             }
             Some(column)
-                if column != Column::Ignored && columns.iter().any(|(other, _)| *other == column) =>
+                if column != ImportColumn::Ignored && columns.iter().any(|(other, _)| *other == column) =>
             {
                 let message = "there is another column of this name".to_owned();
                 errors.push(RowError { line, place, message });
@@ -172,7 +172,7 @@ fn read_header(line: u64, record: &csv::StringRecord) -> Result<Header, Vec<RowE
             Some(column) => columns.push((column, place)),
         }
     }
-    for (column, name) in [(Column::Title, "title"), (Column::Price, "price")] {
+    for (column, name) in [(ImportColumn::Title, "title"), (ImportColumn::Price, "price")] {
         if !columns.iter().any(|(other, _)| *other == column) {
             errors.push(RowError::of_line(line, format!("the column {name} is missing")));
         }
