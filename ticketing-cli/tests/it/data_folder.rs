@@ -142,7 +142,7 @@ fn server_refuses_writes_to_a_database_that_was_emptied() {
 }
 
 #[test]
-fn service_refuses_writes_without_its_database_and_others_go_on() {
+fn service_without_its_database_refuses_writes_others_continue() {
     let root = tempfile::tempdir().unwrap();
     let data = root.path().join("data");
     let server = Server::start_in(&data, &[]);

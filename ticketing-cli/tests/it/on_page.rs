@@ -53,7 +53,7 @@ fn end(mut child: Child, mut remarks: impl Read) -> (i32, String, String) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn purchase_goes_on_when_the_page_is_paid() {
+async fn purchase_continues_after_payment_on_page() {
     let shop = Shop::open().await;
     let (child, remarks, order) =
         shop.run_until_page(&["-o", "json", "--quiet", "buy", &shop.ticket, "--no-input"]);

@@ -230,7 +230,7 @@ fn door_that_is_killed_refuses_whom_it_has_admitted() {
 }
 
 #[test]
-fn door_whose_server_is_away_cannot_tell_and_admits_once_later() {
+fn unreachable_server_is_unknown_then_one_admission() {
     let data = tempfile::tempdir().unwrap();
     let server = Server::start_in(data.path(), &[]);
     let seller = Cli::for_server(&server.url).sign_up("seller@example.com");

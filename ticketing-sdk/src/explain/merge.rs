@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn delivery_follows_its_event_although_its_clock_is_late() {
+    fn delivery_follows_its_event_despite_clock_skew() {
         use TimelineKind::{Delivery, Event};
         let orders = part("orders", &[(1_000, Event, "created"), (1_004, Delivery, "authorized")]);
         let payments = part("payments", &[(10, Delivery, "created"), (11, Event, "authorized")]);

@@ -40,7 +40,7 @@ fn refusal_for_another_day_has_title_and_start() {
 }
 
 #[test]
-fn message_has_its_time_as_the_caller_formats_it() {
+fn message_uses_caller_time_format() {
     let at = Timestamp::from_millis(0);
     let repeated = Verdict::already_admitted(Some(at), Some("north".to_owned()));
     assert_eq!(repeated.message_with(|_| "noon".to_owned()), "already admitted at noon by north");

@@ -179,7 +179,7 @@ async fn no_limit_of_a_call_ends_a_watch() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn reset_is_an_error_once_and_the_watch_goes_on() {
+async fn reset_is_reported_once_and_watch_continues() {
     let mock = Mock::new();
     mock.on(Method::GET, PATH, Reply::events_then_end("id: 41\n\n"))
         .on(Method::GET, PATH, Reply::events_reset("70", event(71, "created", &ticket("t-1"))).then_break())

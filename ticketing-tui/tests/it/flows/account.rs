@@ -228,7 +228,7 @@ fn form_of_the_last_user_is_not_shown_to_the_next() {
 }
 
 #[test]
-fn same_user_goes_on_with_the_form_after_signing_in_again() {
+fn form_continues_after_same_user_signs_in_again() {
     let mut harness = Harness::signed_in();
     harness.fill_sale();
     harness.press("enter");

@@ -27,7 +27,7 @@ async fn admissions_get_the_server_time_by_the_offset_of_the_list() {
 }
 
 #[test]
-fn wrong_clock_is_warned_of_once_and_stops_nobody() {
+fn wrong_clock_warns_once_and_admits() {
     let (_folder, file) = prepare_door();
     let mut door = OfflineDoor::open(&file).unwrap();
     let list = door.clock().prepared_at;

@@ -34,12 +34,12 @@ async fn full_tablespace_loses_no_event() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn postgres_away_with_events_in_flight_loses_no_event() {
+async fn postgres_outage_with_events_in_flight_loses_no_event() {
     storm(Outage::PostgresAway, LASTS, 2, 3).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nats_away_loses_no_event() {
+async fn nats_outage_loses_no_event() {
     storm(Outage::NatsAway, LASTS, 2, 4).await;
 }
 
