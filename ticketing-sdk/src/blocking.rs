@@ -11,8 +11,7 @@
 //! for ticket in iterate(client.tickets().list().stream()) {
 //!     println!("{}", ticket?.title);
 //! }
-//! # Ok(())
-//! # }
+//! # Ok(()) }
 //! ```
 
 use std::future::IntoFuture;
@@ -36,9 +35,7 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
 /// # fn example(client: ticketing_sdk::Client) -> ticketing_sdk::Result<()> {
 ///
 /// let ticket = client.tickets().get("5ea9b8f0c1d2e3f405162738").wait()?;
-/// # Ok(())
-/// # }
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok(()) }
 /// ```
 pub trait Wait: IntoFuture {
     /// Makes the call, and returns its result.
@@ -64,9 +61,7 @@ impl<F: IntoFuture> Wait for F {
 /// for ticket in iterate(client.tickets().list().stream()) {
 ///     println!("{}", ticket?.title);
 /// }
-/// # Ok(())
-/// # }
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok(()) }
 /// ```
 ///
 /// # Panics

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 
 pub use self::reply::Reply;
 use crate::http_backend::{HttpBackend, HttpFailure, HttpRequest, HttpResponse};
-use crate::{ClientBuilder, ErrorCode};
+use crate::{BoxError, Client, ClientBuilder, ErrorCode};
 
 /// Canned responses, by method and path. Clones share them.
 ///
@@ -91,14 +91,10 @@ impl Mock {
     /// Returns the requests so far, in order.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, mock| {
     /// let _ = client.tickets().list().limit(20).await;
     /// assert_eq!(mock.requests()[0].query.as_deref(), Some("limit=20"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     #[must_use]
     pub fn requests(&self) -> Vec<Received> {
@@ -157,18 +153,35 @@ impl fmt::Debug for Mock {
     }
 }
 
+/// Runs the example of an item with the client of a mock, which sends each request once.
+///
+/// ```
+/// ticketing_sdk::mock::run_example(async |client, _mock| {
+///     assert_eq!(client.server(), "http://marketplace.test");
+///     Ok(())
+/// });
+/// ```
+///
+/// # Panics
+/// When the example fails.
+#[doc(hidden)]
+#[expect(clippy::expect_used, reason = "a test fails by a panic")]
+pub fn run_example(example: impl AsyncFnOnce(Client, Mock) -> Result<(), BoxError>) {
+    let mock = Mock::new();
+    let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0);
+    let client = client.build().expect("the client of a mock");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    runtime.expect("the runtime of an example").block_on(example(client, mock)).expect("the example");
+}
+
 /// A request that the mock received. Its `Debug` omits the body and the values of headers, which may be secret.
 ///
 /// ```
-/// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-/// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-/// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-/// # runtime.block_on(async {
+/// # ticketing_sdk::mock::run_example(async |client, mock| {
 /// let _ = client.orders().cancel("o-1").await;
 /// let received = &mock.requests()[0];
 /// assert_eq!((received.method.as_str(), received.path.as_str()), ("DELETE", "/api/orders/o-1"));
-/// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok(()) });
 /// ```
 #[derive(Clone)]
 #[non_exhaustive]
@@ -189,14 +202,10 @@ impl Received {
     /// The value of a header, if it is text.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, mock| {
     /// let _ = client.orders().create("t-1").await;
     /// assert!(mock.requests()[0].header("idempotency-key").is_some());
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -206,14 +215,10 @@ impl Received {
     /// The body as JSON.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, mock| {
     /// let _ = client.orders().create("t-1").await;
     /// assert_eq!(mock.requests()[0].json::<serde_json::Value>()?, serde_json::json!({"ticketId": "t-1"}));
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     ///
     /// # Errors

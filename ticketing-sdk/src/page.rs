@@ -38,8 +38,7 @@ const DEFAULT_LIMIT: u32 = 100;
 /// while let Some(ticket) = tickets.try_next().await? {
 ///     println!("{} {}", ticket.price, ticket.id);
 /// }
-/// # Ok(())
-/// # }
+/// # Ok(()) }
 /// ```
 #[must_use = "a list is not asked for until it is awaited or streamed"]
 pub struct List<T> {

@@ -127,8 +127,7 @@ impl PassClaim {
 /// let verifier = PassVerifier::new(&client.passes().keys().await?);
 /// let claim = verifier.verify(&PassCode::from("TK1…"))?;
 /// println!("{} {}", claim.pass_id, claim.serial);
-/// # Ok(())
-/// # }
+/// # Ok(()) }
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct PassVerifier {

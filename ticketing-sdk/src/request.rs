@@ -28,8 +28,7 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// # async fn example(client: Client) -> ticketing_sdk::Result<()> {
 /// let document = client.request(Method::GET, "/api/openapi.json").send_checked().await?;
 /// println!("{}", document.text());
-/// # Ok(())
-/// # }
+/// # Ok(()) }
 /// ```
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
@@ -93,14 +92,11 @@ impl Request {
     /// Adds a parameter to the query.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, mock| {
+    /// # use ticketing_sdk::Method;
     /// let _ = client.request(Method::GET, "/api/tickets").query("limit", 20).send().await?;
     /// assert_eq!(mock.requests()[0].query.as_deref(), Some("limit=20"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     #[expect(clippy::needless_pass_by_value, reason = "numbers and texts read better without a borrow")]
     pub fn query(mut self, key: impl Into<String>, value: impl ToString) -> Self {
@@ -111,15 +107,12 @@ impl Request {
     /// Sends a value as JSON.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, mock| {
+    /// # use ticketing_sdk::Method;
     /// let body = serde_json::json!({"ticketId": "t-1"});
     /// let _ = client.request(Method::POST, "/api/orders").json(&body).send().await?;
     /// assert_eq!(mock.requests()[0].json::<serde_json::Value>()?, body);
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     pub fn json(self, body: &(impl Serialize + ?Sized)) -> Self {
         match serde_json::to_vec(body) {
@@ -131,14 +124,11 @@ impl Request {
     /// Sends a body as it is.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, mock| {
+    /// # use ticketing_sdk::Method;
     /// let _ = client.request(Method::POST, "/api/orders").body("application/json", "{}").send().await?;
     /// assert_eq!(mock.requests()[0].header("content-type"), Some("application/json"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     pub fn body(mut self, content_type: &str, body: impl Into<Bytes>) -> Self {
         self.parts.body = body.into();
@@ -148,14 +138,11 @@ impl Request {
     /// Sets a header, in place of an earlier one of that name.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, mock| {
+    /// # use ticketing_sdk::Method;
     /// let _ = client.request(Method::GET, "/api/tickets").header("accept-language", "fr").send().await?;
     /// assert_eq!(mock.requests()[0].header("accept-language"), Some("fr"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
@@ -253,14 +240,11 @@ impl Request {
     /// Sends the request without a session, which is not read either.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, _| {
+    /// # use ticketing_sdk::Method;
     /// let request = client.request(Method::GET, "/api/tickets").without_session();
     /// assert!(!request.has_session());
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     pub fn without_session(mut self) -> Self {
         self.parts.session = UseSession::No;

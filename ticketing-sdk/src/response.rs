@@ -14,15 +14,12 @@ use crate::{ApiError, Error, ErrorCode, ErrorDetail, Problem, Result, Unexpected
 /// A response of the server.
 ///
 /// ```
-/// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-/// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-/// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-/// # runtime.block_on(async {
+/// # ticketing_sdk::mock::run_example(async |client, mock| {
+/// # use ticketing_sdk::{Method, mock::Reply};
 /// mock.on(Method::GET, "/status", Reply::text(200, "text/plain", "fine"));
 /// let response = client.request(Method::GET, "/status").send().await?;
 /// assert_eq!((response.status().as_u16(), response.text().as_ref()), (200, "fine"));
-/// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok(()) });
 /// ```
 #[derive(Clone)]
 pub struct Response {
@@ -36,14 +33,11 @@ impl Response {
     /// The status.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, _| {
+    /// # use ticketing_sdk::Method;
     /// let response = client.request(Method::GET, "/nowhere").send().await?;
     /// assert!(response.status().is_client_error());
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -53,15 +47,12 @@ impl Response {
     /// The headers without the cookies, which the client does not expose.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, mock| {
+    /// # use ticketing_sdk::{Method, mock::Reply};
     /// mock.on(Method::GET, "/status", Reply::text(200, "text/plain", "fine"));
     /// let response = client.request(Method::GET, "/status").send().await?;
     /// assert_eq!(response.headers()["content-type"], "text/plain");
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
@@ -71,15 +62,12 @@ impl Response {
     /// Returns the id of the request in the logs of the server.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, mock| {
+    /// # use ticketing_sdk::{Method, mock::Reply};
     /// mock.on(Method::GET, "/status", Reply::text(200, "text/plain", "fine"));
     /// let response = client.request(Method::GET, "/status").send().await?;
     /// println!("request {}", response.request_id().unwrap_or("unknown"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
@@ -112,15 +100,12 @@ impl Response {
     /// The body as it came.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, mock| {
+    /// # use ticketing_sdk::{Method, mock::Reply};
     /// mock.on(Method::GET, "/status", Reply::text(200, "text/plain", "fine"));
     /// let response = client.request(Method::GET, "/status").send().await?;
     /// assert_eq!(response.bytes(), b"fine".as_slice());
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     #[must_use]
     pub fn bytes(&self) -> &Bytes {
@@ -130,15 +115,12 @@ impl Response {
     /// The body as text; what is not UTF-8 is replaced.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, mock| {
+    /// # use ticketing_sdk::{Method, mock::Reply};
     /// mock.on(Method::GET, "/status", Reply::text(200, "text/plain", "fine"));
     /// let response = client.request(Method::GET, "/status").send().await?;
     /// assert_eq!(response.text(), "fine");
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
@@ -148,16 +130,13 @@ impl Response {
     /// The body as JSON.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, mock| {
+    /// # use ticketing_sdk::{Method, mock::Reply};
     /// let ticket = ticketing_sdk::fixtures::ticket("t-1");
     /// mock.on(Method::GET, "/api/tickets/t-1", Reply::json(200, &ticket));
     /// let response = client.request(Method::GET, "/api/tickets/t-1").send().await?;
     /// assert_eq!(response.json::<ticketing_sdk::Ticket>()?, ticket);
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     ///
     /// # Errors

@@ -20,8 +20,7 @@ pub use warning::VerdictWarning;
 /// if verdict.verdict == Ruling::Admitted {
 ///     println!("welcome to {}", verdict.title.unwrap_or_default());
 /// }
-/// # Ok(())
-/// # }
+/// # Ok(()) }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]

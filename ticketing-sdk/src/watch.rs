@@ -41,8 +41,7 @@ const LAST_WAIT: Duration = Duration::from_secs(30);
 /// while let Some(change) = changes.try_next().await? {
 ///     println!("{} {}", change.kind, change.ticket.id);
 /// }
-/// # Ok(())
-/// # }
+/// # Ok(()) }
 /// ```
 #[must_use = "streams do nothing unless polled"]
 pub struct Watch(WatchEvents);

@@ -20,8 +20,7 @@ use crate::{IdempotencyKey, Request, Response, Result, UserId};
 /// let key = IdempotencyKey::generate();
 /// // Note the key down here; after a crash, the same call with the same key finds out the outcome.
 /// let order = client.orders().create(&ticket).idempotency_key(key).await?;
-/// # Ok(())
-/// # }
+/// # Ok(()) }
 /// ```
 #[derive(Clone)]
 #[must_use = "a write does nothing until it is awaited"]

@@ -16,8 +16,7 @@ use crate::{Client, CurrentUser, CurrentUserAnswer, Result, User};
 /// let current = client.auth().current_user().await?;
 /// assert_eq!(current.map(|current| current.id), Some(user.id));
 /// client.auth().sign_out().await?;
-/// # Ok(())
-/// # }
+/// # Ok(()) }
 /// ```
 #[derive(Debug, Clone)]
 pub struct Auth {

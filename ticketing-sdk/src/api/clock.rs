@@ -17,8 +17,7 @@ const PATH: &str = "/api/clock";
 /// // A reservation of fifteen minutes ends now.
 /// let time = client.clock().advance(Duration::from_secs(16 * 60)).await?;
 /// println!("it is {}", time.now);
-/// # Ok(())
-/// # }
+/// # Ok(()) }
 /// ```
 #[derive(Debug, Clone)]
 pub struct MarketClock {

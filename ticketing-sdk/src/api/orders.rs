@@ -19,8 +19,7 @@ const PATH: &str = "/api/orders";
 /// println!("held until {}", order.expires_at);
 /// let unpaid = client.orders().list().status([OrderStatus::Created]).all().await?;
 /// client.orders().cancel(&order.id).await?;
-/// # Ok(())
-/// # }
+/// # Ok(()) }
 /// ```
 #[derive(Debug, Clone)]
 pub struct Orders {

@@ -30,8 +30,7 @@ const POLL_INTERVALS: [Duration; 2] = [Duration::from_millis(20), Duration::from
 /// let code = pass.code.expect("the holder of a valid pass sees its code");
 /// let admission = door.passes().check_in(NewCheckIn::new(code.as_str())).await?;
 /// println!("{} {}", admission.title, admission.admitted_at);
-/// # Ok(())
-/// # }
+/// # Ok(()) }
 /// ```
 #[derive(Debug, Clone)]
 pub struct Passes {
@@ -63,8 +62,7 @@ impl Passes {
     /// if let Some(pass) = client.passes().wait_for_order(&order, Duration::from_secs(3)).await? {
     ///     println!("pass {}", pass.id);
     /// }
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     ///
     /// # Errors

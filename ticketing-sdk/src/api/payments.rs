@@ -24,8 +24,7 @@ const LAST_WAIT: Duration = Duration::from_secs(2);
 /// # async fn example(client: Client, order: OrderId) -> ticketing_sdk::Result<()> {
 /// let payment = client.payments().create(&order, CardToken::new("tok_visa")).wait_until_settled().await?;
 /// assert_eq!(payment.status, Some(PaymentStatus::Succeeded));
-/// # Ok(())
-/// # }
+/// # Ok(()) }
 /// ```
 #[derive(Debug, Clone)]
 pub struct Payments {
@@ -245,8 +244,7 @@ impl List<Payment> {
     /// for payment in client.payments().list().order(&order).all().await? {
     ///     println!("{} {:?}", payment.id, payment.status);
     /// }
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn order(self, order: impl Into<OrderId>) -> Self {
         let order = order.into();

@@ -30,8 +30,7 @@ const PATH: &str = "/api/tickets";
 /// for ticket in december.max_price("100".parse()?).await?.items {
 ///     println!("{} {:?}", ticket.title, ticket.details.starts_at);
 /// }
-/// # Ok(())
-/// # }
+/// # Ok(()) }
 /// ```
 #[derive(Debug, Clone)]
 pub struct Tickets {
@@ -167,8 +166,7 @@ impl Tickets {
     ///         _ => {}
     ///     }
     /// }
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn follow(&self, last_event_id: Option<String>) -> WatchEvents {
         WatchEvents::unconnected(self.client.clone(), last_event_id)

@@ -39,8 +39,7 @@ impl Orders {
     /// for entry in &explanation.entries {
     ///     println!("{} {} {}", entry.at, entry.service, entry.name);
     /// }
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     ///
     /// # Errors

@@ -38,14 +38,11 @@ impl Error {
     /// The innermost cause, where the reason usually is: "Connection refused (os error 111)".
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, mock| {
+    /// # use ticketing_sdk::{Method, mock::Reply};
     /// mock.on(Method::GET, "/api/tickets/t-1", Reply::unreachable());
     /// assert_eq!(client.tickets().get("t-1").await.unwrap_err().root_cause(), "connection refused");
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     #[must_use]
     pub fn root_cause(&self) -> String {

@@ -11,14 +11,10 @@ impl Error {
     /// The status of the answer, if there was one.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, _| {
     /// let error = client.tickets().get("t-1").await.unwrap_err();
     /// assert_eq!(error.status().map(|status| status.as_u16()), Some(404));
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
@@ -40,14 +36,11 @@ impl Error {
     /// Returns the code of the error.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, mock| {
+    /// # use ticketing_sdk::{ErrorCode, Method, mock::Reply};
     /// mock.on(Method::POST, "/api/orders", Reply::problem(400, ErrorCode::TicketPast, "The event has started"));
     /// assert_eq!(client.orders().create("t-1").await.unwrap_err().code(), Some(&ErrorCode::TicketPast));
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     #[must_use]
     pub fn code(&self) -> Option<&ErrorCode> {
@@ -142,13 +135,9 @@ impl Error {
     /// Returns whether the marketplace answered that the resource does not exist. A 404 of another program does not count.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, _| {
     /// assert!(client.tickets().get("gone").await.unwrap_err().is_not_found());
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     #[must_use]
     pub fn is_not_found(&self) -> bool {
@@ -174,14 +163,11 @@ impl Error {
     /// Returns whether no answer came, and nothing is known to have changed. Not true of a write of unknown outcome.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, mock| {
+    /// # use ticketing_sdk::{Method, mock::Reply};
     /// mock.on(Method::GET, "/api/tickets/t-1", Reply::unreachable());
     /// assert!(client.tickets().get("t-1").await.unwrap_err().is_unreachable());
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     #[must_use]
     pub fn is_unreachable(&self) -> bool {
@@ -215,14 +201,11 @@ impl Error {
     /// Returns whether a write was sent, and it is not known whether it took effect.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, mock| {
+    /// # use ticketing_sdk::{Method, mock::Reply};
     /// mock.on(Method::POST, "/api/orders", Reply::broken());
     /// assert!(client.orders().create("t-1").await.unwrap_err().is_unknown_outcome());
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     #[must_use]
     pub fn is_unknown_outcome(&self) -> bool {

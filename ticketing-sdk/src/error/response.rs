@@ -38,17 +38,14 @@ pub struct ApiError {
 /// An answer that did not come from the marketplace.
 ///
 /// ```
-/// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-/// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-/// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-/// # runtime.block_on(async {
+/// # ticketing_sdk::mock::run_example(async |client, mock| {
+/// # use ticketing_sdk::{Method, mock::Reply};
 /// use ticketing_sdk::Error;
 ///
 /// mock.on(Method::GET, "/api/tickets/t-1", Reply::text(502, "text/html", "<h1>Bad gateway</h1>"));
 /// let Err(Error::Unexpected(page)) = client.tickets().get("t-1").await else { panic!("a page is no ticket") };
 /// assert_eq!((page.status.as_u16(), page.head.as_str()), (502, "<h1>Bad gateway</h1>"));
-/// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok(()) });
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -96,18 +93,15 @@ pub enum CertificateError {
 /// Whether a write of unknown outcome may be sent again.
 ///
 /// ```
-/// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-/// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-/// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-/// # runtime.block_on(async {
+/// # ticketing_sdk::mock::run_example(async |client, mock| {
+/// # use ticketing_sdk::{Method, mock::Reply};
 /// use ticketing_sdk::{Error, SafeToRepeat};
 ///
 /// mock.on(Method::POST, "/api/orders", Reply::broken());
 /// let error = client.orders().create("t-1").await.unwrap_err();
 /// let Error::UnknownOutcome { safe_to_repeat, .. } = error else { panic!("{error}") };
 /// assert_eq!(safe_to_repeat, SafeToRepeat::IfServerKeepsKeys);
-/// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok(()) });
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -124,18 +118,15 @@ pub enum SafeToRepeat {
 /// The part of a call that took too long.
 ///
 /// ```
-/// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-/// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-/// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-/// # runtime.block_on(async {
+/// # ticketing_sdk::mock::run_example(async |client, mock| {
+/// # use ticketing_sdk::{Method, mock::Reply};
 /// use ticketing_sdk::{Error, Phase};
 ///
 /// mock.on(Method::GET, "/api/tickets/t-1", Reply::hang());
 /// let request = client.request(Method::GET, "/api/tickets/t-1").timeout(std::time::Duration::from_millis(20));
 /// let error = request.send().await.unwrap_err();
 /// assert!(matches!(error, Error::Timeout { phase: Phase::Total, .. }));
-/// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok(()) });
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

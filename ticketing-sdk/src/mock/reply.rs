@@ -105,14 +105,11 @@ impl Reply {
     /// No connection: the request is not sent.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, mock| {
+    /// # use ticketing_sdk::{Method, mock::Reply};
     /// mock.on(Method::GET, "/api/tickets/t-1", Reply::unreachable());
     /// assert!(client.tickets().get("t-1").await.unwrap_err().is_unreachable());
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     #[must_use]
     pub fn unreachable() -> Self {
@@ -122,14 +119,11 @@ impl Reply {
     /// The request is sent, and the connection breaks before a response.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, mock| {
+    /// # use ticketing_sdk::{Method, mock::Reply};
     /// mock.on(Method::POST, "/api/orders", Reply::broken());
     /// assert!(client.orders().create("t-1").await.unwrap_err().is_unknown_outcome());
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     #[must_use]
     pub fn broken() -> Self {
@@ -139,15 +133,12 @@ impl Reply {
     /// The request is sent, and no response arrives.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, mock| {
+    /// # use ticketing_sdk::{Method, mock::Reply};
     /// mock.on(Method::POST, "/api/orders", Reply::hang());
     /// let order = client.orders().create("t-1").timeout(std::time::Duration::from_millis(20)).await;
     /// assert!(order.unwrap_err().is_unknown_outcome());
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     #[must_use]
     pub fn hang() -> Self {
@@ -157,10 +148,8 @@ impl Reply {
     /// Live changes in their wire format, after which the stream stays open and idle.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, mock| {
+    /// # use ticketing_sdk::{Method, mock::Reply};
     /// use futures_util::TryStreamExt;
     ///
     /// let ticket = serde_json::to_string(&ticketing_sdk::fixtures::ticket("t-1"))?;
@@ -168,8 +157,7 @@ impl Reply {
     /// mock.on(Method::GET, "/api/tickets", Reply::events(change));
     /// let mut changes = client.tickets().watch().await?;
     /// assert_eq!(changes.try_next().await?.unwrap().ticket.id.as_str(), "t-1");
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     #[must_use]
     pub fn events(text: impl Into<String>) -> Self {
@@ -180,18 +168,15 @@ impl Reply {
     /// `position`.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, mock| {
+    /// # use ticketing_sdk::{Method, mock::Reply};
     /// use futures_util::TryStreamExt;
     /// use ticketing_sdk::Error;
     ///
     /// mock.on(Method::GET, "/api/tickets", Reply::events_reset("7", ""));
     /// let mut changes = client.tickets().watch_after("1").await?;
     /// assert!(matches!(changes.try_next().await, Err(Error::ChangesMissed)));
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     #[must_use]
     pub fn events_reset(position: &str, text: impl AsRef<str>) -> Self {
@@ -227,14 +212,11 @@ impl Reply {
     /// Adds a header; an invalid one is omitted.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, mock| {
+    /// # use ticketing_sdk::{Method, mock::Reply};
     /// mock.on(Method::GET, "/api/tickets/t-1", Reply::empty(503).header("retry-after", "3600"));
     /// assert!(client.tickets().get("t-1").await.unwrap_err().is_transient());
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {

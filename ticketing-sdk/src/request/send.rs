@@ -11,13 +11,10 @@ impl Request {
     /// Returns the method.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, _| {
+    /// # use ticketing_sdk::Method;
     /// assert_eq!(client.request(Method::GET, "/api/tickets").method(), &Method::GET);
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     #[must_use]
     pub fn method(&self) -> &Method {
@@ -27,14 +24,11 @@ impl Request {
     /// Returns the URL that the request is sent to, with its query.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, _| {
+    /// # use ticketing_sdk::Method;
     /// let request = client.request(Method::GET, "/api/tickets").query("limit", 20);
     /// assert_eq!(request.url()?, "http://marketplace.test/api/tickets?limit=20");
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     ///
     /// # Errors
@@ -47,14 +41,11 @@ impl Request {
     /// Returns the headers that are set so far. The client adds the session when it sends the request.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, _| {
+    /// # use ticketing_sdk::Method;
     /// let request = client.request(Method::GET, "/api/tickets").header("accept", "text/csv");
     /// assert_eq!(request.headers()["accept"], "text/csv");
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
@@ -64,14 +55,11 @@ impl Request {
     /// Returns the body.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, _| {
+    /// # use ticketing_sdk::Method;
     /// let request = client.request(Method::POST, "/api/orders").json(&serde_json::json!({"ticketId": "t-1"}));
     /// assert_eq!(request.body_bytes(), br#"{"ticketId":"t-1"}"#.as_slice());
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     #[must_use]
     pub fn body_bytes(&self) -> &Bytes {
@@ -81,13 +69,10 @@ impl Request {
     /// Returns whether the session is sent with the request.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, _| {
+    /// # use ticketing_sdk::Method;
     /// assert!(client.request(Method::GET, "/api/tickets").has_session());
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     #[must_use]
     pub fn has_session(&self) -> bool {
@@ -97,14 +82,11 @@ impl Request {
     /// Sends the request. Any status is a response, not an error.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, _| {
+    /// # use ticketing_sdk::Method;
     /// let response = client.request(Method::GET, "/nowhere").send().await?;
     /// assert_eq!(response.status().as_u16(), 404);
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     ///
     /// # Errors
@@ -116,14 +98,11 @@ impl Request {
     /// Sends the request as the typed calls do: any status but success is an error.
     ///
     /// ```
-    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
-    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
-    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
-    /// # runtime.block_on(async {
+    /// # ticketing_sdk::mock::run_example(async |client, _| {
+    /// # use ticketing_sdk::Method;
     /// let error = client.request(Method::GET, "/nowhere").send_checked().await.unwrap_err();
     /// assert!(error.is_not_found());
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) });
     /// ```
     ///
     /// # Errors
