@@ -30,22 +30,14 @@ pub(crate) struct HttpResponse {
     pub(crate) body: Chunks,
 }
 
-/// No response.
-#[derive(Debug)]
-pub(crate) struct HttpFailure {
-    pub(crate) kind: FailureKind,
-    pub(crate) source: BoxError,
-}
-
-/// The stage at which a request without a response failed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum FailureKind {
+/// Why a request has no response.
+pub(crate) enum HttpFailure {
     /// Nothing of the request has left.
-    NotSent,
+    NotSent(BoxError),
     /// Nothing has left, since the certificate of the server is not accepted.
-    Untrusted(CertificateError),
+    Untrusted(CertificateError, BoxError),
     /// Some of it may have left.
-    Sent,
+    Sent(BoxError),
 }
 
 /// Carries requests. It follows no redirects, keeps no cookies and repeats nothing: the transport decides.

@@ -71,7 +71,7 @@ impl Response {
     /// ```
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        text_of(&self.headers, "x-request-id")
+        request_id(&self.headers)
     }
 
     /// Returns whether the server answered what an earlier request with the same idempotency key was answered; `None`
@@ -225,6 +225,11 @@ impl fmt::Debug for Response {
             .field("body_bytes", &self.body.len())
             .finish_non_exhaustive()
     }
+}
+
+/// Returns the identifier that a server gives a request.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
+    text_of(headers, "x-request-id")
 }
 
 fn text_of<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {

@@ -159,6 +159,8 @@ pub(crate) enum AttemptOutcome {
     Late,
     /// Not found, where the request names something so recent that this service may not have received it.
     NotYet,
+    /// A success, or an error that is the same after every attempt.
+    Final,
     /// A response of the server.
     Answer { status: StatusCode, code: Option<ErrorCode>, retry_after: Option<Duration> },
 }
@@ -183,7 +185,7 @@ pub(crate) fn decide_retry(
     match seen {
         AttemptOutcome::NotSent => backoff(),
         // After the whole time limit the caller decides whether to wait again.
-        AttemptOutcome::Late => RetryDecision::Done,
+        AttemptOutcome::Late | AttemptOutcome::Final => RetryDecision::Done,
         _ if repeat == RetrySafety::Unsafe => RetryDecision::Done,
         AttemptOutcome::Broken | AttemptOutcome::NotYet => backoff(),
         // Waiting does not reduce the number of open orders.
@@ -282,7 +284,7 @@ mod tests {
             }
             for seen in [
                 AttemptOutcome::Late,
-                answer(200, None, None),
+                AttemptOutcome::Final,
                 answer(400, Some(ErrorCode::TicketReserved), None),
                 answer(404, Some(ErrorCode::NotFound), None),
                 answer(409, None, None),

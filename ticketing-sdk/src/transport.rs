@@ -15,13 +15,14 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tracing::Instrument;
 use url::Url;
 
-use self::attempt::{AttemptError, AttemptFailure, Limit, read};
+use self::attempt::{AttemptError, Limit, read};
 use crate::clock::ServerClock;
 use crate::hook::{Attempt, AttemptHook, AttemptResult};
 use crate::http_backend::{HttpBackend, HttpResponse};
 use crate::outcome::{self, IdempotencySupport};
 use crate::recently_created::is_recently_created;
 use crate::request_parts::{INTENDED_USER, RequestParts};
+use crate::response::request_id;
 use crate::retry::{self, AttemptOutcome, RetryDecision, RetryPolicy, RetrySafety};
 use crate::session::{Sessions, UseSession};
 use crate::{CurrentUserAnswer, Error, ErrorCode, Phase, Response, Result, SafeToRepeat};
@@ -74,7 +75,7 @@ impl Transport {
         let url = self.url(request)?;
         self.session.prepare(request.session).await?;
         let request = &*self.name_user(request);
-        let total = request.timeout.unwrap_or(self.limits.total);
+        let total = self.total(request);
         let deadline = instant_after(total);
         // Whether an earlier attempt may have taken effect: its response was lost, here or in an interrupted program.
         let mut maybe_done = request.resumed && request.is_write();
@@ -86,7 +87,7 @@ impl Transport {
             let outcome = self.attempt(request, &url, deadline, tries).await;
             let seen = attempt_outcome(request, &outcome);
             let lost = match &outcome {
-                Err((end, _)) => matches!(end, AttemptFailure::Broken | AttemptFailure::Late),
+                Err((end, _)) => matches!(end, AttemptOutcome::Broken | AttemptOutcome::Late),
                 Ok(response) => self.may_have_been_done(response),
             };
             let decision = retry::decide_retry(&self.retry, request.retry_safety(), &seen, tries);
@@ -98,7 +99,12 @@ impl Transport {
                 }
                 _ => None,
             };
-            self.report(request, tries, started.elapsed(), outcome.as_ref(), wait);
+            let status = outcome.as_ref().ok().map(|response| response.status);
+            let span = tracing::Span::current();
+            span.record("attempts", tries);
+            span.record("status", status.map(|status| status.as_u16()));
+            let head = outcome.as_ref().map(|response| (response.status, &response.headers));
+            self.report(request, tries, started, head, wait);
             let Some(wait) = wait else {
                 if outcome.as_ref().is_ok_and(|response| response.status.is_success()) {
                     self.retry.record_success(tries);
@@ -122,21 +128,15 @@ impl Transport {
         &self,
         request: &RequestParts,
         number: u32,
-        elapsed: Duration,
-        outcome: Result<&Response, &AttemptError>,
+        started: Instant,
+        head: Result<(StatusCode, &HeaderMap), &AttemptError>,
         retry_in: Option<Duration>,
     ) {
-        let status = outcome.ok().map(|response| response.status);
-        let span = tracing::Span::current();
-        span.record("attempts", number);
-        if let Some(status) = status {
-            span.record("status", status.as_u16());
-        }
         let result = AttemptResult {
-            status,
-            error: outcome.err().map(|(_, error)| error),
-            request_id: outcome.ok().and_then(Response::request_id),
-            elapsed,
+            status: head.ok().map(|(status, _)| status),
+            error: head.err().map(|(_, error)| error),
+            request_id: head.ok().and_then(|(_, headers)| request_id(headers)),
+            elapsed: started.elapsed(),
             retry_in,
         };
         for hook in &self.hooks {
@@ -224,7 +224,7 @@ impl Transport {
                 Err(self.unknown_outcome(request, response.to_error()))
             }
             Ok(response) => Ok(response),
-            Err((AttemptFailure::NotSent | AttemptFailure::Final, error)) if !is_open => Err(error),
+            Err((AttemptOutcome::NotSent | AttemptOutcome::Final, error)) if !is_open => Err(error),
             Err((_, error)) => {
                 Err(if request.is_write() { self.unknown_outcome(request, error) } else { error })
             }
@@ -255,16 +255,8 @@ impl Transport {
         let deadline = instant_after(self.limits.response);
         let mut timer = pin!(sleep_until(deadline));
         let opened = self.open(request, url, deadline, 1, timer.as_mut()).await;
-        let result = AttemptResult {
-            status: opened.as_ref().ok().map(|reply| reply.status),
-            error: opened.as_ref().err().map(|(_, error)| error),
-            request_id: None,
-            elapsed: started.elapsed(),
-            retry_in: None,
-        };
-        for hook in &self.hooks {
-            hook.after_attempt(&describe(request, 1), &result);
-        }
+        let head = opened.as_ref().map(|reply| (reply.status, &reply.headers));
+        self.report(request, 1, started, head, None);
         let reply = opened.map_err(|(_, error)| error)?;
         if reply.status.is_success() {
             return Ok(reply);
@@ -335,21 +327,14 @@ fn describe(request: &RequestParts, number: u32) -> Attempt<'_> {
 
 fn attempt_outcome(request: &RequestParts, outcome: &Result<Response, AttemptError>) -> AttemptOutcome {
     match outcome {
-        Ok(response) if response.status.is_success() => {
-            AttemptOutcome::Answer { status: response.status, code: None, retry_after: None }
-        }
+        Ok(response) if response.status.is_success() => AttemptOutcome::Final,
         Ok(response) if references_recently_created(request, response) => AttemptOutcome::NotYet,
         Ok(response) => AttemptOutcome::Answer {
             status: response.status,
             code: response.code(),
             retry_after: response.retry_after(),
         },
-        Err((AttemptFailure::NotSent, _)) => AttemptOutcome::NotSent,
-        Err((AttemptFailure::Broken, _)) => AttemptOutcome::Broken,
-        Err((AttemptFailure::Late, _)) => AttemptOutcome::Late,
-        Err((AttemptFailure::Final, _)) => {
-            AttemptOutcome::Answer { status: StatusCode::OK, code: None, retry_after: None }
-        }
+        Err((outcome, _)) => outcome.clone(),
     }
 }
 

@@ -7,7 +7,7 @@ use futures_util::{FutureExt, StreamExt};
 use hyper_util::client::proxy::matcher::Matcher;
 use url::{Host, Url};
 
-use super::{FailureKind, HttpBackend, HttpFailure, HttpRequest, HttpResponse, tls};
+use super::{HttpBackend, HttpFailure, HttpRequest, HttpResponse, tls};
 use crate::error::root_cause;
 use crate::{Error, Result};
 
@@ -117,19 +117,18 @@ impl HttpBackend for ReqwestBackend {
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpFailure>> {
         async move {
             let failure = |error: reqwest::Error| {
-                let kind = match tls::find_certificate_error(&error) {
-                    Some(reason) => FailureKind::Untrusted(reason),
-                    None if error.is_connect() || error.is_builder() => FailureKind::NotSent,
-                    None => FailureKind::Sent,
-                };
                 let error = error.without_url();
-                let source = match &self.proxy {
-                    Some(proxy) if kind == FailureKind::NotSent => {
-                        ProxyError { proxy: proxy.clone(), cause: root_cause(&error) }.into()
+                if let Some(reason) = tls::find_certificate_error(&error) {
+                    return HttpFailure::Untrusted(reason, error.into());
+                }
+                match &self.proxy {
+                    _ if !error.is_connect() && !error.is_builder() => HttpFailure::Sent(error.into()),
+                    None => HttpFailure::NotSent(error.into()),
+                    Some(proxy) => {
+                        let (proxy, cause) = (proxy.clone(), root_cause(&error));
+                        HttpFailure::NotSent(ProxyError { proxy, cause }.into())
                     }
-                    _ => error.into(),
-                };
-                HttpFailure { kind, source }
+                }
             };
             let HttpRequest { method, url, headers, body } = request;
             let mut request = reqwest::Request::new(method, url);

@@ -9,7 +9,7 @@ use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 
-use crate::http_backend::{FailureKind, HttpFailure, HttpResponse};
+use crate::http_backend::{HttpFailure, HttpResponse};
 use crate::outcome::IDEMPOTENCY_KEYS;
 use crate::{ErrorCode, ErrorDetail, Problem};
 
@@ -248,10 +248,8 @@ impl Reply {
             headers.insert(IDEMPOTENCY_KEYS, HeaderValue::from_static("max-age=86400"));
         }
         match self.kind {
-            Kind::Unreachable => {
-                Err(HttpFailure { kind: FailureKind::NotSent, source: "connection refused".into() })
-            }
-            Kind::Broken => Err(HttpFailure { kind: FailureKind::Sent, source: "connection reset".into() }),
+            Kind::Unreachable => Err(HttpFailure::NotSent("connection refused".into())),
+            Kind::Broken => Err(HttpFailure::Sent("connection reset".into())),
             Kind::Hang => std::future::pending().await,
             Kind::Answer { status, body, then } => {
                 let body = stream::iter([Ok(body)]);

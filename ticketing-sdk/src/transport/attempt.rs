@@ -12,8 +12,10 @@ use url::Url;
 
 use super::timer::wait_until;
 use super::{Transport, instant_after};
-use crate::http_backend::{Chunks, FailureKind, HttpFailure, HttpRequest, HttpResponse};
+use crate::http_backend::{Chunks, HttpFailure, HttpRequest, HttpResponse};
 use crate::request_parts::RequestParts;
+use crate::response::request_id;
+use crate::retry::AttemptOutcome;
 use crate::{Error, Phase, Response, Result};
 
 /// The largest body in memory, in bytes.
@@ -21,18 +23,8 @@ const MAX_BODY_BYTES: usize = 32 << 20;
 /// The redirects that one attempt follows.
 const MAX_REDIRECTS: usize = 5;
 
-/// How an attempt failed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum AttemptFailure {
-    NotSent,
-    Broken,
-    Late,
-    /// There is a response, and it ends the call.
-    Final,
-}
-
-/// The failure of an attempt, with its error.
-pub(super) type AttemptError = (AttemptFailure, Error);
+/// Why an attempt has no response, and what that means for another one.
+pub(super) type AttemptError = (AttemptOutcome, Error);
 
 impl Transport {
     pub(super) async fn attempt(
@@ -49,11 +41,11 @@ impl Transport {
         let body = read(body, self.limits.body, total, timer).await.map_err(|error| match error {
             // The response to another attempt would be as large.
             error @ Error::TooLarge { .. } if request.is_write() => {
-                (AttemptFailure::Final, self.unknown_outcome(request, error))
+                (AttemptOutcome::Final, self.unknown_outcome(request, error))
             }
-            error @ Error::TooLarge { .. } => (AttemptFailure::Final, error),
-            error @ Error::Timeout { .. } => (AttemptFailure::Late, error),
-            error => (AttemptFailure::Broken, error),
+            error @ Error::TooLarge { .. } => (AttemptOutcome::Final, error),
+            error @ Error::Timeout { .. } => (AttemptOutcome::Late, error),
+            error => (AttemptOutcome::Broken, error),
         })?;
         Ok(Response { status, headers, body, path: request.path.clone() })
     }
@@ -77,29 +69,29 @@ impl Transport {
                         true => (Phase::Total, self.total(request)),
                         false => (Phase::Response, self.limits.response),
                     };
-                    return Err((AttemptFailure::Late, Error::Timeout { phase, after }));
+                    return Err((AttemptOutcome::Late, Error::Timeout { phase, after }));
                 }
-                Some(Err(HttpFailure { kind, source })) => {
+                Some(Err(failure)) => {
                     let server = self.server.clone();
-                    return Err(match kind {
-                        FailureKind::Sent => (AttemptFailure::Broken, Error::Interrupted { source }),
-                        FailureKind::NotSent => {
-                            (AttemptFailure::NotSent, Error::Unreachable { server, source })
+                    return Err(match failure {
+                        HttpFailure::Sent(source) => (AttemptOutcome::Broken, Error::Interrupted { source }),
+                        HttpFailure::NotSent(source) => {
+                            (AttemptOutcome::NotSent, Error::Unreachable { server, source })
                         }
                         // Waiting renews no certificate.
-                        FailureKind::Untrusted(reason) => {
-                            (AttemptFailure::Final, Error::Untrusted { server, reason, source })
+                        HttpFailure::Untrusted(reason, source) => {
+                            (AttemptOutcome::Final, Error::Untrusted { server, reason, source })
                         }
                     });
                 }
                 Some(Ok(reply)) => reply,
             };
-            let request_id = reply.headers.get("x-request-id").and_then(|id| id.to_str().ok());
+            let request_id = request_id(&reply.headers);
             tracing::debug!(status = reply.status.as_u16(), request_id, elapsed = ?started.elapsed(), "answered");
             self.idempotency.observe(reply.status, &reply.headers);
             self.clock.observe(&reply.headers);
             let received = self.session.receive(&reply.headers, &url, request.session).await;
-            received.map_err(|error| (AttemptFailure::Final, error))?;
+            received.map_err(|error| (AttemptOutcome::Final, error))?;
             reply.headers.remove(SET_COOKIE);
             match redirect(&reply, &url) {
                 None => return Ok(reply),
@@ -109,14 +101,14 @@ impl Transport {
                 }
                 Some((location, _)) => {
                     return Err((
-                        AttemptFailure::Final,
+                        AttemptOutcome::Final,
                         Error::Redirected { status: reply.status, location },
                     ));
                 }
             }
         }
         let location = url.to_string();
-        Err((AttemptFailure::Final, Error::Redirected { status: StatusCode::LOOP_DETECTED, location }))
+        Err((AttemptOutcome::Final, Error::Redirected { status: StatusCode::LOOP_DETECTED, location }))
     }
 
     fn to_http(&self, request: &RequestParts, url: &Url, number: u32) -> HttpRequest {

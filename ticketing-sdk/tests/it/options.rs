@@ -23,7 +23,7 @@ impl AttemptHook for Recorder {
 
     fn after_attempt(&self, attempt: &Attempt<'_>, result: &AttemptResult<'_>) {
         let outcome = match (result.status, result.error) {
-            (Some(status), None) => status.to_string(),
+            (Some(status), None) => format!("{status} of {}", result.request_id.unwrap()),
             (None, Some(error)) => error.to_string(),
             both => unreachable!("{both:?}"),
         };
@@ -42,11 +42,20 @@ async fn hooks_see_each_attempt_and_add_headers() {
     builder.build().unwrap().tickets().get("t-1").await.unwrap();
     let expected = [
         "GET /api/tickets/{id} #1: the connection broke: connection reset, retried",
-        "GET /api/tickets/{id} #2: 200 OK, final",
+        "GET /api/tickets/{id} #2: 200 OK of 2, final",
     ];
     assert_eq!(*recorder.0.lock().unwrap(), expected);
     let sent = &mock.requests()[1];
     assert_eq!((sent.header("x-attempt"), sent.header("x-team")), (Some("2"), Some("door")));
+}
+
+#[tokio::test]
+async fn hooks_see_the_request_of_a_watch() {
+    let (mock, recorder) = (Mock::new(), Recorder::default());
+    mock.on(Method::GET, "/api/tickets", Reply::events(""));
+    let client = Client::builder(SERVER).mock(&mock).hook(recorder.clone()).build().unwrap();
+    let _watch = client.tickets().watch().await.unwrap();
+    assert_eq!(*recorder.0.lock().unwrap(), ["GET /api/tickets #1: 200 OK of 1, final"]);
 }
 
 #[tokio::test(start_paused = true)]
