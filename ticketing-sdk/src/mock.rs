@@ -35,10 +35,10 @@ use crate::{BoxError, Client, ClientBuilder, ErrorCode};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Default)]
-pub struct Mock(Arc<Mutex<State>>);
+pub struct Mock(Arc<Mutex<Exchanges>>);
 
 #[derive(Default)]
-struct State {
+struct Exchanges {
     replies: HashMap<(Method, String), VecDeque<Reply>>,
     received: Vec<Received>,
     is_original: bool,
@@ -65,7 +65,7 @@ impl Mock {
     /// ```
     #[must_use]
     pub fn without_extensions(self) -> Self {
-        self.state().is_original = true;
+        self.exchanges().is_original = true;
         self
     }
 
@@ -84,7 +84,7 @@ impl Mock {
     /// );
     /// ```
     pub fn on(&self, method: Method, path: impl Into<String>, reply: Reply) -> &Self {
-        self.state().replies.entry((method, path.into())).or_default().push_back(reply);
+        self.exchanges().replies.entry((method, path.into())).or_default().push_back(reply);
         self
     }
 
@@ -98,10 +98,10 @@ impl Mock {
     /// ```
     #[must_use]
     pub fn requests(&self) -> Vec<Received> {
-        self.state().received.clone()
+        self.exchanges().received.clone()
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn exchanges(&self) -> MutexGuard<'_, Exchanges> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -109,8 +109,8 @@ impl Mock {
         let (reply, id) = {
             let HttpRequest { method, url, headers, body } = request;
             let path = url.path().to_owned();
-            let mut state = self.state();
-            let reply = match state.replies.get_mut(&(method.clone(), path.clone())) {
+            let mut exchanges = self.exchanges();
+            let reply = match exchanges.replies.get_mut(&(method.clone(), path.clone())) {
                 Some(replies) if replies.len() > 1 => replies.pop_front(),
                 Some(replies) => replies.front().cloned(),
                 None => None,
@@ -120,8 +120,8 @@ impl Mock {
                 Reply::problem(404, ErrorCode::NotFound, message)
             });
             let query = url.query().map(str::to_owned);
-            state.received.push(Received { method, path, query, headers, body });
-            (reply, (!state.is_original).then_some(state.received.len()))
+            exchanges.received.push(Received { method, path, query, headers, body });
+            (reply, (!exchanges.is_original).then_some(exchanges.received.len()))
         };
         reply.play(id).await
     }
@@ -149,7 +149,7 @@ impl ClientBuilder {
 
 impl fmt::Debug for Mock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Mock").field("requests", &self.state().received.len()).finish_non_exhaustive()
+        f.debug_struct("Mock").field("requests", &self.exchanges().received.len()).finish_non_exhaustive()
     }
 }
 

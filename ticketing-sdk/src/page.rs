@@ -6,7 +6,6 @@ use std::cmp::Ordering;
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::IntoFuture;
-use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -49,7 +48,6 @@ pub struct List<T> {
     filters: Vec<(&'static str, Filter<T>)>,
     /// The requested sort order.
     order: Option<fn(&T, &T) -> Ordering>,
-    items: PhantomData<fn() -> T>,
 }
 
 /// Whether an item passes a filter, given the current user if that is known.
@@ -63,15 +61,13 @@ impl<T> Clone for List<T> {
             cursor: self.cursor.clone(),
             filters: self.filters.clone(),
             order: self.order,
-            items: PhantomData,
         }
     }
 }
 
 impl<T> List<T> {
     pub(crate) fn new(request: Request) -> Self {
-        let (filters, order) = (Vec::new(), None);
-        Self { request, has_limit: false, cursor: None, filters, order, items: PhantomData }
+        Self { request, has_limit: false, cursor: None, filters: Vec::new(), order: None }
     }
 
     /// Sets a parameter of the list, in place of an earlier value.

@@ -78,13 +78,13 @@ impl Request {
         request.parts.route = Some(format!("{collection}/{{id}}{rest}"));
         // A dot segment would name another path than the one it is written in.
         if matches!(id, "" | "." | "..") {
-            request.faulty(field, format!("{id:?} names nothing"))
+            request.refuse(field, format!("{id:?} names nothing"))
         } else {
             request
         }
     }
 
-    fn faulty(mut self, field: &'static str, message: String) -> Self {
+    fn refuse(mut self, field: &'static str, message: String) -> Self {
         self.parts.invalid.get_or_insert((field, message));
         self
     }
@@ -117,7 +117,7 @@ impl Request {
     pub fn json(self, body: &(impl Serialize + ?Sized)) -> Self {
         match serde_json::to_vec(body) {
             Ok(json) => self.body("application/json", json),
-            Err(error) => self.faulty("body", error.to_string()),
+            Err(error) => self.refuse("body", error.to_string()),
         }
     }
 
@@ -150,9 +150,9 @@ impl Request {
                 self.parts.headers.insert(name, value);
                 self
             }
-            (Err(_), _) => self.faulty("header", format!("{name:?} is not a header name")),
+            (Err(_), _) => self.refuse("header", format!("{name:?} is not a header name")),
             (_, Err(_)) => {
-                self.faulty("header", format!("the value of {name} holds characters that cannot be sent"))
+                self.refuse("header", format!("the value of {name} holds characters that cannot be sent"))
             }
         }
     }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use futures_util::stream::{self, BoxStream};
@@ -43,6 +43,7 @@ const LAST_WAIT: Duration = Duration::from_secs(30);
 /// }
 /// # Ok(()) }
 /// ```
+#[derive(Debug)]
 #[must_use = "streams do nothing unless polled"]
 pub struct Watch(WatchEvents);
 
@@ -85,20 +86,12 @@ impl Stream for Watch {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
-            return match self.0.poll_next_unpin(cx) {
-                Poll::Pending => Poll::Pending,
-                Poll::Ready(None) => Poll::Ready(None),
-                Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(error))),
-                Poll::Ready(Some(Ok(WatchEvent::Change(change)))) => Poll::Ready(Some(Ok(change))),
-                Poll::Ready(Some(Ok(_))) => continue,
-            };
+            match ready!(self.0.poll_next_unpin(cx)).transpose()? {
+                Some(WatchEvent::Change(change)) => return Poll::Ready(Some(Ok(change))),
+                Some(_) => {}
+                None => return Poll::Ready(None),
+            }
         }
-    }
-}
-
-impl fmt::Debug for Watch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Watch").field("last_event_id", &self.last_event_id()).finish_non_exhaustive()
     }
 }
 
@@ -162,7 +155,7 @@ impl WatchEvents {
     }
 
     fn new(client: Client, position: Position, connection: Option<Connection>) -> Self {
-        let state = State {
+        let subscription = Subscription {
             client,
             position: position.clone(),
             connection,
@@ -172,9 +165,9 @@ impl WatchEvents {
             first_wait: FIRST_WAIT,
             ended: false,
         };
-        let events = stream::unfold(state, |mut state| async move {
-            let item = state.next().await?;
-            Some((item, state))
+        let events = stream::unfold(subscription, |mut subscription| async move {
+            let item = subscription.next().await?;
+            Some((item, subscription))
         });
         Self { events: events.boxed(), position }
     }
@@ -230,7 +223,7 @@ struct Connection {
     blocks: VecDeque<Block>,
 }
 
-struct State {
+struct Subscription {
     client: Client,
     position: Position,
     connection: Option<Connection>,
@@ -242,7 +235,7 @@ struct State {
     ended: bool,
 }
 
-impl State {
+impl Subscription {
     async fn next(&mut self) -> Option<Result<WatchEvent>> {
         if self.ended {
             return None;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use serde::de::DeserializeOwned;
 
 use crate::{IdempotencyKey, Request, Response, Result, UserId};
 
@@ -27,6 +28,13 @@ use crate::{IdempotencyKey, Request, Response, Result, UserId};
 pub struct Write<T> {
     pub(crate) request: Request,
     decode: fn(&Response) -> Result<T>,
+}
+
+impl<T: DeserializeOwned> Write<T> {
+    /// A write that creates something, with a key of its own.
+    pub(crate) fn with_generated_key(request: Request) -> Self {
+        Self::new(request.idempotency_key(IdempotencyKey::generate()), Response::json)
+    }
 }
 
 impl<T> Write<T> {

@@ -3,8 +3,7 @@
 use http::Method;
 
 use crate::{
-    Client, IdempotencyKey, List, Money, NewOrder, Order, OrderId, OrderStatus, Request, Response, Result,
-    TicketId, Write,
+    Client, List, Money, NewOrder, Order, OrderId, OrderStatus, Request, Response, Result, TicketId, Write,
 };
 
 const PATH: &str = "/api/orders";
@@ -93,7 +92,7 @@ impl Orders {
 
     fn create_from(&self, body: &NewOrder) -> Write<Order> {
         let request = self.client.request(Method::POST, PATH).json(body).references(body.ticket_id.as_str());
-        Write::new(request.idempotency_key(IdempotencyKey::generate()), Response::json)
+        Write::with_generated_key(request)
     }
 
     /// Cancels an order and frees its ticket. Cancelling again changes nothing.

@@ -9,8 +9,8 @@ use http::Method;
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    Admission, ClaimCode, Client, IdempotencyKey, List, Money, NewCheckIn, NewClaim, NewResale, OrderId,
-    Pass, PassId, PassKeys, PassStatus, PassTransfer, Request, Response, Result, Ticket, Write,
+    Admission, ClaimCode, Client, List, Money, NewCheckIn, NewClaim, NewResale, OrderId, Pass, PassId,
+    PassKeys, PassStatus, PassTransfer, Request, Response, Result, Ticket, Write,
 };
 
 const PATH: &str = "/api/passes";
@@ -109,7 +109,7 @@ impl Passes {
     /// # Ok(()) }
     /// ```
     pub fn transfer(&self, id: impl Into<PassId>) -> Write<PassTransfer> {
-        self.create(self.one(Method::POST, &id.into(), "/transfer"), Response::json)
+        Write::with_generated_key(self.one(Method::POST, &id.into(), "/transfer"))
     }
 
     /// Cancels a transfer that was not claimed.
@@ -138,7 +138,7 @@ impl Passes {
     /// ```
     pub fn claim(&self, claim_code: impl Into<ClaimCode>) -> Write<Pass> {
         let body = NewClaim::new(claim_code);
-        self.create(self.client.request(Method::POST, format!("{PATH}/claims")).json(&body), Response::json)
+        Write::with_generated_key(self.client.request(Method::POST, format!("{PATH}/claims")).json(&body))
     }
 
     /// Offers a pass for resale, at most at [`Pass::resale_limit`]. The answer is its listing; withdrawing that makes
@@ -155,7 +155,7 @@ impl Passes {
     /// ```
     pub fn resell(&self, id: impl Into<PassId>, price: Money) -> Write<Ticket> {
         let request = self.one(Method::POST, &id.into(), "/resale");
-        self.create(request.json(&NewResale::new(price)), Response::json)
+        Write::with_generated_key(request.json(&NewResale::new(price)))
     }
 
     /// Admits the holder of a code.
@@ -174,7 +174,7 @@ impl Passes {
     #[expect(clippy::needless_pass_by_value, reason = "a check-in is made for this call")]
     pub fn check_in(&self, check_in: NewCheckIn) -> Write<Admission> {
         let request = self.client.request(Method::POST, format!("{PATH}/check-ins")).json(&check_in);
-        self.create(request, Response::json)
+        Write::with_generated_key(request)
     }
 
     /// The public keys that verify codes.
@@ -214,10 +214,6 @@ impl Passes {
 
     fn one(&self, method: Method, id: &PassId, rest: &str) -> Request {
         Request::with_route(&self.client, method, PATH, id.as_str(), rest, "pass id")
-    }
-
-    fn create<T>(&self, request: Request, read: fn(&Response) -> Result<T>) -> Write<T> {
-        Write::new(request.idempotency_key(IdempotencyKey::generate()), read)
     }
 }
 

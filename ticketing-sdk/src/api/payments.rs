@@ -7,8 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    Client, Error, IdempotencyKey, List, NewPayment, OrderId, Payment, PaymentId, PaymentStatus, Phase,
-    Response, Result, Write,
+    Client, Error, List, NewPayment, OrderId, Payment, PaymentId, PaymentStatus, Phase, Result, Write,
 };
 
 const PATH: &str = "/api/payments";
@@ -186,7 +185,7 @@ impl Payments {
     pub fn create(&self, order: impl Into<OrderId>, card: CardToken) -> Write<Payment> {
         let body = NewPayment::new(order, card.into_token());
         let request = self.client.request(Method::POST, PATH).json(&body).references(body.order_id.as_str());
-        Write::new(request.idempotency_key(IdempotencyKey::generate()), Response::json)
+        Write::with_generated_key(request)
     }
 
     /// Follows a payment until its outcome is known.

@@ -8,8 +8,8 @@ use crate::recently_created::made_at;
 use crate::types::text::{SearchWords, search_key};
 use crate::types::words;
 use crate::{
-    Client, EventTime, IdempotencyKey, List, NewTicket, PriceBound, Request, Response, Result, Ticket,
-    TicketId, TicketStatus, TicketUpdate, Timestamp, Watch, WatchEvents, Write,
+    Client, EventTime, List, NewTicket, PriceBound, Request, Response, Result, Ticket, TicketId,
+    TicketStatus, TicketUpdate, Timestamp, Watch, WatchEvents, Write,
 };
 
 const PATH: &str = "/api/tickets";
@@ -79,7 +79,7 @@ impl Tickets {
     #[expect(clippy::needless_pass_by_value, reason = "a new ticket is made for this call")]
     pub fn create(&self, ticket: NewTicket) -> Write<Ticket> {
         let request = self.client.request(Method::POST, PATH).json(&ticket);
-        Write::new(request.idempotency_key(IdempotencyKey::generate()), Response::json)
+        Write::with_generated_key(request)
     }
 
     /// Changes one's own ticket; details that are not given stay as they are. With [`Write::if_match`], only if nobody

@@ -12,16 +12,11 @@ use url::Url;
 use super::SessionError;
 use crate::UserId;
 
-#[derive(Serialize)]
-struct SavedJar<'a> {
-    server: &'a str,
-    cookies: Vec<&'a Cookie<'static>>,
-}
-
-#[derive(Deserialize)]
-struct LoadedJar {
-    server: String,
-    cookies: Vec<Cookie<'static>>,
+/// A jar as it is stored, with the server that it is bound to.
+#[derive(Serialize, Deserialize)]
+struct SavedJar<S, C> {
+    server: S,
+    cookies: Vec<C>,
 }
 
 /// The value of a session cookie, before base64.
@@ -89,7 +84,7 @@ pub(super) fn save(jar: &CookieStore, server: &str) -> Result<Option<SecretStrin
 
 /// Restores what [`save`] wrote. The session of another server yields an empty jar.
 pub(super) fn load(saved: &SecretString, server: &str) -> Result<CookieStore, SessionError> {
-    let loaded: LoadedJar = serde_json::from_str(saved.expose_secret())
+    let loaded: SavedJar<String, Cookie<'static>> = serde_json::from_str(saved.expose_secret())
         .map_err(|_| SessionError::new("the stored session is damaged; sign in again"))?;
     if loaded.server != server {
         return Ok(CookieStore::default());

@@ -1,7 +1,6 @@
 //! Sessions that end with the program.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use secrecy::SecretString;
@@ -16,7 +15,7 @@ use super::{SessionError, SessionLocation, SessionStore};
 /// let client = Client::builder("http://127.0.0.1:3000").session_store(MemorySessions::new()).build()?;
 /// # Ok::<(), ticketing_sdk::Error>(())
 /// ```
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct MemorySessions(Mutex<HashMap<String, SecretString>>);
 
 impl MemorySessions {
@@ -32,12 +31,6 @@ impl MemorySessions {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
-    }
-}
-
-impl fmt::Debug for MemorySessions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MemorySessions").finish_non_exhaustive()
     }
 }
 
