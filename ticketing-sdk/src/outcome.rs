@@ -66,23 +66,16 @@ impl Response {
     /// ```
     #[must_use]
     pub fn leaves_outcome_unknown(&self) -> bool {
-        may_have_been_done(self)
+        // A gateway may have lost the server in the middle of the write, and a server that fails may do so after its commit. The
+        // marketplace answers 503 only before it has done anything, except with the code `outcome_unknown`. The original answers
+        // 400 to any uncaught exception, also to one that was thrown after the card was charged.
+        if !self.status.is_server_error() {
+            return self.is_uncaught_exception();
+        }
+        !self.is_problem()
+            || self.status != StatusCode::SERVICE_UNAVAILABLE
+            || self.code() == Some(ErrorCode::OutcomeUnknown)
     }
-}
-
-/// Returns whether the only attempt at a write may have taken effect although this is its answer.
-///
-/// A gateway may have lost the server in the middle of the write, and a server that fails may do so after its commit. The
-/// marketplace answers 503 only before it has done anything, except with the code `outcome_unknown`. The original answers 400
-/// to any uncaught exception, also to one that was thrown after the card was charged.
-pub(crate) fn may_have_been_done(response: &Response) -> bool {
-    if !response.status.is_server_error() {
-        return response.is_uncaught_exception();
-    }
-    let is_contract = response.is_problem();
-    !is_contract
-        || response.status != StatusCode::SERVICE_UNAVAILABLE
-        || response.code() == Some(ErrorCode::OutcomeUnknown)
 }
 
 /// Returns whether the response to a write settles the outcome of an earlier attempt with the same key.
@@ -135,7 +128,7 @@ mod tests {
                 body: body.into(),
                 path: String::new(),
             };
-            let actual = (may_have_been_done(&response), settles_earlier_attempt(&response));
+            let actual = (response.leaves_outcome_unknown(), settles_earlier_attempt(&response));
             let expected = (case.may_have_been_done, case.settles_earlier_attempt);
             assert_eq!(actual, expected, "{} {:?}", case.status, case.code);
         }
@@ -150,9 +143,9 @@ mod tests {
             path: String::new(),
         };
         let exception = answer(r#"{"errors":[{"message":"Something went wrong"}]}"#);
-        assert!(may_have_been_done(&exception) && !settles_earlier_attempt(&exception));
+        assert!(exception.leaves_outcome_unknown() && !settles_earlier_attempt(&exception));
         let refusal = answer(r#"{"errors":[{"message":"Ticket is already reserved"}]}"#);
-        assert!(!may_have_been_done(&refusal) && settles_earlier_attempt(&refusal));
+        assert!(!refusal.leaves_outcome_unknown() && settles_earlier_attempt(&refusal));
     }
 
     #[test]

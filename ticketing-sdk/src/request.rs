@@ -54,18 +54,8 @@ impl Client {
 }
 
 impl Request {
-    /// Creates a request to a path of segments, each escaped. `field` is the name of an invalid segment in errors.
-    pub(crate) fn with_segment(
-        client: &Client,
-        method: Method,
-        collection: &str,
-        id: &str,
-        field: &'static str,
-    ) -> Self {
-        Self::with_route(client, method, collection, id, "", field)
-    }
-
-    /// Creates a request to a route below one resource of a collection: `rest` follows its identifier.
+    /// Creates a request to one resource of a collection, or to a route below it: `rest` follows its identifier. `field` is the
+    /// name of the identifier in errors.
     pub(crate) fn with_route(
         client: &Client,
         method: Method,

@@ -165,31 +165,22 @@ pub(crate) enum AttemptOutcome {
     Answer { status: StatusCode, code: Option<ErrorCode>, retry_after: Option<Duration> },
 }
 
-/// The decision after an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum RetryDecision {
-    /// This is the outcome.
-    Done,
-    /// Send again, not before this time has passed.
-    Again(Duration),
-}
-
-/// Decides whether to retry after an attempt, the `tries`th (from 1).
+/// Decides whether to retry after an attempt, the `tries`th (from 1), and returns the wait before that.
 pub(crate) fn decide_retry(
     policy: &RetryPolicy,
     repeat: RetrySafety,
     seen: &AttemptOutcome,
     tries: u32,
-) -> RetryDecision {
-    let backoff = || RetryDecision::Again(policy.wait_after(tries));
+) -> Option<Duration> {
+    let backoff = || Some(policy.wait_after(tries));
     match seen {
         AttemptOutcome::NotSent => backoff(),
         // After the whole time limit the caller decides whether to wait again.
-        AttemptOutcome::Late | AttemptOutcome::Final => RetryDecision::Done,
-        _ if repeat == RetrySafety::Unsafe => RetryDecision::Done,
+        AttemptOutcome::Late | AttemptOutcome::Final => None,
+        _ if repeat == RetrySafety::Unsafe => None,
         AttemptOutcome::Broken | AttemptOutcome::NotYet => backoff(),
         // Waiting does not reduce the number of open orders.
-        AttemptOutcome::Answer { code: Some(ErrorCode::TooManyOpenOrders), .. } => RetryDecision::Done,
+        AttemptOutcome::Answer { code: Some(ErrorCode::TooManyOpenOrders), .. } => None,
         AttemptOutcome::Answer { status, code, retry_after } => {
             let asks_to_wait =
                 matches!(*status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
@@ -197,14 +188,10 @@ pub(crate) fn decide_retry(
             let gateway = matches!(status.as_u16(), 502..=504);
             match retry_after {
                 Some(wait) if asks_to_wait || in_flight || gateway => {
-                    if *wait <= policy.max_retry_after {
-                        RetryDecision::Again((*wait).max(policy.wait_after(tries)))
-                    } else {
-                        RetryDecision::Done
-                    }
+                    (*wait <= policy.max_retry_after).then(|| (*wait).max(policy.wait_after(tries)))
                 }
                 None if in_flight || gateway => backoff(),
-                _ => RetryDecision::Done,
+                _ => None,
             }
         }
     }
@@ -243,7 +230,7 @@ mod tests {
     }
 
     fn is_retried(repeat: RetrySafety, seen: &AttemptOutcome) -> bool {
-        decide_retry(&RetryPolicy::default(), repeat, seen, 1) != RetryDecision::Done
+        decide_retry(&RetryPolicy::default(), repeat, seen, 1).is_some()
     }
 
     #[test]
@@ -303,9 +290,9 @@ mod tests {
         let seen = answer(503, None, Some(3));
         let policy = RetryPolicy::default();
         let decide = |policy: &RetryPolicy| decide_retry(policy, RetrySafety::Safe, &seen, 1);
-        assert_eq!(decide(&policy), RetryDecision::Again(Duration::from_secs(3)));
+        assert_eq!(decide(&policy), Some(Duration::from_secs(3)));
         let impatient = RetryPolicy::default().max_retry_after(Duration::from_secs(2));
-        assert_eq!(decide(&impatient), RetryDecision::Done);
+        assert_eq!(decide(&impatient), None);
         for tries in 1..100 {
             let wait = policy.wait_after(tries);
             assert!(wait >= policy.first_wait / 2 && wait <= policy.last_wait, "{wait:?}");

@@ -23,7 +23,7 @@ use crate::outcome::{self, IdempotencySupport};
 use crate::recently_created::is_recently_created;
 use crate::request_parts::{INTENDED_USER, RequestParts};
 use crate::response::request_id;
-use crate::retry::{self, AttemptOutcome, RetryDecision, RetryPolicy, RetrySafety};
+use crate::retry::{self, AttemptOutcome, RetryPolicy, RetrySafety};
 use crate::session::{Sessions, UseSession};
 use crate::{CurrentUserAnswer, Error, ErrorCode, Phase, Response, Result, SafeToRepeat};
 
@@ -90,15 +90,8 @@ impl Transport {
                 Err((end, _)) => matches!(end, AttemptOutcome::Broken | AttemptOutcome::Late),
                 Ok(response) => self.may_have_been_done(response),
             };
-            let decision = retry::decide_retry(&self.retry, request.retry_safety(), &seen, tries);
-            let wait = match decision {
-                RetryDecision::Again(wait)
-                    if Instant::now() + wait < deadline && self.retry.permits_retry(tries) =>
-                {
-                    Some(wait)
-                }
-                _ => None,
-            };
+            let wait = retry::decide_retry(&self.retry, request.retry_safety(), &seen, tries)
+                .filter(|wait| Instant::now() + *wait < deadline && self.retry.permits_retry(tries));
             let status = outcome.as_ref().ok().map(|response| response.status);
             let span = tracing::Span::current();
             span.record("attempts", tries);
@@ -192,7 +185,7 @@ impl Transport {
     /// Returns whether a write may have taken effect despite this response. The marketplace answers 503 only without
     /// any effect; other servers may not.
     fn may_have_been_done(&self, response: &Response) -> bool {
-        outcome::may_have_been_done(response)
+        response.leaves_outcome_unknown()
             || response.status.is_server_error() && !self.idempotency.is_announced()
     }
 

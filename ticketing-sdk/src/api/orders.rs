@@ -109,7 +109,7 @@ impl Orders {
     }
 
     fn one(&self, method: Method, id: &OrderId) -> Request {
-        Request::with_segment(&self.client, method, PATH, id.as_str(), "order id")
+        Request::with_route(&self.client, method, PATH, id.as_str(), "", "order id")
     }
 }
 

@@ -134,7 +134,7 @@ impl Payments {
     /// `not_found`, `not_owner`, `not_signed_in`.
     pub async fn get(&self, id: impl Into<PaymentId>) -> Result<Payment> {
         let id = id.into();
-        crate::Request::with_segment(&self.client, Method::GET, PATH, id.as_str(), "payment id")
+        crate::Request::with_route(&self.client, Method::GET, PATH, id.as_str(), "", "payment id")
             .send_checked()
             .await?
             .json()

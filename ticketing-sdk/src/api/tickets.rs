@@ -185,7 +185,7 @@ impl Tickets {
     }
 
     fn one(&self, method: Method, id: &TicketId) -> Request {
-        Request::with_segment(&self.client, method, PATH, id.as_str(), "ticket id")
+        Request::with_route(&self.client, method, PATH, id.as_str(), "", "ticket id")
     }
 }
 
