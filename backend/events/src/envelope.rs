@@ -101,7 +101,7 @@ mod tests {
     fn order_of(name: &str, aggregate: &str, body: &str) -> Option<String> {
         let envelope = Envelope {
             id: "e-1".to_owned(),
-            name: name.parse().unwrap(),
+            name: name.into(),
             aggregate: aggregate.to_owned(),
             version: 0,
             time: Timestamp::from_millis(0),

@@ -20,16 +20,17 @@ mod payment_refunded;
 mod session_ended;
 mod ticket_created;
 mod ticket_deleted;
+mod ticket_ref;
 mod ticket_updated;
 
 pub use any_name::AnyEventName;
 pub use envelope::{DecodeError, Envelope};
 pub use expiration_complete::ExpirationComplete;
 pub use listing_closed::ListingClosed;
-pub use name::{EventName, UnknownEvent};
-pub use order_cancelled::{CancelledTicket, OrderCancelled};
-pub use order_completed::{CompletedTicket, OrderCompleted};
-pub use order_confirmed::{ConfirmedTicket, OrderConfirmed};
+pub use name::EventName;
+pub use order_cancelled::OrderCancelled;
+pub use order_completed::OrderCompleted;
+pub use order_confirmed::OrderConfirmed;
 pub use order_created::{OrderCreated, OrderedTicketRef};
 pub use pass_admitted::PassAdmitted;
 pub use pass_issued::PassIssued;
@@ -42,6 +43,7 @@ pub use payment_refunded::PaymentRefunded;
 pub use session_ended::SessionEnded;
 pub use ticket_created::TicketCreated;
 pub use ticket_deleted::TicketDeleted;
+pub use ticket_ref::TicketRef;
 pub use ticket_updated::TicketUpdated;
 
 /// An event.

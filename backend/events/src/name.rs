@@ -1,25 +1,15 @@
 //! The events in one table: their names, as people see them and as subjects of the bus, and their aggregates.
 
-use std::fmt;
-use std::str::FromStr;
+use strum::VariantArray;
 
 /// A row has the event with its fields of the aggregate and of the version, if it has one, then its name and its meaning.
 macro_rules! names {
     ($($variant:ident($aggregate:ident $(, $version:ident)?) = $name:literal, $doc:literal;)+) => {
         /// The name of an event.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(strum::Display, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
         pub enum EventName {
-            $(#[doc = $doc] $variant,)+
-        }
-
-        impl EventName {
-            /// Every event there is.
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
-
-            /// Returns the name as it is written everywhere: `ticket:created`.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $name),+ }
-            }
+            $(#[doc = $doc] #[strum(serialize = $name)] $variant,)+
         }
 
         $(impl crate::Event for crate::$variant {
@@ -58,28 +48,16 @@ names! {
 }
 
 impl EventName {
+    /// Every event there is.
+    pub const ALL: &[Self] = Self::VARIANTS;
+
+    /// Returns the name as it is written everywhere: `ticket:created`.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
     /// Returns the subject on the bus of this event of `aggregate`: `ticketing.ticket.created.<aggregate>`.
     pub fn subject(self, aggregate: &str) -> String {
         format!("ticketing.{}.{aggregate}", self.as_str().replace(':', "."))
-    }
-}
-
-impl fmt::Display for EventName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// A name that is none of the events'.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no event named {0:?}")]
-pub struct UnknownEvent(pub String);
-
-impl FromStr for EventName {
-    type Err = UnknownEvent;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let known = Self::ALL.iter().find(|name| name.as_str() == text);
-        known.copied().ok_or_else(|| UnknownEvent(text.to_owned()))
     }
 }

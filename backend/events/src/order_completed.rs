@@ -1,7 +1,9 @@
 //! `order:completed`: a purchase was paid.
 
 use serde::{Deserialize, Serialize};
-use ticketing_sdk::{OrderId, TicketId};
+use ticketing_sdk::OrderId;
+
+use crate::TicketRef;
 
 /// A purchase was paid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,13 +14,5 @@ pub struct OrderCompleted {
     /// The version of the order that this made.
     pub version: i64,
     /// The ticket that is sold.
-    pub ticket: CompletedTicket,
-}
-
-/// The ticket that is sold.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CompletedTicket {
-    /// The ticket.
-    pub id: TicketId,
+    pub ticket: TicketRef,
 }

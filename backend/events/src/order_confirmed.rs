@@ -1,7 +1,9 @@
 //! `order:confirmed`: the reservation belongs to an authorized payment and no longer expires.
 
 use serde::{Deserialize, Serialize};
-use ticketing_sdk::{OrderId, TicketId};
+use ticketing_sdk::OrderId;
+
+use crate::TicketRef;
 
 /// The reservation belongs to an authorized payment and no longer expires.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,13 +14,5 @@ pub struct OrderConfirmed {
     /// The version of the order that this made.
     pub version: i64,
     /// The ticket that is held.
-    pub ticket: ConfirmedTicket,
-}
-
-/// The ticket that is held.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ConfirmedTicket {
-    /// The ticket.
-    pub id: TicketId,
+    pub ticket: TicketRef,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ticketing_events::{AnyEventName, EventName, UnknownEvent};
+use ticketing_events::{AnyEventName, EventName};
 
 use crate::samples::{Sample, TICKET, for_every_event};
 
@@ -41,7 +41,7 @@ fn event_names_match_the_contract() {
 fn unknown_text_is_no_event_name() {
     for word in ["", "ticket", "ticket:", "ticket.created", "Ticket:created", "ticket:created ", "order:paid"]
     {
-        assert_eq!(word.parse::<EventName>(), Err(UnknownEvent(word.to_owned())));
+        assert!(word.parse::<EventName>().is_err(), "{word:?}");
     }
 }
 
@@ -50,7 +50,6 @@ fn name_of_another_version_stays_what_it_is() {
     for word in ["order:paid", "", "ü:\n", "ticket:created "] {
         let name = AnyEventName::from(word);
         assert_eq!((name.as_str(), name.to_known(), name.to_string().as_str()), (word, None, word));
-        assert_eq!(word.parse(), Ok(name));
     }
     for known in EventName::ALL {
         let name = AnyEventName::from(known.as_str());

@@ -1,10 +1,9 @@
 //! One sample of each event, and its exact body.
 
 use ticketing_events::{
-    CancelledTicket, CompletedTicket, ConfirmedTicket, Event, ExpirationComplete, ListingClosed,
-    OrderCancelled, OrderCompleted, OrderConfirmed, OrderCreated, PassAdmitted, PassIssued, PassTransferred,
-    PassUpdated, PaymentAuthorized, PaymentCreated, PaymentFailed, PaymentRefunded, SessionEnded,
-    TicketCreated, TicketDeleted, TicketUpdated,
+    Event, ExpirationComplete, ListingClosed, OrderCancelled, OrderCompleted, OrderConfirmed, OrderCreated,
+    PassAdmitted, PassIssued, PassTransferred, PassUpdated, PaymentAuthorized, PaymentCreated, PaymentFailed,
+    PaymentRefunded, SessionEnded, TicketCreated, TicketDeleted, TicketRef, TicketUpdated,
 };
 use ticketing_sdk::{
     CancelReason, DoubleAdmission, Money, OrderId, PassId, PassStatus, PaymentId, TicketId, UserId, fixtures,
@@ -115,7 +114,7 @@ impl Sample for OrderCancelled {
     const OF: (&'static str, i64) = (ORDER, 1);
 
     fn sample() -> Self {
-        let ticket = CancelledTicket { id: TicketId::from(TICKET) };
+        let ticket = TicketRef { id: TicketId::from(TICKET) };
         let cancel_reason = Some(CancelReason::Expired);
         Self { id: OrderId::from(ORDER), version: 1, ticket, cancel_reason }
     }
@@ -126,7 +125,7 @@ impl Sample for OrderConfirmed {
     const OF: (&'static str, i64) = (ORDER, 1);
 
     fn sample() -> Self {
-        let ticket = ConfirmedTicket { id: TicketId::from(TICKET) };
+        let ticket = TicketRef { id: TicketId::from(TICKET) };
         Self { id: OrderId::from(ORDER), version: 1, ticket }
     }
 }
@@ -136,7 +135,7 @@ impl Sample for OrderCompleted {
     const OF: (&'static str, i64) = (ORDER, 2);
 
     fn sample() -> Self {
-        let ticket = CompletedTicket { id: TicketId::from(TICKET) };
+        let ticket = TicketRef { id: TicketId::from(TICKET) };
         Self { id: OrderId::from(ORDER), version: 2, ticket }
     }
 }

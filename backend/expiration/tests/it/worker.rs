@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use ticketing_bus::{Bus, EmbeddedOptions};
 use ticketing_engines::{DbEngine, eventually_within, on_both};
-use ticketing_events::{CancelledTicket, Envelope, Event, OrderCancelled, OrderCreated};
+use ticketing_events::{Envelope, Event, OrderCancelled, OrderCreated, TicketRef};
 use ticketing_expiration::{App, Settings};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::shutdown::Shutdown;
@@ -48,7 +48,7 @@ impl RunningWorker {
     }
 
     async fn publish_cancelled(&self, order: &str) {
-        let ticket = CancelledTicket { id: TicketId::new("t") };
+        let ticket = TicketRef { id: TicketId::new("t") };
         self.publish(&OrderCancelled { id: OrderId::new(order), version: 1, ticket, cancel_reason: None })
             .await;
     }

@@ -1,9 +1,7 @@
 //! The orders. The unique index `orders_ticket_id` decides which order holds a ticket.
 
 use ticketing_bus::{ApplyOutcome, Outbox};
-use ticketing_events::{
-    CancelledTicket, CompletedTicket, ConfirmedTicket, OrderCancelled, OrderCompleted, OrderConfirmed,
-};
+use ticketing_events::{OrderCancelled, OrderCompleted, OrderConfirmed, TicketRef};
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};
 use ticketing_sdk::{CancelReason, Order, OrderId, OrderStatus, OrderedTicket, TicketId, Timestamp, UserId};
@@ -168,13 +166,13 @@ fn move_to(
     let (id, ticket) = (order.id.clone(), order.ticket.id.clone());
     match next {
         OrderStatus::AwaitingPayment => {
-            outbox.append(tx, &OrderConfirmed { id, version, ticket: ConfirmedTicket { id: ticket } })
+            outbox.append(tx, &OrderConfirmed { id, version, ticket: TicketRef { id: ticket } })
         }
         OrderStatus::Complete => {
-            outbox.append(tx, &OrderCompleted { id, version, ticket: CompletedTicket { id: ticket } })
+            outbox.append(tx, &OrderCompleted { id, version, ticket: TicketRef { id: ticket } })
         }
         OrderStatus::Cancelled => {
-            let cancelled = CancelledTicket { id: ticket.clone() };
+            let cancelled = TicketRef { id: ticket.clone() };
             let event =
                 outbox.append(tx, &OrderCancelled { id, version, ticket: cancelled, cancel_reason })?;
             close_listing(tx, outbox, &ticket)?;

@@ -3,8 +3,7 @@
 use ticketing_bus::ApplyOutcome;
 use ticketing_engines::{DbEngine, TestDatabases, on_both};
 use ticketing_events::{
-    CancelledTicket, CompletedTicket, ConfirmedTicket, Envelope, Event, OrderCancelled, OrderCompleted,
-    OrderConfirmed, OrderCreated,
+    Envelope, Event, OrderCancelled, OrderCompleted, OrderConfirmed, OrderCreated, TicketRef,
 };
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::DbError;
@@ -88,10 +87,10 @@ async fn order_holds_its_ticket_until_it_is_sold(engine: DbEngine) {
     assert_eq!(apply(&app, created_event(&order, &ticket)).await, ApplyOutcome::Done);
     assert_eq!(state(&app, &ticket).await, ("reserved".to_owned(), holder.clone()));
     let confirmed =
-        OrderConfirmed { id: order.clone(), version: 1, ticket: ConfirmedTicket { id: ticket.clone() } };
+        OrderConfirmed { id: order.clone(), version: 1, ticket: TicketRef { id: ticket.clone() } };
     assert_eq!(apply(&app, confirmed).await, ApplyOutcome::Done);
     assert_eq!(state(&app, &ticket).await, ("reserved".to_owned(), holder.clone()));
-    let sold = CompletedTicket { id: ticket.clone() };
+    let sold = TicketRef { id: ticket.clone() };
     let completed = OrderCompleted { id: order.clone(), version: 2, ticket: sold };
     assert_eq!(apply(&app, completed).await, ApplyOutcome::Done);
     assert_eq!(state(&app, &ticket).await, ("sold".to_owned(), holder));
@@ -102,7 +101,7 @@ async fn cancelled_order_releases_its_ticket(engine: DbEngine) {
     let app = open(&databases).await;
     let (ticket, order) = (list_ticket(&app).await, OrderId::new("o"));
     let cancelled = || {
-        let ticket = CancelledTicket { id: ticket.clone() };
+        let ticket = TicketRef { id: ticket.clone() };
         apply(&app, OrderCancelled { id: order.clone(), version: 1, ticket, cancel_reason: None })
     };
     assert_eq!(cancelled().await, ApplyOutcome::OutOfOrder);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ticketing_bus::{ApplyOutcome, ServiceCore};
 use ticketing_engines::{DbEngine, Deadline, TestDatabases};
-use ticketing_events::{CompletedTicket, OrderCompleted, OrderCreated, OrderedTicketRef};
+use ticketing_events::{OrderCompleted, OrderCreated, OrderedTicketRef, TicketRef};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{Money, OrderId, OrderStatus, Ticket, TicketId, Timestamp, UserId};
@@ -112,7 +112,7 @@ impl Shop {
             }
             Step::Confirmed => store::confirm(tx, &order, version),
             Step::Completed => {
-                let ticket = CompletedTicket { id: ticket.clone() };
+                let ticket = TicketRef { id: ticket.clone() };
                 let event = OrderCompleted { id: order.clone(), version, ticket };
                 store::complete(tx, publisher, &event)
             }

@@ -2,8 +2,7 @@
 
 use ticketing_bus::{ApplyOutcome, HandlerError};
 use ticketing_events::{
-    CancelledTicket, CompletedTicket, ConfirmedTicket, Envelope, Event, OrderCancelled, OrderCompleted,
-    OrderConfirmed, OrderCreated,
+    Envelope, Event, OrderCancelled, OrderCompleted, OrderConfirmed, OrderCreated, TicketRef,
 };
 use ticketing_payments::App;
 use ticketing_payments::domain::{CardToken, PaymentStep};
@@ -33,16 +32,16 @@ fn order_created(fixture: &Fixture) -> OrderCreated {
 }
 
 fn order_confirmed(version: i64) -> OrderConfirmed {
-    OrderConfirmed { id: OrderId::new(ID), version, ticket: ConfirmedTicket { id: TicketId::new("t") } }
+    OrderConfirmed { id: OrderId::new(ID), version, ticket: TicketRef { id: TicketId::new("t") } }
 }
 
 fn order_cancelled(version: i64) -> OrderCancelled {
-    let ticket = CancelledTicket { id: TicketId::new("t") };
+    let ticket = TicketRef { id: TicketId::new("t") };
     OrderCancelled { id: OrderId::new(ID), version, ticket, cancel_reason: None }
 }
 
 fn order_completed(version: i64) -> OrderCompleted {
-    let ticket = CompletedTicket { id: TicketId::new("t") };
+    let ticket = TicketRef { id: TicketId::new("t") };
     OrderCompleted { id: OrderId::new(ID), version, ticket }
 }
 
