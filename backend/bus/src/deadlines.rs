@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::OptionFuture;
 use ticketing_platform::db::DbError;
 use ticketing_platform::outage::WriterOutage;
 use ticketing_platform::shutdown::Shutdown;
@@ -34,14 +35,9 @@ pub fn spawn_deadline_worker<F>(
                 match handle_due().await {
                     Ok(next) => {
                         outage.succeed();
-                        let next = async {
-                            match next {
-                                Some(deadline) => clock.sleep_until(deadline).await,
-                                None => std::future::pending().await,
-                            }
-                        };
+                        let due = OptionFuture::from(next.map(|deadline| clock.sleep_until(deadline)));
                         tokio::select! {
-                            () = next => {}
+                            Some(()) = due => {}
                             () = deadline_added.notified() => {}
                             () = tokio::time::sleep(POLL_INTERVAL) => {}
                         }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::OptionFuture;
 use ticketing_events::EventName;
 use ticketing_platform::args;
 use ticketing_platform::signal::Listener;
@@ -91,16 +92,10 @@ impl Subscription {
     /// Returns when something was published or a redelivery is due.
     async fn wait(&mut self) -> Result<(), BusError> {
         let clock = self.log.options.clock.clone();
-        let next_due = self.next_due;
-        let due = async {
-            match next_due {
-                Some(time) => clock.sleep_until(time).await,
-                None => std::future::pending().await,
-            }
-        };
+        let due = OptionFuture::from(self.next_due.map(|time| clock.sleep_until(time)));
         tokio::select! {
             () = self.published.notified() => {}
-            () = due => {}
+            Some(()) = due => {}
             () = tokio::time::sleep(POSITION_WRITE_DELAY), if self.written < self.position => self.write_position().await?,
         }
         Ok(())

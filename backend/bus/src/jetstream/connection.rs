@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use async_nats::jetstream::publish::PublishAck;
 use async_nats::jetstream::response::Response;
 use async_nats::{
     Client, ConnectErrorKind, ConnectOptions, Event, HeaderMap, Message, RequestErrorKind, ServerError,
@@ -111,6 +112,22 @@ impl Connection {
         }
     }
 
+    /// Publishes a message to a stream, and waits until the server has stored it.
+    ///
+    /// # Errors
+    /// If there is no response, or it is an error. Unless it is an error, the outcome is unknown.
+    pub(super) async fn publish(
+        &self,
+        subject: &str,
+        headers: HeaderMap,
+        payload: impl Into<Vec<u8>>,
+    ) -> Result<PublishAck, JetStreamError> {
+        let answer = self.request(subject, headers, payload.into()).await?;
+        let stored: PublishAck = decode_response(subject, &answer)?;
+        self.record_sequence(&stored.stream, stored.sequence);
+        Ok(stored)
+    }
+
     /// Sends a request to the JetStream API.
     ///
     /// # Errors
@@ -163,10 +180,7 @@ impl Connection {
 }
 
 /// Decodes a response of JetStream.
-pub(super) fn decode_response<T: DeserializeOwned>(
-    subject: &str,
-    answer: &Message,
-) -> Result<T, JetStreamError> {
+fn decode_response<T: DeserializeOwned>(subject: &str, answer: &Message) -> Result<T, JetStreamError> {
     let read = serde_json::from_slice(&answer.payload).map_err(|error| JetStreamError::InvalidResponse {
         subject: subject.to_owned(),
         reason: error.to_string(),

@@ -1,12 +1,11 @@
 //! Dead letters in their own stream: one message for each consumer and event.
 
 use async_nats::HeaderMap;
-use async_nats::jetstream::publish::PublishAck;
 use serde::de::IgnoredAny;
 use serde_json::json;
 use ticketing_events::Envelope;
 
-use super::connection::{Connection, decode_response};
+use super::connection::Connection;
 use super::message::replay_headers;
 use super::scan::{StoredMessage, get, last_for_subject, scan};
 use super::topology::{DEAD_LETTER_STREAM, dead_letter_subject, replay_subject};
@@ -70,8 +69,7 @@ pub(super) async fn store(
     let (durable, dead_lettered_at) = (durable.to_owned(), connection.options.clock.now());
     let letter = DeadLetter { durable, seq, attempts, cause, dead_lettered_at, envelope };
     let payload = serde_json::to_vec(&letter).map_err(JetStreamError::client)?;
-    let answer = connection.request(&subject, HeaderMap::new(), payload).await?;
-    let _: PublishAck = decode_response(&subject, &answer)?;
+    connection.publish(&subject, HeaderMap::new(), payload).await?;
     let (consumer, event) = (letter.durable, letter.envelope.name.to_string());
     metrics::counter!("bus_dead_letters_total", "consumer" => consumer, "event" => event).increment(1);
     Ok(())
@@ -90,9 +88,7 @@ pub(super) async fn redeliver(
 ) -> Result<(), JetStreamError> {
     let subject = replay_subject(durable, seq);
     let headers = replay_headers(&envelope, seq, message_id);
-    let answer = connection.request(&subject, headers, envelope.body.into_bytes()).await?;
-    let _: PublishAck = decode_response(&subject, &answer)?;
-    Ok(())
+    connection.publish(&subject, headers, envelope.body).await.map(drop)
 }
 
 /// Finds a dead letter, and its sequence in the stream.

@@ -3,12 +3,11 @@
 use std::collections::HashSet;
 
 use async_nats::HeaderMap;
-use async_nats::jetstream::publish::PublishAck;
-use futures_util::future::{join, join_all};
+use futures_util::future::{OptionFuture, join, join_all};
 use ticketing_events::Envelope;
 
 use super::JetStreamError;
-use super::connection::{Connection, decode_response};
+use super::connection::Connection;
 use super::message::{headers, subject};
 
 /// The minimum size of an atomic batch. The server stages each batch in a file before its commit: with synced writes, 14 ms
@@ -40,12 +39,7 @@ pub(super) async fn publish(connection: &Connection, events: &[Envelope]) -> Res
             None => Batch::stage(connection, chunk).await?,
         };
         let following = chunks.peek().filter(|following| following.len() >= ATOMIC_FROM);
-        let stage_following = async {
-            match following {
-                Some(following) => Batch::stage(connection, following).await.map(Some),
-                None => Ok(None),
-            }
-        };
+        let stage_following = OptionFuture::from(following.map(|events| Batch::stage(connection, events)));
         // A staged batch has no sequence yet: the order is that of the commits.
         let (committed, following) = join(batch.commit(connection), stage_following).await;
         stored += match committed {
@@ -58,7 +52,7 @@ pub(super) async fn publish(connection: &Connection, events: &[Envelope]) -> Res
             }
             Err(error) => return Err(error),
         };
-        staged = following?;
+        staged = following.transpose()?;
     }
     Ok(stored)
 }
@@ -88,11 +82,7 @@ impl<'e> Batch<'e> {
         let Some(last) = self.events.last() else { return Ok(()) };
         let mut headers = self.headers(last, self.events.len());
         headers.insert(BATCH_COMMIT, "1");
-        let subject = subject(last);
-        let answer = connection.request(&subject, headers, last.body.clone().into_bytes()).await?;
-        let stored: PublishAck = decode_response(&subject, &answer)?;
-        connection.record_sequence(&stored.stream, stored.sequence);
-        Ok(())
+        connection.publish(&subject(last), headers, last.body.clone()).await.map(drop)
     }
 
     fn headers(&self, event: &Envelope, number: usize) -> HeaderMap {
@@ -104,10 +94,7 @@ impl<'e> Batch<'e> {
 }
 
 async fn publish_alone(connection: &Connection, event: &Envelope) -> Result<u64, JetStreamError> {
-    let subject = subject(event);
-    let answer = connection.request(&subject, headers(event), event.body.clone().into_bytes()).await?;
-    let stored: PublishAck = decode_response(&subject, &answer)?;
-    connection.record_sequence(&stored.stream, stored.sequence);
+    let stored = connection.publish(&subject(event), headers(event), event.body.clone()).await?;
     Ok(u64::from(!stored.duplicate))
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_nats::jetstream::AckKind;
 use async_nats::{HeaderMap, Subject};
 use bytes::Bytes;
-use futures_util::future::join_all;
+use futures_util::future::{OptionFuture, join_all};
 use ticketing_events::EventName;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -26,6 +26,14 @@ struct PendingAck {
     reply_subject: Subject,
     /// The sequence of the message; a replay's differs from the event's.
     stream_sequence: u64,
+    /// When a postponed delivery is due. It is held here, because the server counts redeliveries.
+    held_until: Option<Instant>,
+}
+
+impl PendingAck {
+    fn is_due(&self) -> bool {
+        self.held_until.is_none_or(|due| due <= Instant::now())
+    }
 }
 
 #[derive(Debug)]
@@ -33,10 +41,8 @@ pub(crate) struct Subscription {
     connection: Connection,
     durable: &'static str,
     pull: Pull,
-    /// The unsettled deliveries, by sequence.
+    /// The unsettled deliveries, with those that are held here, by sequence.
     unsettled: BTreeMap<i64, PendingAck>,
-    /// The postponed deliveries with their due times. They are held here, because the server counts redeliveries.
-    held: BTreeMap<i64, (Instant, PendingAck)>,
     /// The time of the next progress acks.
     next_progress_ack: Instant,
     /// Finishes when the consumer's filter no longer covers this replica's subjects.
@@ -60,7 +66,6 @@ impl Subscription {
             durable,
             pull,
             unsettled: BTreeMap::new(),
-            held: BTreeMap::new(),
             next_progress_ack: Instant::now(),
             filter_watch: tokio::spawn(consumer::wait_until_filter_narrowed(
                 connection.clone(),
@@ -76,40 +81,30 @@ impl Subscription {
 
     pub(crate) async fn next(&mut self, limit: usize) -> Result<Vec<Delivery>, BusError> {
         loop {
-            self.take_due();
             // Unsettled deliveries are returned again.
-            if !self.unsettled.is_empty() {
-                return Ok(self.unsettled.values().take(limit).map(|open| open.delivery.clone()).collect());
+            let due = self.unsettled.values().filter(|open| open.is_due()).take(limit);
+            let due: Vec<Delivery> = due.map(|open| open.delivery.clone()).collect();
+            if !due.is_empty() {
+                return Ok(due);
             }
             if self.filter_watch.is_finished() {
                 return Err(JetStreamError::FilterNarrowed(self.durable.to_owned()).into());
             }
-            let wake = self.next_wake();
+            let next_due = self.unsettled.values().filter_map(|open| open.held_until).min();
+            let wake = next_due.map(|due| tokio::time::sleep_until(due.min(self.next_progress_ack)));
             let pulled = tokio::select! {
                 pulled = self.pull.next(limit) => pulled?,
                 _ = &mut self.filter_watch, if !self.filter_watch.is_finished() => Vec::new(),
-                () = sleep_until(wake) => Vec::new(),
+                Some(()) = OptionFuture::from(wake) => Vec::new(),
             };
             self.take(pulled);
             self.send_progress_acks().await;
         }
     }
 
-    /// Moves due postponed deliveries to the unsettled ones.
-    fn take_due(&mut self) {
-        let now = Instant::now();
-        let due = self.held.extract_if(.., |_, (due, _)| *due <= now);
-        self.unsettled.extend(due.map(|(seq, (_, open))| (seq, open)));
-    }
-
-    fn next_wake(&self) -> Option<Instant> {
-        let due = self.held.values().map(|(due, _)| *due).min()?;
-        Some(due.min(self.next_progress_ack))
-    }
-
     /// Turns messages into deliveries. A redelivery of a held event only replaces its reply subject.
     fn take(&mut self, pulled: Vec<PulledMessage>) {
-        if self.unsettled.is_empty() && self.held.is_empty() {
+        if self.unsettled.is_empty() {
             self.next_progress_ack = Instant::now() + self.progress_interval();
         }
         for PulledMessage { message, sequence, delivered, .. } in pulled {
@@ -120,14 +115,16 @@ impl Subscription {
             let headers = message.headers.unwrap_or_default();
             let seq = message::event_sequence(&headers, sequence);
             let stream_sequence = u64::try_from(sequence).unwrap_or(0);
-            if let Some((_, held)) = self.held.get_mut(&seq) {
+            let held = self.unsettled.get_mut(&seq).filter(|open| open.held_until.is_some());
+            if let Some(held) = held {
                 (held.reply_subject, held.stream_sequence) = (reply_subject, stream_sequence);
                 continue;
             }
             let now = self.connection.options.clock.now();
             let envelope = message::envelope(&message.subject, &headers, &message.payload, seq, now);
             let delivery = Delivery { seq, delivery_count: delivered, envelope: Arc::new(envelope) };
-            self.unsettled.insert(seq, PendingAck { delivery, reply_subject, stream_sequence });
+            let pending = PendingAck { delivery, reply_subject, stream_sequence, held_until: None };
+            self.unsettled.insert(seq, pending);
         }
     }
 
@@ -157,9 +154,8 @@ impl Subscription {
     /// Removes all unsettled deliveries. Returns their reply subjects.
     fn drain_pending(&mut self) -> Vec<Subject> {
         let drain_unreturned = self.pull.drain_unreturned().into_iter().filter_map(|message| message.reply);
-        let held = std::mem::take(&mut self.held).into_values().map(|(_, open)| open.reply_subject);
         let unsettled = std::mem::take(&mut self.unsettled).into_values().map(|open| open.reply_subject);
-        unsettled.chain(held).chain(drain_unreturned).collect()
+        unsettled.chain(drain_unreturned).collect()
     }
 
     /// Returns whether no message before this delivery is unsettled. The ack floor of the server stops before the first
@@ -187,9 +183,9 @@ impl Subscription {
             return;
         }
         self.next_progress_ack = Instant::now() + self.progress_interval();
-        let held = self.held.values().map(|(_, open)| open.reply_subject.clone());
-        let open = self.unsettled.values().map(|open| open.reply_subject.clone());
-        for reply_subject in open.chain(held).collect::<Vec<_>>() {
+        let reply_subjects: Vec<Subject> =
+            self.unsettled.values().map(|open| open.reply_subject.clone()).collect();
+        for reply_subject in reply_subjects {
             self.send_ack(reply_subject, AckKind::Progress).await;
         }
     }
@@ -214,17 +210,13 @@ impl Subscription {
     ) -> Result<(), BusError> {
         let mut answers = Vec::with_capacity(decisions.len());
         for (delivery, decision) in decisions {
-            let Some(open) = self.unsettled.get(&delivery.seq).cloned() else { continue };
+            let Some(open) = self.unsettled.get_mut(&delivery.seq) else { continue };
             if let AckDecision::Postpone { after } = decision {
-                self.unsettled.remove(&delivery.seq);
-                if self.held.is_empty() {
-                    self.next_progress_ack = Instant::now() + self.progress_interval();
-                }
                 let after = after.min(self.connection.options.longest_retry);
-                self.held.insert(delivery.seq, (Instant::now() + after, open));
+                open.held_until = Some(Instant::now() + after);
                 continue;
             }
-            answers.push(send_decision(&self.connection, self.durable, open, decision));
+            answers.push(send_decision(&self.connection, self.durable, open.clone(), decision));
         }
         let mut outcome = Ok(());
         for (seq, answered) in join_all(answers).await {
@@ -261,13 +253,6 @@ async fn send_decision(
         connection.request(&reply_subject, HeaderMap::new(), payload.to_vec()).await.map(drop)
     };
     (delivery.seq, answered.await)
-}
-
-async fn sleep_until(time: Option<Instant>) {
-    match time {
-        Some(time) => tokio::time::sleep_until(time).await,
-        None => std::future::pending().await,
-    }
 }
 
 impl Drop for Subscription {
