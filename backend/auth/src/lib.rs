@@ -86,7 +86,6 @@ impl App {
     /// Starts the relay and the pruning of old rows. The service consumes no events.
     pub fn start(&self, bus: &Bus, shutdown: &Shutdown) {
         self.core.start(bus, None, shutdown);
-        self.core.start_pruning_with_sessions(shutdown, |_, _| Ok(()));
     }
 
     /// Returns the core of the service.

@@ -13,16 +13,14 @@ use std::time::Duration;
 
 use ticketing_events::{DecodeError, Envelope, Event, EventName};
 use ticketing_platform::backoff::{Backoff, add_jitter};
-use ticketing_platform::clock::Clock;
-use ticketing_platform::db::{Db, DbError, Tx};
+use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::kill_point;
 use ticketing_platform::outage::WriterOutage;
 use ticketing_platform::shutdown::Shutdown;
-use ticketing_platform::signal::Signal;
 use ticketing_platform::telemetry::{Span, TraceContext};
 use tokio::time::Instant;
 
-use crate::{AckDecision, ApplyOutcome, Bus, BusError, Delivery, Subscription, probe, spans};
+use crate::{AckDecision, ApplyOutcome, Bus, BusError, Delivery, ServiceCore, Subscription, probe, spans};
 use deferred::DeferredEvents;
 use event_outcome::EventOutcome;
 
@@ -73,10 +71,8 @@ impl Default for DeliveryLimits {
 /// The handlers of a service: a durable consumer of the bus.
 pub struct Consumers {
     durable: &'static str,
-    db: Db,
-    clock: Clock,
+    core: ServiceCore,
     handlers: BTreeMap<EventName, Apply>,
-    applied: Signal,
     limits: DeliveryLimits,
     outage: WriterOutage,
     /// The outage of the database that holds the event log.
@@ -97,14 +93,12 @@ enum BatchOutcome {
 }
 
 impl Consumers {
-    /// Creates the consumer `durable`, whose handlers use `db`.
-    pub fn new(durable: &'static str, db: Db, clock: Clock) -> Self {
+    /// Creates the consumer `durable` of a service, whose `applied` signal it notifies after each batch.
+    pub(crate) fn new(durable: &'static str, core: ServiceCore) -> Self {
         Self {
             durable,
-            db,
-            clock,
+            core,
             handlers: BTreeMap::new(),
-            applied: Signal::default(),
             limits: DeliveryLimits::default(),
             outage: WriterOutage::new(durable),
             log_outage: WriterOutage::new(format!("{durable}, in the event log")),
@@ -136,13 +130,6 @@ impl Consumers {
         self.on(move |tx: &mut Tx<'_>, event: &E| handle(&context, tx, event))
     }
 
-    /// Notifies `signal` after each batch of applied events.
-    #[must_use]
-    pub fn with_applied_signal(mut self, signal: Signal) -> Self {
-        self.applied = signal;
-        self
-    }
-
     /// Sets the limits of dead-lettering.
     #[must_use]
     pub fn with_limits(mut self, limits: DeliveryLimits) -> Self {
@@ -153,7 +140,7 @@ impl Consumers {
     /// Handles events until shutdown.
     pub async fn run(self, bus: Bus, shutdown: Shutdown) {
         let consumers = Arc::new(self);
-        let mut recovery = bus.recovery();
+        let mut reconnects = bus.reconnects();
         let mut failures = 0_u32;
         let mut waiting = DeferredEvents::new(consumers.durable, consumers.limits);
         loop {
@@ -174,7 +161,7 @@ impl Consumers {
             tokio::select! {
                 () = shutdown.triggered() => return,
                 () = tokio::time::sleep(pause) => {}
-                () = recovery.wait_for_reconnect() => {}
+                () = reconnects.notified() => {}
             }
         }
     }
@@ -187,7 +174,7 @@ impl Consumers {
     ) -> Result<std::convert::Infallible, BusError> {
         let names = self.handlers.keys().copied().collect();
         let mut subscription = bus.subscribe(self.durable, names).await?;
-        let most = if self.db.is_shared() { SHARED_BATCH } else { BATCH };
+        let most = if self.core.db.is_shared() { SHARED_BATCH } else { BATCH };
         let mut limit = most;
         loop {
             let batch = self.clone().consume_batch(&mut subscription, limit, bus.system(), waiting);
@@ -250,7 +237,7 @@ impl Consumers {
         loop {
             let probed = async {
                 tokio::time::sleep(add_jitter(pause)).await;
-                probe::write(&self.db, self.clock.now()).await
+                probe::write(&self.core.db, self.core.clock.now()).await
             };
             match subscription.keep_alive_while(probed).await {
                 Ok(()) => return Ok(()),
@@ -271,7 +258,7 @@ impl Consumers {
         waiting: &mut DeferredEvents,
     ) -> Result<BatchOutcome, BusError> {
         let deliveries: Arc<[Delivery]> = subscription.next(limit).await?.into();
-        let begun = deliveries.iter().map(|it| spans::process(it, self.durable, self.db.name(), system));
+        let begun = deliveries.iter().map(|it| spans::process(it, self.durable, self.core.db.name(), system));
         let spans: Vec<Span> = begun.collect();
         let contexts: Vec<TraceContext> = spans.iter().map(|span| span.context().clone()).collect();
         // An event that may have crashed a process is handled alone, unless this process has survived it.

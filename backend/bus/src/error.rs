@@ -35,3 +35,25 @@ impl BusError {
         }
     }
 }
+
+/// The events of an outbox could not be published.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OutboxError {
+    /// The database of the outbox cannot be read or written.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// The bus failed.
+    #[error(transparent)]
+    Bus(#[from] BusError),
+}
+
+impl OutboxError {
+    /// Returns the outage of the database of the service, or of the database of the event log.
+    pub(crate) fn outage(&self) -> Option<&DbError> {
+        match self {
+            Self::Db(error) => Some(error).filter(|error| error.is_outage()),
+            Self::Bus(error) => error.outage(),
+        }
+    }
+}

@@ -28,13 +28,13 @@ pub use deadlines::spawn_deadline_worker;
 pub use delivery::{AckDecision, DeadLetter, Delivery};
 pub use effect::{ApplyOutcome, Copies, compare_version};
 pub use embedded::EmbeddedOptions;
-pub use error::{BusError, JetStreamError};
+pub use error::{BusError, JetStreamError, OutboxError};
 pub use jetstream::{Credentials, JetStreamOptions, NatsPassword, NatsUser, render_nats_authorization};
 pub use outbox::{INBOX_RETENTION, OUTBOX_RETENTION, Outbox};
-pub use rebuild::{RebuildError, rebuild};
+pub use rebuild::rebuild;
 pub use relay::Relay;
 pub use service_core::{ServiceCore, ServiceCoreError};
-pub use transport::{Bus, Recovery, Subscription};
+pub use transport::{Bus, Subscription};
 
 use ticketing_platform::db::Migrations;
 

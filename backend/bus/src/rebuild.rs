@@ -1,20 +1,6 @@
 //! Rebuilds a lost stream from the outboxes.
 
-use ticketing_platform::db::DbError;
-
-use crate::{Bus, BusError, ServiceCore};
-
-/// A stream could not be rebuilt.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum RebuildError {
-    /// The stream could not be recreated.
-    #[error(transparent)]
-    Bus(#[from] BusError),
-    /// An outbox could not be written.
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
+use crate::{Bus, OutboxError, ServiceCore};
 
 /// Recreates the stream and republishes the events retained in the outboxes of these services, in order and under the
 /// same identifiers. Their relays publish them, now or at their next start. Existing consumers skip processed events,
@@ -28,7 +14,7 @@ pub enum RebuildError {
 pub async fn rebuild<'c>(
     bus: &Bus,
     services: impl IntoIterator<Item = &'c ServiceCore>,
-) -> Result<u64, RebuildError> {
+) -> Result<u64, OutboxError> {
     bus.recreate_stream().await?;
     let mut republished = 0;
     for core in services {

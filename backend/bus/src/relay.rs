@@ -5,8 +5,6 @@ use std::time::Duration;
 use futures_util::future::join3;
 use ticketing_events::Envelope;
 use ticketing_platform::backoff::Backoff;
-use ticketing_platform::clock::Clock;
-use ticketing_platform::db::{Db, DbError};
 use ticketing_platform::kill_point;
 use ticketing_platform::outage::WriterOutage;
 use ticketing_platform::shutdown::Shutdown;
@@ -14,7 +12,7 @@ use ticketing_platform::telemetry::Span;
 
 use crate::lease::Lease;
 use crate::outbox::{OutboxCursor, UnpublishedBatch};
-use crate::{Bus, BusError, Outbox, outbox, probe, spans};
+use crate::{Bus, OutboxError, ServiceCore, outbox, probe, spans};
 
 /// The maximum number of rows in one batch.
 const BATCH: usize = 1024;
@@ -32,59 +30,39 @@ const BACKOFF: Backoff = Backoff::new(Duration::from_millis(50), Duration::from_
 /// Publishes the outbox of a service.
 #[derive(Clone, Debug)]
 pub struct Relay {
-    db: Db,
+    core: ServiceCore,
     bus: Bus,
-    outbox: Outbox,
-    clock: Clock,
     lease: Lease,
     outage: WriterOutage,
 }
 
-#[derive(Debug, thiserror::Error)]
-enum RelayError {
-    #[error(transparent)]
-    Db(#[from] DbError),
-    #[error(transparent)]
-    Bus(#[from] BusError),
-}
-
-impl RelayError {
-    /// Returns the outage of the database of the service, or of the database of the event log.
-    fn outage(&self) -> Option<&DbError> {
-        match self {
-            Self::Db(error) => Some(error).filter(|error| error.is_outage()),
-            Self::Bus(error) => error.outage(),
-        }
-    }
-}
-
 impl Relay {
-    /// Creates a relay of the outbox in `db`.
-    pub fn new(db: Db, bus: Bus, outbox: Outbox, clock: Clock) -> Self {
-        let outage = WriterOutage::new(format!("relay of {}", db.name()));
-        Self { db, bus, outbox, clock, lease: Lease::new("relay"), outage }
+    /// Creates the relay of a service.
+    pub(crate) fn new(core: ServiceCore, bus: Bus) -> Self {
+        let outage = WriterOutage::new(format!("relay of {}", core.db.name()));
+        Self { core, bus, lease: Lease::new("relay"), outage }
     }
 
     /// Publishes until shutdown. One replica publishes; another one takes over if it stops.
     pub async fn run(mut self, shutdown: Shutdown) {
-        self.db.share_signal("outbox", self.outbox.append_signal());
+        self.core.db.share_signal("outbox", self.core.outbox.append_signal());
         self.relay(&shutdown).await;
-        self.lease.release(&self.db, self.outbox.append_signal()).await;
+        self.lease.release(&self.core.db, self.core.outbox.append_signal()).await;
     }
 
     async fn relay(&mut self, shutdown: &Shutdown) {
-        if self.db.is_shared()
-            && let Err(error) = self.db.write(outbox::reset_foreign_xids).await
+        if self.core.db.is_shared()
+            && let Err(error) = self.core.db.write(outbox::reset_foreign_xids).await
         {
             tracing::warn!(%error, "foreign transaction ids in the outbox could not be reset");
         }
-        let mut waiting = self.outbox.append_signal().listen();
-        let mut recovery = self.bus.recovery();
+        let mut waiting = self.core.outbox.append_signal().listen();
+        let mut reconnects = self.bus.reconnects();
         let mut failures = 0_u32;
         let mut is_unwritable = false;
         loop {
             let looked = self.probe_and_publish(is_unwritable).await;
-            is_unwritable = matches!(&looked, Err(RelayError::Db(error)) if error.is_outage());
+            is_unwritable = matches!(&looked, Err(OutboxError::Db(error)) if error.is_outage());
             match looked {
                 Ok(published) => {
                     failures = 0;
@@ -109,13 +87,13 @@ impl Relay {
                         BACKOFF.delay(failures)
                     };
                     metrics::counter!("relay_failures_total").increment(1);
-                    if matches!(error, RelayError::Bus(_)) {
+                    if matches!(error, OutboxError::Bus(_)) {
                         // Only the connection of this replica may be broken.
-                        self.lease.release(&self.db, self.outbox.append_signal()).await;
+                        self.lease.release(&self.core.db, self.core.outbox.append_signal()).await;
                     }
                     tokio::select! {
                         () = tokio::time::sleep(pause) => {}
-                        () = recovery.wait_for_reconnect() => {}
+                        () = reconnects.notified() => {}
                         () = shutdown.triggered() => return,
                     }
                 }
@@ -125,9 +103,9 @@ impl Relay {
 
     /// Publishes unpublished rows. After an outage it writes to the database first: rows that cannot be marked would be
     /// published again and again.
-    async fn probe_and_publish(&mut self, is_unwritable: bool) -> Result<usize, RelayError> {
+    async fn probe_and_publish(&mut self, is_unwritable: bool) -> Result<usize, OutboxError> {
         if is_unwritable {
-            probe::write(&self.db, self.clock.now()).await?;
+            probe::write(&self.core.db, self.core.clock.now()).await?;
         }
         self.publish_waiting().await
     }
@@ -135,8 +113,8 @@ impl Relay {
     /// Publishes and marks at most one round of unpublished rows. Returns the number of events. While a batch is
     /// published, the previous one is marked and the next one is read. After an error the rows are published again
     /// under the same identifiers.
-    async fn publish_waiting(&mut self) -> Result<usize, RelayError> {
-        if !self.lease.is_held(&self.db).await? {
+    async fn publish_waiting(&mut self) -> Result<usize, OutboxError> {
+        if !self.lease.is_held(&self.core.db).await? {
             return Ok(0);
         }
         let (mut published, mut unmarked) = (0, Vec::new());
@@ -144,7 +122,8 @@ impl Relay {
         while !batch.events.is_empty() {
             let ids: Vec<String> = batch.events.iter().map(|event| event.id.clone()).collect();
             published += ids.len();
-            let goes_on = ids.len() == BATCH && published < MAX_ROUND && self.lease.is_held(&self.db).await?;
+            let goes_on =
+                ids.len() == BATCH && published < MAX_ROUND && self.lease.is_held(&self.core.db).await?;
             let following = async {
                 match batch.settled {
                     Some(place) if goes_on => self.read_unpublished(Some(place)).await,
@@ -163,13 +142,13 @@ impl Relay {
     }
 
     /// Reads the oldest unpublished events after a cursor.
-    async fn read_unpublished(&self, after: Option<OutboxCursor>) -> Result<UnpublishedBatch, RelayError> {
-        Ok(self.db.read(move |tx| outbox::read_unpublished(tx, after.as_ref(), BATCH)).await?)
+    async fn read_unpublished(&self, after: Option<OutboxCursor>) -> Result<UnpublishedBatch, OutboxError> {
+        Ok(self.core.db.read(move |tx| outbox::read_unpublished(tx, after.as_ref(), BATCH)).await?)
     }
 
-    async fn publish(&self, mut batch: Vec<Envelope>) -> Result<(), RelayError> {
+    async fn publish(&self, mut batch: Vec<Envelope>) -> Result<(), OutboxError> {
         let count = batch.len();
-        let (service, system) = (self.db.name(), self.bus.system());
+        let (service, system) = (self.core.db.name(), self.bus.system());
         let spans: Vec<Span> =
             batch.iter_mut().filter_map(|event| spans::publish(event, service, system)).collect();
         kill_point("before-publish");
@@ -183,11 +162,11 @@ impl Relay {
         Ok(())
     }
 
-    async fn mark(&self, batch: Vec<String>) -> Result<(), RelayError> {
+    async fn mark(&self, batch: Vec<String>) -> Result<(), OutboxError> {
         if batch.is_empty() {
             return Ok(());
         }
-        let now = self.clock.now();
-        Ok(self.db.write_read_committed(move |tx| outbox::mark_published(tx, &batch, now)).await?)
+        let now = self.core.clock.now();
+        Ok(self.core.db.write_read_committed(move |tx| outbox::mark_published(tx, &batch, now)).await?)
     }
 }

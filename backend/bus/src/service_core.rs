@@ -96,8 +96,7 @@ impl ServiceCore {
 
     /// Creates the consumer `durable`. With sessions it has the handler of `session:ended`, otherwise none.
     pub fn consumers(&self, durable: &'static str) -> Consumers {
-        let consumers = Consumers::new(durable, self.db.clone(), self.clock.clone());
-        let consumers = consumers.with_applied_signal(self.applied.clone());
+        let consumers = Consumers::new(durable, self.clone());
         match self.revoked.clone() {
             Some(revoked) => consumers.on_with_context(revoked, revoke),
             None => consumers,
@@ -113,10 +112,10 @@ impl ServiceCore {
         probe::check(&self.db, self.clock.now()).await
     }
 
-    /// Starts the relay and the consumers, if there are any.
+    /// Starts the relay, the consumers, if there are any, and the pruning of published and applied events; with sessions also
+    /// that of answered requests and ended sessions.
     pub fn start(&self, bus: &Bus, consumers: Option<Consumers>, shutdown: &Shutdown) {
-        let relay = Relay::new(self.db.clone(), bus.clone(), self.outbox.clone(), self.clock.clone());
-        shutdown.spawn(relay.run(shutdown.clone()));
+        shutdown.spawn(Relay::new(self.clone(), bus.clone()).run(shutdown.clone()));
         if let Some(consumers) = consumers {
             bus.register_consumer(consumers.durable());
             shutdown.spawn(consumers.run(bus.clone(), shutdown.clone()));
@@ -124,20 +123,14 @@ impl ServiceCore {
         if let Some(revoked) = self.revoked.clone().filter(|_| self.db.is_shared()) {
             shutdown.spawn(revoked.follow(self.db.clone(), shutdown.clone()));
         }
-        self.start_pruning(shutdown, outbox::prune);
-    }
-
-    /// As [`start_pruning`](Self::start_pruning), for a service with sessions: also prunes answered requests and ended
-    /// sessions.
-    pub fn start_pruning_with_sessions(
-        &self,
-        shutdown: &Shutdown,
-        prune: impl Fn(&mut Tx<'_>, Timestamp) -> Result<(), DbError> + Clone + Send + 'static,
-    ) {
+        let has_sessions = self.revoked.is_some();
         self.start_pruning(shutdown, move |tx, now| {
-            prune(tx, now)?;
-            idempotency::prune(tx, now)?;
-            session::prune(tx, now).map(drop)
+            outbox::prune(tx, now)?;
+            if has_sessions {
+                idempotency::prune(tx, now)?;
+                session::prune(tx, now)?;
+            }
+            Ok(())
         });
     }
 
@@ -147,17 +140,19 @@ impl ServiceCore {
         shutdown: &Shutdown,
         prune: impl Fn(&mut Tx<'_>, Timestamp) -> Result<(), DbError> + Clone + Send + 'static,
     ) {
-        let core = self.clone();
-        spawn_periodic(shutdown, PRUNE_INTERVAL, "pruning of old rows failed", move || {
-            let (core, prune) = (core.clone(), prune.clone());
-            let now = core.clock.now();
-            async move {
-                core.db
-                    .write_read_committed(move |tx| {
-                        prune(tx, now)?;
-                        outbox::record_pruned(tx, now)
-                    })
-                    .await
+        let (core, stop) = (self.clone(), shutdown.clone());
+        shutdown.spawn(async move {
+            loop {
+                let (now, prune) = (core.clock.now(), prune.clone());
+                let pruned = core.db.write_read_committed(move |tx| {
+                    prune(tx, now)?;
+                    outbox::record_pruned(tx, now)
+                });
+                if let Err(error) = pruned.await {
+                    tracing::warn!(%error, "pruning of old rows failed");
+                }
+                let pause = tokio::time::sleep(PRUNE_INTERVAL);
+                let Some(()) = stop.run_until_triggered(pause).await else { return };
             }
         });
     }
@@ -169,26 +164,6 @@ fn revoke(revoked: &RevokedSessions, tx: &mut Tx<'_>, event: &SessionEnded) -> R
     // Revoked before the commit: if the commit fails, the event is redelivered.
     revoked.insert(&event.jti, event.exp);
     Ok(ApplyOutcome::Done)
-}
-
-/// Runs `task` now and after each `interval`. Logs an error as `failure`; the next run is the retry.
-fn spawn_periodic<F>(
-    shutdown: &Shutdown,
-    interval: Duration,
-    failure: &'static str,
-    task: impl Fn() -> F + Send + 'static,
-) where
-    F: Future<Output = Result<(), DbError>> + Send + 'static,
-{
-    let stop = shutdown.clone();
-    shutdown.spawn(async move {
-        loop {
-            if let Err(error) = task().await {
-                tracing::warn!(%error, "{failure}");
-            }
-            let Some(()) = stop.run_until_triggered(tokio::time::sleep(interval)).await else { return };
-        }
-    });
 }
 
 /// Adds the tables of the bus to those of a service.

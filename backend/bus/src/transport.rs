@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ticketing_events::{Envelope, EventName};
 use ticketing_platform::db::{Db, DbError, OpenError};
-use ticketing_platform::signal::Listener;
+use ticketing_platform::signal::{Listener, Signal};
 
 use crate::embedded::{self, EmbeddedOptions};
 use crate::jetstream::{self, JetStreamOptions};
@@ -189,13 +189,13 @@ impl Bus {
         }
     }
 
-    /// Returns a listener for reconnects, so that a caller that backs off after a failure can retry at once.
-    pub fn recovery(&self) -> Recovery {
-        let connected = match &self.transport {
-            Transport::Embedded(_) => None,
-            Transport::JetStream(stream) => Some(stream.connection.connected.listen()),
-        };
-        Recovery { connected }
+    /// Returns a listener for reconnects, so that a caller that backs off after a failure can retry at once. The embedded
+    /// transport never reconnects.
+    pub(crate) fn reconnects(&self) -> Listener {
+        match &self.transport {
+            Transport::Embedded(_) => Signal::default().listen(),
+            Transport::JetStream(stream) => stream.connection.connected.listen(),
+        }
     }
 
     /// Checks that the embedded log can be written: without it no event reaches a consumer of this process. A NATS
@@ -213,22 +213,6 @@ impl Bus {
     /// Returns the number of commits of the log, or of stored publishes of the stream.
     pub fn commits(&self) -> u64 {
         either!(Transport, &self.transport, log => log.commits())
-    }
-}
-
-/// Listens for reconnects of the bus.
-#[derive(Debug)]
-pub struct Recovery {
-    connected: Option<Listener>,
-}
-
-impl Recovery {
-    /// Returns after a reconnect, or at once if there was one since the last call.
-    pub async fn wait_for_reconnect(&mut self) {
-        match &mut self.connected {
-            Some(connected) => connected.notified().await,
-            None => std::future::pending().await,
-        }
     }
 }
 

@@ -92,7 +92,7 @@ impl App {
     pub fn start(&self, bus: &Bus, shutdown: &Shutdown) {
         let core = &self.core;
         core.start(bus, Some(consumers(&self.core)), shutdown);
-        core.start_pruning_with_sessions(shutdown, |tx, now| store::prune(tx, now).map(drop));
+        core.start_pruning(shutdown, |tx, now| store::prune(tx, now).map(drop));
     }
 
     /// Returns the core of the service.

@@ -131,7 +131,7 @@ impl App {
     pub fn start(&self, bus: &Bus, shutdown: &Shutdown) {
         self.core.start(bus, Some(self.consumers()), shutdown);
         shutdown.spawn(self.worker.clone().run(shutdown.clone()));
-        self.core.start_pruning_with_sessions(shutdown, store::prune);
+        self.core.start_pruning(shutdown, store::prune);
     }
 
     /// Returns the core of the service.

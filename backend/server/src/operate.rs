@@ -1,6 +1,6 @@
 //! The tasks of an operator: rebuild a lost stream, and list, replay or discard dead letters.
 
-use ticketing_bus::{Bus, BusError, DeadLetter, RebuildError, ServiceCore, rebuild};
+use ticketing_bus::{Bus, BusError, DeadLetter, OutboxError, ServiceCore, rebuild};
 use ticketing_platform::db::OpenError;
 
 use crate::databases::DatabaseLocation;
@@ -19,7 +19,7 @@ pub enum OperateError {
     Open(#[from] OpenError),
     /// The stream could not be rebuilt.
     #[error("the stream could not be rebuilt; repeat it, nothing is lost: {0}")]
-    Rebuild(#[from] RebuildError),
+    Rebuild(#[from] OutboxError),
     /// The bus could not be read or written.
     #[error(transparent)]
     Bus(#[from] BusError),

@@ -133,7 +133,7 @@ impl App {
             app.clone().end_started_resales()
         });
         self.core.start(bus, Some(self.consumers()), shutdown);
-        self.core.start_pruning_with_sessions(shutdown, store::prune);
+        self.core.start_pruning(shutdown, store::prune);
     }
 
     /// Withdraws every resale whose event has started. Returns the next start.

@@ -113,7 +113,7 @@ impl Consumers {
         }
         let events: Vec<(usize, Arc<Envelope>)> =
             numbers.into_iter().map(|number| (number, deliveries[number].envelope.clone())).collect();
-        let begun = self.db.write(move |tx| {
+        let begun = self.core.db.write(move |tx| {
             let mut alone = Vec::new();
             for (number, event) in &events {
                 if failures::count_unfinished(tx, &event.id)? >= ALONE_AFTER {
@@ -135,7 +135,7 @@ impl Consumers {
     ) -> Result<EventOutcome, DbError> {
         let event = delivery.envelope.clone();
         let limit = self.limits.failures;
-        let begun = self.db.write(move |tx| {
+        let begun = self.core.db.write(move |tx| {
             let unfinished = failures::begin(tx, &event)?;
             if unfinished > limit {
                 failures::forget(tx, &event.id)?;
@@ -166,7 +166,7 @@ impl Consumers {
         }
         let (event, cause) = (delivery.envelope.clone(), error.to_string());
         let (limit, text) = (self.limits.failures, cause.clone());
-        let counted = self.db.write(move |tx| count(tx, &event, &text, limit, false));
+        let counted = self.core.db.write(move |tx| count(tx, &event, &text, limit, false));
         match counted.await {
             Ok(failures) => Ok(EventOutcome::Failed { failures, is_final: false, cause }),
             Err(error) => Ok(EventOutcome::Outage(error)),
@@ -178,10 +178,10 @@ impl Consumers {
         contexts: Vec<TraceContext>,
         deliveries: Arc<[Delivery]>,
     ) -> Result<Vec<EventOutcome>, DbError> {
-        let db = self.db.clone();
+        let db = self.core.db.clone();
         let outcomes = db.write(move |tx| {
-            let now = self.clock.now();
-            tx.notify_on_commit(&self.applied);
+            let now = self.core.clock.now();
+            tx.notify_on_commit(&self.core.applied);
             let each = deliveries.iter().zip(&contexts).map(|(delivery, context)| {
                 let _within = context.enter();
                 self.apply_one(tx, delivery, now)
