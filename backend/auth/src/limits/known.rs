@@ -1,55 +1,36 @@
 //! The addresses that have signed in to an account, in bounded memory.
 
-use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
+use std::num::NonZeroUsize;
 
+use lru::LruCache;
 use parking_lot::Mutex;
 
-/// The maximum number of pairs in a generation. Two generations are stored, so between this number and twice as many pairs are
-/// remembered.
-const MAX_PAIRS_PER_GENERATION: usize = 50_000;
+/// The maximum number of pairs that are remembered.
+const MAX_PAIRS: NonZeroUsize = NonZeroUsize::new(100_000).unwrap();
 
-/// Pairs of an account and an address, as hashes with a key of this process. The oldest are forgotten.
-#[derive(Debug, Default)]
+/// Pairs of an account and an address, as hashes with a key of this process. The least recently used ones are forgotten.
+#[derive(Debug)]
 pub(super) struct KnownAddresses {
     hasher: RandomState,
-    generations: Mutex<Generations>,
+    pairs: Mutex<LruCache<u64, ()>>,
 }
 
-#[derive(Debug, Default)]
-struct Generations {
-    current: HashSet<u64>,
-    previous: HashSet<u64>,
+impl Default for KnownAddresses {
+    fn default() -> Self {
+        Self { hasher: RandomState::new(), pairs: Mutex::new(LruCache::new(MAX_PAIRS)) }
+    }
 }
 
 impl KnownAddresses {
     /// Remembers a pair.
     pub(super) fn insert(&self, pair: &str) {
-        let hash = self.hasher.hash_one(pair);
-        self.generations.lock().insert(hash);
+        self.pairs.lock().put(self.hasher.hash_one(pair), ());
     }
 
-    /// Returns whether a pair is known. A known pair moves to the current generation, so that it is kept longer.
+    /// Returns whether a pair is known, which counts as its use.
     pub(super) fn contains_and_renew(&self, pair: &str) -> bool {
-        let hash = self.hasher.hash_one(pair);
-        let mut generations = self.generations.lock();
-        if generations.current.contains(&hash) {
-            return true;
-        }
-        let known = generations.previous.contains(&hash);
-        if known {
-            generations.insert(hash);
-        }
-        known
-    }
-}
-
-impl Generations {
-    fn insert(&mut self, hash: u64) {
-        if self.current.len() >= MAX_PAIRS_PER_GENERATION {
-            self.previous = std::mem::take(&mut self.current);
-        }
-        self.current.insert(hash);
+        self.pairs.lock().get(&self.hasher.hash_one(pair)).is_some()
     }
 }
 
@@ -62,12 +43,11 @@ mod tests {
         let known = KnownAddresses::default();
         known.insert("ada 1.1.1.1");
         known.insert("bob 1.1.1.1");
-        for number in 0..2 * MAX_PAIRS_PER_GENERATION {
+        for number in 0..MAX_PAIRS.get() {
             known.insert(&number.to_string());
             assert!(number % 1000 != 0 || known.contains_and_renew("ada 1.1.1.1"), "a pair in use is kept");
         }
         assert!(!known.contains_and_renew("bob 1.1.1.1"));
-        let generations = known.generations.lock();
-        assert!(generations.current.len() + generations.previous.len() <= 2 * MAX_PAIRS_PER_GENERATION);
+        assert_eq!(known.pairs.lock().len(), MAX_PAIRS.get());
     }
 }
