@@ -1,22 +1,39 @@
 //! The facts that the audit reads from the outbox and the inbox, which each service has in its own database.
 
 use ticketing_platform::db::{DbError, Tx};
-use ticketing_platform::{args, read_row, table_row};
+use ticketing_platform::{args, read_row};
 use ticketing_sdk::{OrderStatus, Timestamp};
 
-table_row! {
-    /// An event in an outbox. Invariants 4 and 5 compare it with the changes and with the log of the bus.
-    pub struct OutboxRow: "outbox ORDER BY id" {
-        /// The id of the event.
-        pub id: String,
-        /// The name of the event.
-        pub name: String,
-        /// The id of the aggregate that changed.
-        pub aggregate: String,
-        /// The version that the change made.
-        pub version: i64,
-        /// Whether the relay has published the event and marked it.
-        pub is_published: bool = "CAST(CASE WHEN published_at IS NULL THEN 0 ELSE 1 END AS BIGINT)",
+/// An event in the outbox of a service. Invariants 4 and 5 compare it with the changes and with the log of the bus.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutboxEvent {
+    /// The service.
+    pub service: &'static str,
+    /// The id of the event.
+    pub id: String,
+    /// The name of the event.
+    pub name: String,
+    /// The id of the aggregate that changed.
+    pub aggregate: String,
+    /// The version that the change made.
+    pub version: i64,
+    /// Whether the relay has published the event and marked it.
+    pub is_published: bool,
+    /// The sequence of the event in the log of the bus, once it is there.
+    pub sequence: Option<i64>,
+}
+
+impl OutboxEvent {
+    /// Reads the events in the outbox of `service`, before the log of the bus is read.
+    ///
+    /// # Errors
+    /// If the statement fails.
+    pub fn read_all(tx: &mut Tx<'_>, service: &'static str) -> Result<Vec<Self>, DbError> {
+        let sql = "SELECT id, name, aggregate, version, \
+                   CAST(CASE WHEN published_at IS NULL THEN 0 ELSE 1 END AS BIGINT) AS is_published FROM outbox ORDER BY id";
+        tx.query(sql, args![], |row| {
+            read_row!(row => Self { id, name, aggregate, version, is_published, service: service, sequence: None })
+        })
     }
 }
 

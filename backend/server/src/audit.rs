@@ -21,6 +21,7 @@ mod unfinished;
 use ticketing_platform::db::DbError;
 
 pub use auditor::Auditor;
+pub use checks::check;
 pub use facts::{Facts, OrderCopy, OutboxEvent, UnconsumedEvent};
 pub use read::Sources;
 pub use report::{Check, Report, Violation};
@@ -45,9 +46,4 @@ pub enum AuditError {
     /// The ledger of the card provider could not be read.
     #[error("the audit could not read the ledger of the card provider: {0}")]
     LedgerSource(#[from] ticketing_payments::provider::ProviderError),
-}
-
-/// Checks every invariant against `facts`.
-pub fn check(facts: &Facts) -> Report {
-    checks::check(facts)
 }

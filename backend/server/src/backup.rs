@@ -38,35 +38,20 @@ pub enum BackupError {
     #[error("{0} is set: this marketplace is not kept in a folder alone")]
     NotInFolder(&'static str),
     /// The folder holds no marketplace.
-    #[error("no marketplace is kept in {}", path.display())]
-    NoMarketplace {
-        /// The folder.
-        path: PathBuf,
-    },
+    #[error("no marketplace is kept in {}", .0.display())]
+    NoMarketplace(PathBuf),
     /// A database of the folder is missing.
-    #[error("{} is missing", path.display())]
-    Missing {
-        /// The database.
-        path: PathBuf,
-    },
+    #[error("{} is missing", .0.display())]
+    Missing(PathBuf),
     /// The target, or the folder for the partial backup, exists.
-    #[error("{} exists", path.display())]
-    Exists {
-        /// The path that exists.
-        path: PathBuf,
-    },
+    #[error("{} exists", .0.display())]
+    Exists(PathBuf),
     /// The target is in the data folder.
-    #[error("{} is in the data folder", path.display())]
-    Inside {
-        /// The folder of the backup.
-        path: PathBuf,
-    },
-    /// Another backup writes to the same target.
-    #[error("another backup is being written to {}", path.display())]
-    InProgress {
-        /// The folder of the partial backup.
-        path: PathBuf,
-    },
+    #[error("{} is in the data folder", .0.display())]
+    Inside(PathBuf),
+    /// Another backup writes to the same target: it has this folder until it is complete.
+    #[error("another backup is being written to {}", .0.display())]
+    InProgress(PathBuf),
     /// A database could not be copied.
     #[error(transparent)]
     Copy(#[from] CopyError),
@@ -94,10 +79,10 @@ pub fn back_up(settings: &StackSettings, target: &Path) -> Result<Backup, Backup
     }
     let names = databases_of(settings)?;
     if fs::read_dir(target).is_ok_and(|mut entries| entries.next().is_some()) || target.is_file() {
-        return Err(BackupError::Exists { path: target.to_owned() });
+        return Err(BackupError::Exists(target.to_owned()));
     }
     if is_inside(target, &settings.data_dir) {
-        return Err(BackupError::Inside { path: target.to_owned() });
+        return Err(BackupError::Inside(target.to_owned()));
     }
     let partial = PartialBackup::create(target)?;
     let made = copy_folder(&settings.data_dir, partial.path(), &names).and_then(|backup| {
@@ -126,10 +111,10 @@ fn databases_of(settings: &StackSettings) -> Result<BTreeSet<String>, BackupErro
     let is_there = |name: &String| database(folder, name).is_file();
     let listed = listed_names(folder).map_err(|source| BackupError::File { path: folder.clone(), source })?;
     if listed.is_none() && !needed.iter().any(is_there) {
-        return Err(BackupError::NoMarketplace { path: folder.clone() });
+        return Err(BackupError::NoMarketplace(folder.clone()));
     }
     if let Some(missing) = needed.iter().find(|name| !is_there(name)) {
-        return Err(BackupError::Missing { path: database(folder, missing) });
+        return Err(BackupError::Missing(database(folder, missing)));
     }
     Ok(listed.into_iter().flatten().filter(is_there).chain(needed.iter().cloned()).collect())
 }

@@ -54,7 +54,7 @@ impl DataDir {
             let folder = File::open(path).map_err(unusable)?;
             match folder.try_lock() {
                 Ok(()) => {}
-                Err(TryLockError::WouldBlock) => return Err(StartError::InUse { path: path.to_owned() }),
+                Err(TryLockError::WouldBlock) => return Err(StartError::InUse(path.to_owned())),
                 Err(TryLockError::Error(error)) => tracing::warn!(
                     %error,
                     "the file system cannot lock folders; only the lock file excludes a second server"
@@ -70,7 +70,7 @@ impl DataDir {
         let lock = options.open(path.join(LOCK)).map_err(unusable)?;
         match lock.try_lock() {
             Ok(()) => locks.push(lock),
-            Err(TryLockError::WouldBlock) => return Err(StartError::InUse { path: path.to_owned() }),
+            Err(TryLockError::WouldBlock) => return Err(StartError::InUse(path.to_owned())),
             Err(TryLockError::Error(source)) => return Err(unusable(source)),
         }
         let opened = OpenedPath::record(path).map_err(unusable)?;

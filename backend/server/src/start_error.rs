@@ -10,6 +10,7 @@ use ticketing_platform::db::OpenError;
 use ticketing_platform::session::KeyError;
 use ticketing_tickets::PassKeyError;
 
+use crate::data_dir::MANIFEST;
 use crate::settings::nats;
 
 /// An error of the start of a stack or a service.
@@ -25,39 +26,26 @@ pub enum StartError {
         source: io::Error,
     },
     /// Another server uses the data directory.
-    #[error("another server uses {}", path.display())]
-    InUse {
-        /// The folder.
-        path: PathBuf,
-    },
+    #[error("another server uses {}", .0.display())]
+    InUse(PathBuf),
     /// A database of the folder is missing or empty.
     #[error(
         "{} is missing or empty, though the marketplace in this folder has it: restore the whole folder from a backup, since \
          one database alone does not fit the others. If it is right that the folder has no such database, list those \
          that it has in {}",
-        path.display(),
-        manifest.display()
+        .0.display(),
+        .0.with_file_name(MANIFEST).display()
     )]
-    MissingDatabase {
-        /// The file.
-        path: PathBuf,
-        /// The list of the databases that the folder must have.
-        manifest: PathBuf,
-    },
+    MissingDatabase(PathBuf),
     /// A database of the folder was replaced.
     #[error(
         "{} is not the database that the marketplace in this folder had: it was emptied or replaced. Restore the whole folder \
          from a backup, since one database alone does not fit the others. If it is right as it is, remove the time behind \
          its name in {}",
-        path.display(),
-        manifest.display()
+        .0.display(),
+        .0.with_file_name(MANIFEST).display()
     )]
-    ReplacedDatabase {
-        /// The file.
-        path: PathBuf,
-        /// The list of the databases that the folder must have.
-        manifest: PathBuf,
-    },
+    ReplacedDatabase(PathBuf),
     /// Other users can read a key.
     #[error(
         "others can read {} (mode {mode:03o}): run `chmod 600` on it; if one of them may have read it, delete it, and a new \

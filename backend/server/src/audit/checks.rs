@@ -19,7 +19,8 @@ use super::unfinished::UnfinishedWork;
 /// How long after its deadline something may exist that ends then, in milliseconds: the bound after a restart.
 const MAX_LATENESS: i64 = 5_000;
 
-pub(super) fn check(facts: &Facts) -> Report {
+/// Checks every invariant against `facts`.
+pub fn check(facts: &Facts) -> Report {
     let (orders, event_count) = (facts.orders.len(), facts.outbox_events.len());
     let copies = facts.ticket_copies.len() + facts.order_copies.len();
     let counts = facts.open_orders.as_ref().map_or(0, Vec::len);

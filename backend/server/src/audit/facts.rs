@@ -1,8 +1,7 @@
 //! The facts that the invariants are checked against.
 
 use ticketing_auth::audit::RevokedSessionRow;
-pub use ticketing_bus::audit::OrderCopy;
-use ticketing_bus::audit::OutboxRow;
+pub use ticketing_bus::audit::{OrderCopy, OutboxEvent};
 use ticketing_orders::audit::{OpenOrdersRow, OrderRow, TicketCopyRow};
 use ticketing_payments::audit::PaymentRow;
 use ticketing_payments::provider::LedgerCharge;
@@ -10,33 +9,6 @@ use ticketing_sdk::Timestamp;
 use ticketing_tickets::audit::{PassEventRow, PassRow, TicketRow};
 
 use super::report::Violation;
-
-/// An event in the outbox of a service.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OutboxEvent {
-    /// The service.
-    pub service: &'static str,
-    /// The id of the event.
-    pub id: String,
-    /// The name of the event.
-    pub name: String,
-    /// The id of the aggregate that changed.
-    pub aggregate: String,
-    /// The version that the change made.
-    pub version: i64,
-    /// Whether the relay has published the event and marked it.
-    pub is_published: bool,
-    /// The sequence of the event in the log of the bus, once it is there.
-    pub sequence: Option<i64>,
-}
-
-impl OutboxEvent {
-    /// Creates the event of a row in the outbox of `service`, before the log of the bus is read.
-    pub fn from_row(service: &'static str, row: OutboxRow) -> Self {
-        let OutboxRow { id, name, aggregate, version, is_published } = row;
-        Self { service, id, name, aggregate, version, is_published, sequence: None }
-    }
-}
 
 /// An event that a consuming service has not applied.
 #[derive(Clone, Debug, PartialEq, Eq)]

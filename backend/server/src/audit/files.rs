@@ -36,7 +36,7 @@ impl LockedFolder {
             match lock.try_lock_shared() {
                 Ok(()) => locks.push(lock),
                 Err(TryLockError::WouldBlock) => {
-                    return Err(StartError::InUse { path: folder.to_owned() });
+                    return Err(StartError::InUse(folder.to_owned()));
                 }
                 Err(TryLockError::Error(_)) => {}
             }

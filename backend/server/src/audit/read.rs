@@ -85,8 +85,7 @@ impl Sources {
         facts.payments = read(&self.payments, payments::PaymentRow::read_all).await?;
         facts.charges = self.ledger.ledger().await?.charges;
         for (service, db) in self.databases() {
-            let rows = read(db, outbox::OutboxRow::read_all).await?;
-            facts.outbox_events.extend(rows.into_iter().map(|row| OutboxEvent::from_row(service, row)));
+            facts.outbox_events.extend(read(db, move |tx| OutboxEvent::read_all(tx, service)).await?);
             facts.pruned_at = facts.pruned_at.max(read(db, outbox::read_pruned_at).await?);
         }
         facts.unconsumed = self.read_unconsumed(&facts.outbox_events).await?;

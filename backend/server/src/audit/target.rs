@@ -147,8 +147,8 @@ impl AuditTarget {
         }
         if let Some(missing) = first_missing {
             return Err(match exists {
-                true => AuditTargetError::Missing { path: self.file(missing) },
-                false => AuditTargetError::NoMarketplace { path: self.folder.clone() },
+                true => AuditTargetError::Missing(self.file(missing)),
+                false => AuditTargetError::NoMarketplace(self.folder.clone()),
             });
         }
         if in_files && self.ledger.is_none() && !is_file(&self.folder, PROVIDER).map_err(unreadable)? {

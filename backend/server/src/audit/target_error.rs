@@ -13,11 +13,8 @@ use crate::StartError;
 #[non_exhaustive]
 pub enum AuditTargetError {
     /// The folder has no marketplace.
-    #[error("{} has no marketplace", path.display())]
-    NoMarketplace {
-        /// The folder.
-        path: PathBuf,
-    },
+    #[error("{} has no marketplace", .0.display())]
+    NoMarketplace(PathBuf),
     /// The folder cannot be read, so it is unknown whether it has a marketplace.
     #[error("{} cannot be read: {source}", path.display())]
     Folder {
@@ -27,11 +24,8 @@ pub enum AuditTargetError {
         source: io::Error,
     },
     /// A database is missing.
-    #[error("{} is missing: the marketplace is incomplete and was not audited", path.display())]
-    Missing {
-        /// The database.
-        path: PathBuf,
-    },
+    #[error("{} is missing: the marketplace is incomplete and was not audited", .0.display())]
+    Missing(PathBuf),
     /// The ledger is at Stripe, and there is no key to read it.
     #[error("Stripe charged its cards: TICKETING_STRIPE_KEY is required to read the ledger")]
     LedgerElsewhere,

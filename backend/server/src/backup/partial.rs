@@ -43,7 +43,7 @@ fn lock(path: &Path) -> Result<Option<File>, BackupError> {
         return Ok(None);
     }
     let failed = |source| BackupError::File { path: path.to_owned(), source };
-    let in_progress = || BackupError::InProgress { path: path.to_owned() };
+    let in_progress = || BackupError::InProgress(path.to_owned());
     let opened = OpenedPath::record(path).map_err(failed)?;
     let folder = File::open(path).map_err(failed)?;
     match folder.try_lock() {
@@ -57,7 +57,7 @@ fn lock(path: &Path) -> Result<Option<File>, BackupError> {
 /// Removes a folder that holds files of a backup and nothing else, and returns its lock.
 fn remove_leftover(path: &Path) -> Result<Option<File>, BackupError> {
     let failed = |source| BackupError::File { path: path.to_owned(), source };
-    let exists = || BackupError::Exists { path: path.to_owned() };
+    let exists = || BackupError::Exists(path.to_owned());
     if !path.is_dir() || path.is_symlink() {
         return Err(exists());
     }
@@ -106,7 +106,7 @@ mod tests {
         fs::create_dir(&theirs).unwrap();
         fs::write(theirs.join("letter.txt"), "Dear Ada").unwrap();
         let refused = PartialBackup::create(&folder.path().join("copy"));
-        assert!(matches!(&refused, Err(BackupError::Exists { path }) if *path == theirs), "{refused:?}");
+        assert!(matches!(&refused, Err(BackupError::Exists(path)) if *path == theirs), "{refused:?}");
         assert!(theirs.join("letter.txt").exists());
     }
 }

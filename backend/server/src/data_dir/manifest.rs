@@ -61,7 +61,7 @@ impl CheckedDatabases {
             let found = checked.find(name)?;
             let expected = checked.listed.as_ref().and_then(|listed| listed.get(name)).cloned().flatten();
             if expected.is_some_and(|expected| expected != found.1) {
-                return Err(checked.replaced_error(name));
+                return Err(StartError::ReplacedDatabase(database(folder, name)));
             }
             checked.required.insert(name, found);
         }
@@ -82,7 +82,7 @@ impl CheckedDatabases {
             if let Some((before, expected)) = self.required.get(name)
                 && (!before.is_unchanged() || *expected != identity)
             {
-                return Err(self.replaced_error(name));
+                return Err(StartError::ReplacedDatabase(database(&self.folder, name)));
             }
             paths.push(path);
             identities.insert(*name, identity);
@@ -100,8 +100,7 @@ impl CheckedDatabases {
     /// Finds a required database, and reads its identity.
     fn find(&self, name: &str) -> Result<(OpenedPath, String), StartError> {
         let path = database(&self.folder, name);
-        let missing =
-            || StartError::MissingDatabase { path: path.clone(), manifest: self.folder.join(MANIFEST) };
+        let missing = || StartError::MissingDatabase(path.clone());
         let opened = OpenedPath::record_growing(&path).map_err(|_| missing())?;
         // SQLite would delete the log beside an empty file.
         if is_empty(&path) {
@@ -109,13 +108,6 @@ impl CheckedDatabases {
         }
         let identity = file_identity(&path)?.ok_or_else(missing)?;
         Ok((opened, identity))
-    }
-
-    fn replaced_error(&self, name: &str) -> StartError {
-        StartError::ReplacedDatabase {
-            path: database(&self.folder, name),
-            manifest: self.folder.join(MANIFEST),
-        }
     }
 
     /// Adds these databases to the manifest, and writes it if it changed. Returns all databases.
@@ -188,7 +180,7 @@ mod tests {
     fn find_missing(folder: &Path, needed: &[&'static str]) -> Option<PathBuf> {
         match CheckedDatabases::check(folder, needed) {
             Ok(_) => None,
-            Err(StartError::MissingDatabase { path, .. }) => Some(path),
+            Err(StartError::MissingDatabase(path)) => Some(path),
             Err(error) => panic!("{error}"),
         }
     }

@@ -1,6 +1,6 @@
 //! Detects changes of the data folder that would make the next start fail or lose data.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,26 +35,49 @@ struct FolderBaseline {
 }
 
 /// A difference that the next start would find.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum FolderProblem {
     /// The folder, or a database in it, was moved, deleted or replaced.
+    #[error(
+        "the data folder, or a database in it, was moved, deleted or replaced under the running server; put it back, or stop \
+         the server, restore the folder from a backup and start it again"
+    )]
     Moved(PathBuf),
     /// A database, or its log, was emptied or cut.
+    #[error(
+        "a file of a database was emptied or cut under the running server, and what it held is lost: stop the server, restore \
+         the folder from a backup and start it again"
+    )]
     Shortened(PathBuf),
     /// The file of a key does not hold the key that signs.
+    #[error("{1}")]
     Key(PathBuf, KeyProblem),
     /// The manifest lacks a database of this process, or has another identity for it.
+    #[error(
+        "the manifest of the databases was deleted or changed under the running server, and the next start could begin with an \
+         empty database: restore the manifest from a backup"
+    )]
     List(PathBuf),
 }
 
 /// The problem of a key file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum KeyProblem {
     /// The file is absent.
+    #[error(
+        "a key was deleted under the running server: restore it from a backup; the next start creates a new one, and every \
+         session ends (jwt.key), or the code of every pass changes (pass.key)"
+    )]
     Missing,
     /// The file holds another key, or none.
+    #[error(
+        "a key was changed under the running server: restore it from a backup; the next start reads the changed file, and \
+         every session ends (jwt.key), or the code of every pass changes (pass.key). To change the key on purpose, restart \
+         the server"
+    )]
     Differs,
     /// The next start would refuse the file.
+    #[error("the next start cannot use the key: repair the file, or restore it from a backup ({0})")]
     Unusable(String),
 }
 
@@ -138,48 +161,8 @@ impl FolderWatch {
 
 impl FolderProblem {
     fn log(&self) {
-        match self {
-            Self::Moved(path) => tracing::error!(
-                path = %path.display(),
-                "the data folder, or a database in it, was moved, deleted or replaced under the running server; put it \
-                 back, or stop the server, restore the folder from a backup and start it again"
-            ),
-            Self::Shortened(path) => tracing::error!(
-                path = %path.display(),
-                "a file of a database was emptied or cut under the running server, and what it held is lost: stop the server, \
-                 restore the folder from a backup and start it again"
-            ),
-            Self::Key(path, problem) => problem.log(path),
-            Self::List(path) => tracing::error!(
-                path = %path.display(),
-                "the manifest of the databases was deleted or changed under the running server, and the next start could begin \
-                 with an empty database: restore the manifest from a backup"
-            ),
-        }
-    }
-}
-
-impl KeyProblem {
-    fn log(&self, path: &Path) {
-        let path = path.display();
-        match self {
-            Self::Missing => tracing::error!(
-                %path,
-                "a key was deleted under the running server: restore it from a backup; the next start creates a new one, \
-                 and every session ends (jwt.key), or the code of every pass changes (pass.key)"
-            ),
-            Self::Differs => tracing::error!(
-                %path,
-                "a key was changed under the running server: restore it from a backup; the next start reads the changed \
-                 file, and every session ends (jwt.key), or the code of every pass changes (pass.key). To change the key \
-                 on purpose, restart the server"
-            ),
-            Self::Unusable(reason) => tracing::error!(
-                %path,
-                reason,
-                "the next start cannot use the key: repair the file, or restore it from a backup"
-            ),
-        }
+        let (Self::Moved(path) | Self::Shortened(path) | Self::Key(path, _) | Self::List(path)) = self;
+        tracing::error!(path = %path.display(), "{self}");
     }
 }
 

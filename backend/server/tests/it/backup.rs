@@ -94,7 +94,7 @@ async fn incomplete_backup_is_refused() {
     std::fs::rename(&payments, &aside).unwrap();
     let second = folder.path().join("second");
     let partly = back_up(&settings, &second);
-    assert!(matches!(&partly, Err(BackupError::Missing { path }) if *path == payments), "{partly:?}");
+    assert!(matches!(&partly, Err(BackupError::Missing(path)) if *path == payments), "{partly:?}");
     assert!(!second.exists() && !payments.exists());
     std::fs::rename(&aside, &payments).unwrap();
     stack.restart().await;

@@ -30,7 +30,7 @@ async fn audit_reads_a_folder_once_its_server_has_stopped() {
     let payments = folder.join("payments.db");
     std::fs::rename(&payments, folder.join("aside")).unwrap();
     let partly = AuditTarget::new(&folder).audit().await;
-    assert!(matches!(&partly, Err(AuditTargetError::Missing { path }) if *path == payments), "{partly:?}");
+    assert!(matches!(&partly, Err(AuditTargetError::Missing(path)) if *path == payments), "{partly:?}");
     std::fs::rename(folder.join("aside"), &payments).unwrap();
     stack.restart().await;
     stack.finish().await;
