@@ -28,7 +28,7 @@ pub(crate) struct ShutdownPhases {
     pub(crate) workers: Shutdown,
 }
 
-/// The running HTTP server of a process.
+/// The running HTTP server of a process. Dropping it does not stop it: call [`stop`](Self::stop).
 #[derive(Debug)]
 pub(crate) struct HttpServer {
     pub(crate) address: SocketAddr,

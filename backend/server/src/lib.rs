@@ -22,7 +22,6 @@ pub use backup::{Backup, BackupError, back_up};
 pub use databases::migrate;
 pub use openapi::document as openapi_document;
 pub use operate::{OperateError, dead_letters, discard, replay, republish};
-pub use process::Process;
 pub use run::{Ready, RunError, run, run_service};
 pub use service::Service;
 pub use settings::{InvalidSetting, LogSettings, SettingsError, StackGroups, StackSettings};

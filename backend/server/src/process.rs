@@ -1,6 +1,5 @@
 //! One service in a process of its own. There may be any number of processes of a service.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use ticketing_bus::{Bus, ServiceCore};
@@ -14,51 +13,25 @@ use crate::http_server::{HttpServer, ShutdownPhases};
 use crate::open::{OpenService, ServiceOpener, client_app, connect_jetstream};
 use crate::{Service, StackSettings, StartError, openapi};
 
-/// A running service. Dropping it does not stop it: call [`stop`](Self::stop).
-#[derive(Debug)]
-pub struct Process {
-    server: HttpServer,
-}
-
-impl Process {
-    /// Opens the service, binds its port and serves requests. The service keeps its data in a PostgreSQL schema and
-    /// sends its events over NATS. The client has neither data nor events.
-    ///
-    /// # Errors
-    /// If a setting is missing, a server that it names cannot be used, or the port cannot be bound. No task is left
-    /// running.
-    pub async fn start(service: Service, settings: StackSettings) -> Result<Self, StartError> {
-        let (settings, shutdown) = (settings.within_open_files(), ShutdownPhases::default());
-        let health = Health::new(shutdown.serving.clone());
-        if service == Service::Client {
-            // The pages are no part of the API, so this process does not serve its document.
-            let routes = client_app(&settings).router().merge(health.router());
-            return Ok(Self { server: HttpServer::start(&settings, None, routes, shutdown).await? });
-        }
-        let (opened, bus) = open(service, &settings, &shutdown.serving).await?;
-        (opened.start)(&bus, &shutdown.workers);
-        let health = with_database_check(health, service, &opened.core);
-        let (routes, _) = opened.routes.split_for_parts();
-        let routes = routes.merge(openapi::document_route(settings.cookie.name())).merge(health.router());
-        let server = HttpServer::start(&settings, Some(&bus), routes, shutdown).await?;
-        Ok(Self { server })
+/// Opens the service, binds its port and serves requests. The service keeps its data in a PostgreSQL schema and sends its
+/// events over NATS. The client has neither data nor events.
+///
+/// # Errors
+/// If a setting is missing, a server that it names cannot be used, or the port cannot be bound. No task is left running.
+pub(crate) async fn start(service: Service, settings: StackSettings) -> Result<HttpServer, StartError> {
+    let (settings, shutdown) = (settings.within_open_files(), ShutdownPhases::default());
+    let health = Health::new(shutdown.serving.clone());
+    if service == Service::Client {
+        // The pages are no part of the API, so this process does not serve its document.
+        let routes = client_app(&settings).router().merge(health.router());
+        return HttpServer::start(&settings, None, routes, shutdown).await;
     }
-
-    /// Returns the address of the listener.
-    pub fn addr(&self) -> SocketAddr {
-        self.server.address
-    }
-
-    /// Returns the address that serves `GET /metrics`, if any.
-    pub fn metrics_addr(&self) -> Option<SocketAddr> {
-        self.server.metrics_address
-    }
-
-    /// Stops accepting, lets requests in progress finish, then ends the workers. Returns `false` if a request was cut off
-    /// or a worker did not end in time.
-    pub async fn stop(self) -> bool {
-        self.server.stop().await
-    }
+    let (opened, bus) = open(service, &settings, &shutdown.serving).await?;
+    (opened.start)(&bus, &shutdown.workers);
+    let health = with_database_check(health, service, &opened.core);
+    let (routes, _) = opened.routes.split_for_parts();
+    let routes = routes.merge(openapi::document_route(settings.cookie.name())).merge(health.router());
+    HttpServer::start(&settings, Some(&bus), routes, shutdown).await
 }
 
 /// Opens a service with data.

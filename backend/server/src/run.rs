@@ -7,7 +7,7 @@ use std::thread;
 use ticketing_platform::shutdown::EndSignals;
 use tokio::sync::oneshot;
 
-use crate::{Process, Service, Stack, StackSettings, StartError};
+use crate::{Service, Stack, StackSettings, StartError, process};
 
 /// An error of [`run`] or [`run_service`].
 #[derive(Debug, thiserror::Error)]
@@ -45,8 +45,8 @@ pub async fn run_service(
     settings: StackSettings,
     ready: impl Ready,
 ) -> Result<(), RunError> {
-    let process = Process::start(service, settings).await?;
-    let result = wait_for_signal(process.addr(), ready).await;
+    let process = process::start(service, settings).await?;
+    let result = wait_for_signal(process.address, ready).await;
     log_unclean_stop(process.stop().await);
     result
 }
