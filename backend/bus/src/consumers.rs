@@ -5,7 +5,6 @@
 
 mod apply;
 mod deferred;
-mod event_outcome;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,8 +20,7 @@ use ticketing_platform::telemetry::{Span, TraceContext};
 use tokio::time::Instant;
 
 use crate::{AckDecision, ApplyOutcome, Bus, BusError, Delivery, ServiceCore, Subscription, probe, spans};
-use deferred::DeferredEvents;
-use event_outcome::EventOutcome;
+use deferred::{DeferredEvents, EventOutcome};
 
 /// The maximum number of events in one transaction. Requests wait for the same writer, so transactions are short.
 const BATCH: usize = 64;

@@ -61,7 +61,7 @@ impl Relay {
         let mut failures = 0_u32;
         let mut is_unwritable = false;
         loop {
-            let looked = self.probe_and_publish(is_unwritable).await;
+            let looked = self.publish_waiting(is_unwritable).await;
             is_unwritable = matches!(&looked, Err(OutboxError::Db(error)) if error.is_outage());
             match looked {
                 Ok(published) => {
@@ -101,19 +101,14 @@ impl Relay {
         }
     }
 
-    /// Publishes unpublished rows. After an outage it writes to the database first: rows that cannot be marked would be
+    /// Publishes and marks at most one round of unpublished rows. Returns the number of events. While a batch is
+    /// published, the previous one is marked and the next one is read. After an error the rows are published again
+    /// under the same identifiers. After an outage the database is written first: rows that cannot be marked would be
     /// published again and again.
-    async fn probe_and_publish(&mut self, is_unwritable: bool) -> Result<usize, OutboxError> {
+    async fn publish_waiting(&mut self, is_unwritable: bool) -> Result<usize, OutboxError> {
         if is_unwritable {
             probe::write(&self.core.db, self.core.clock.now()).await?;
         }
-        self.publish_waiting().await
-    }
-
-    /// Publishes and marks at most one round of unpublished rows. Returns the number of events. While a batch is
-    /// published, the previous one is marked and the next one is read. After an error the rows are published again
-    /// under the same identifiers.
-    async fn publish_waiting(&mut self) -> Result<usize, OutboxError> {
         if !self.lease.is_held(&self.core.db).await? {
             return Ok(0);
         }

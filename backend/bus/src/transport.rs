@@ -95,18 +95,18 @@ impl Bus {
         durable: &'static str,
         names: Vec<EventName>,
     ) -> Result<Subscription, BusError> {
-        let inner = match &self.transport {
+        let kind = match &self.transport {
             Transport::Embedded(log) => {
-                Inner::Embedded(embedded::Subscription::open(log.clone(), durable, names).await?)
+                SubscriptionKind::Embedded(embedded::Subscription::open(log.clone(), durable, names).await?)
             }
             Transport::JetStream(stream) => {
                 let opened = jetstream::Subscription::open(&stream.connection, durable, &names).await;
                 let opened = opened.map_err(|error| stream.readiness.mark_failed(durable, error))?;
                 stream.readiness.mark_ready(durable);
-                Inner::JetStream(Box::new(opened))
+                SubscriptionKind::JetStream(Box::new(opened))
             }
         };
-        Ok(Subscription { inner })
+        Ok(Subscription { kind })
     }
 
     /// Returns the dead letters, oldest first.
@@ -219,11 +219,11 @@ impl Bus {
 /// The durable subscription of one consumer.
 #[derive(Debug)]
 pub struct Subscription {
-    inner: Inner,
+    kind: SubscriptionKind,
 }
 
 #[derive(Debug)]
-enum Inner {
+enum SubscriptionKind {
     Embedded(embedded::Subscription),
     JetStream(Box<jetstream::Subscription>),
 }
@@ -234,14 +234,14 @@ impl Subscription {
     /// # Errors
     /// If the log cannot be read.
     pub async fn next(&mut self, limit: usize) -> Result<Vec<Delivery>, BusError> {
-        either!(Inner, &mut self.inner, subscription => subscription.next(limit).await)
+        either!(SubscriptionKind, &mut self.kind, subscription => subscription.next(limit).await)
     }
 
     /// Returns whether a delivery may have been handled before: by a crashed process, or by one whose ack was lost.
     pub(crate) fn may_be_redelivery(&self, delivery: &Delivery) -> bool {
-        match &self.inner {
-            Inner::Embedded(subscription) => subscription.may_be_redelivery(delivery),
-            Inner::JetStream(_) => delivery.delivery_count > 1,
+        match &self.kind {
+            SubscriptionKind::Embedded(subscription) => subscription.may_be_redelivery(delivery),
+            SubscriptionKind::JetStream(_) => delivery.delivery_count > 1,
         }
     }
 
@@ -250,14 +250,16 @@ impl Subscription {
     /// # Errors
     /// If the log cannot be read.
     pub(crate) async fn is_oldest_unsettled(&self, delivery: &Delivery) -> Result<bool, BusError> {
-        Ok(either!(Inner, &self.inner, subscription => subscription.is_oldest_unsettled(delivery).await?))
+        Ok(
+            either!(SubscriptionKind, &self.kind, subscription => subscription.is_oldest_unsettled(delivery).await?),
+        )
     }
 
     /// Waits for `work` and extends the ack deadline of the deliveries, so that no other replica receives them.
     pub(crate) async fn keep_alive_while<T>(&mut self, work: impl Future<Output = T>) -> T {
-        match &mut self.inner {
-            Inner::Embedded(_) => work.await,
-            Inner::JetStream(subscription) => subscription.keep_alive_while(work).await,
+        match &mut self.kind {
+            SubscriptionKind::Embedded(_) => work.await,
+            SubscriptionKind::JetStream(subscription) => subscription.keep_alive_while(work).await,
         }
     }
 
@@ -267,9 +269,9 @@ impl Subscription {
     /// # Errors
     /// If the transport fails.
     pub(crate) async fn release_unsettled(&mut self) -> Result<(), BusError> {
-        match &mut self.inner {
-            Inner::Embedded(_) => Ok(()),
-            Inner::JetStream(subscription) => Ok(subscription.release_unsettled().await?),
+        match &mut self.kind {
+            SubscriptionKind::Embedded(_) => Ok(()),
+            SubscriptionKind::JetStream(subscription) => Ok(subscription.release_unsettled().await?),
         }
     }
 
@@ -278,6 +280,6 @@ impl Subscription {
     /// # Errors
     /// If the log cannot be written: then the deliveries are redelivered.
     pub async fn acknowledge(&mut self, decisions: Vec<(Delivery, AckDecision)>) -> Result<(), BusError> {
-        either!(Inner, &mut self.inner, subscription => subscription.acknowledge(decisions).await)
+        either!(SubscriptionKind, &mut self.kind, subscription => subscription.acknowledge(decisions).await)
     }
 }

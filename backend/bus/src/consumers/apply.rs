@@ -9,8 +9,7 @@ use ticketing_platform::kill_point;
 use ticketing_platform::telemetry::TraceContext;
 use ticketing_sdk::Timestamp;
 
-use super::deferred::DeferredEvents;
-use super::event_outcome::EventOutcome;
+use super::deferred::{DeferredEvents, EventOutcome};
 use super::{Consumers, HandlerError};
 use crate::{AckDecision, ApplyOutcome, Delivery, failures, outbox};
 

@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use ticketing_platform::backoff::{Backoff, add_jitter};
+use ticketing_platform::db::DbError;
 use tokio::time::Instant;
 
 use super::DeliveryLimits;
-use super::event_outcome::EventOutcome;
 use crate::{AckDecision, Delivery, Subscription};
 
 /// The maximum time between two batches that counts as working time.
@@ -30,6 +30,30 @@ const MAX_BACKLOG_DELAY: Duration = Duration::from_secs(10);
 const BACKLOG_THRESHOLD: usize = 500;
 /// The number of remembered events above which old ones are forgotten.
 const MAX_REMEMBERED: usize = 16_384;
+
+/// The outcome of one event.
+#[derive(Clone, Debug)]
+pub(super) enum EventOutcome {
+    /// It was applied, now or earlier: ack.
+    Applied,
+    /// It is not due.
+    NotDue,
+    /// Its predecessor is missing.
+    OutOfOrder,
+    /// This version has no handler for it.
+    Unhandled,
+    /// Its handler returned an error, and the database works.
+    Failed {
+        /// The number of failures.
+        failures: u32,
+        /// Whether a retry cannot succeed.
+        is_final: bool,
+        /// The error.
+        cause: String,
+    },
+    /// The database could not be written.
+    Outage(DbError),
+}
 
 /// The state of a waiting event.
 #[derive(Clone, Copy, Debug)]

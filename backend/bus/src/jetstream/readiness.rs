@@ -7,51 +7,38 @@ use ticketing_platform::signal::Signal;
 
 use super::JetStreamError;
 
-/// The state of one consumer.
-#[derive(Debug)]
-enum ConsumerState {
-    /// It was started and has not subscribed yet.
-    Starting,
-    /// It has subscribed.
-    Ready,
-    /// It cannot subscribe: the error is permanent.
-    Failed(JetStreamError),
-}
-
 /// The consumers of this process.
 #[derive(Debug, Default)]
 pub(crate) struct ConsumerReadiness {
-    consumers: Mutex<BTreeMap<&'static str, ConsumerState>>,
+    /// The outcome of the subscription of each consumer; `None` until it has subscribed, or failed permanently.
+    outcomes: Mutex<BTreeMap<&'static str, Option<Result<(), JetStreamError>>>>,
     changed: Signal,
 }
 
 impl ConsumerReadiness {
     /// Registers a consumer that is starting.
     pub(crate) fn register(&self, durable: &'static str) {
-        self.consumers.lock().entry(durable).or_insert(ConsumerState::Starting);
+        self.outcomes.lock().entry(durable).or_insert(None);
     }
 
     /// Marks a consumer as subscribed.
     pub(crate) fn mark_ready(&self, durable: &'static str) {
-        self.consumers.lock().insert(durable, ConsumerState::Ready);
+        self.outcomes.lock().insert(durable, Some(Ok(())));
         self.changed.notify();
     }
 
     /// Records a failed subscription; only a permission error is permanent.
     pub(crate) fn mark_failed(&self, durable: &'static str, error: JetStreamError) -> JetStreamError {
-        let (JetStreamError::PermissionDenied(text), mut consumers) = (&error, self.consumers.lock()) else {
-            return error;
-        };
-        if let Some(state @ ConsumerState::Starting) = consumers.get_mut(durable) {
-            *state = ConsumerState::Failed(JetStreamError::PermissionDenied(text.clone()));
+        let JetStreamError::PermissionDenied(text) = &error else { return error };
+        if let Some(outcome @ None) = self.outcomes.lock().get_mut(durable) {
+            *outcome = Some(Err(JetStreamError::PermissionDenied(text.clone())));
             self.changed.notify();
         }
-        drop(consumers);
         error
     }
 
     pub(super) fn names(&self) -> Vec<&'static str> {
-        self.consumers.lock().keys().copied().collect()
+        self.outcomes.lock().keys().copied().collect()
     }
 
     /// Returns when all registered consumers have subscribed.
@@ -69,16 +56,11 @@ impl ConsumerReadiness {
     }
 
     fn outcome(&self) -> Option<Result<(), JetStreamError>> {
-        let mut consumers = self.consumers.lock();
-        for state in consumers.values_mut() {
-            if matches!(state, ConsumerState::Failed(_))
-                && let ConsumerState::Failed(error) = std::mem::replace(state, ConsumerState::Starting)
-            {
-                return Some(Err(error));
-            }
+        let mut outcomes = self.outcomes.lock();
+        match outcomes.values_mut().find(|outcome| matches!(outcome, Some(Err(_)))) {
+            Some(failed) => failed.take(),
+            None => outcomes.values().all(Option::is_some).then_some(Ok(())),
         }
-        let all = consumers.values().all(|state| matches!(state, ConsumerState::Ready));
-        all.then_some(Ok(()))
     }
 }
 

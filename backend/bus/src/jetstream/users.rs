@@ -35,12 +35,6 @@ pub enum NatsPassword {
     Variable(String),
 }
 
-/// The permissions of a user.
-struct Permissions {
-    publish: Vec<String>,
-    subscribe: Vec<String>,
-}
-
 impl NatsUser {
     /// Returns the name of the user, which is also the name of its connections and the prefix of their inboxes.
     pub fn name(self) -> &'static str {
@@ -59,7 +53,8 @@ impl NatsUser {
         }
     }
 
-    fn permissions(self) -> Permissions {
+    /// Returns the subjects to which it may publish. It may subscribe to its inboxes only.
+    fn publish_permissions(self) -> Vec<String> {
         let mut publish = Vec::new();
         match self.service() {
             Some((words, durable)) => {
@@ -77,7 +72,7 @@ impl NatsUser {
                 }
             }
         }
-        Permissions { publish, subscribe: vec![format!("{}.>", inbox_prefix(self.name()))] }
+        publish
     }
 }
 
@@ -110,7 +105,6 @@ fn consumer_permissions(durable: &str) -> Vec<String> {
 pub fn render_nats_authorization(users: &[(NatsUser, NatsPassword)]) -> String {
     let mut text = "authorization {\n  users: [\n".to_owned();
     for (user, password) in users {
-        let Permissions { publish, subscribe } = user.permissions();
         let password = match password {
             NatsPassword::Text(text) => quote(text),
             NatsPassword::Variable(name) => format!("${name}"),
@@ -121,8 +115,8 @@ pub fn render_nats_authorization(users: &[(NatsUser, NatsPassword)]) -> String {
             "    {{\n      user: {}\n      password: {password}\n      permissions: {{\n        \
              publish: {{ allow: [\n{}        ] }}\n        subscribe: {{ allow: [\n{}        ] }}\n      }}\n    }}\n",
             quote(user.name()),
-            list(&publish),
-            list(&subscribe),
+            list(&user.publish_permissions()),
+            list(&[format!("{}.>", inbox_prefix(user.name()))]),
         );
     }
     text + "  ]\n}\n"
