@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use secrecy::SecretString;
-use ticketing_bus::{Bus, ServiceCore, ServiceCoreError};
-use ticketing_platform::db::Migrations;
+use ticketing_bus::{Bus, ServiceCore};
+use ticketing_platform::db::{Migrations, OpenError};
 use ticketing_platform::http::TrustedProxies;
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
@@ -52,7 +52,7 @@ pub struct App {
 pub enum StartError {
     /// The database could not be opened, migrated or read.
     #[error(transparent)]
-    Core(#[from] ServiceCoreError),
+    Core(#[from] OpenError),
     /// Passwords cannot be hashed with these settings.
     #[error(transparent)]
     HashingSettings(#[from] HashingError),

@@ -33,7 +33,7 @@ pub use jetstream::{Credentials, JetStreamOptions, NatsPassword, NatsUser, rende
 pub use outbox::{INBOX_RETENTION, OUTBOX_RETENTION, Outbox};
 pub use rebuild::rebuild;
 pub use relay::Relay;
-pub use service_core::{ServiceCore, ServiceCoreError};
+pub use service_core::ServiceCore;
 pub use transport::{Bus, Subscription};
 
 use ticketing_platform::db::Migrations;

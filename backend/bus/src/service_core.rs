@@ -16,18 +16,6 @@ use crate::{ApplyOutcome, Bus, Consumers, MIGRATIONS, Outbox, Relay, outbox, pro
 /// How often old rows are pruned.
 const PRUNE_INTERVAL: Duration = Duration::from_secs(3600);
 
-/// A service could not be opened.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ServiceCoreError {
-    /// Its database could not be opened or migrated.
-    #[error(transparent)]
-    Open(#[from] OpenError),
-    /// Its database could not be read.
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
-
 /// The core of a service. Clones share it.
 #[derive(Clone, Debug)]
 pub struct ServiceCore {
@@ -82,11 +70,12 @@ impl ServiceCore {
         clock: Clock,
         sessions: &Sessions,
         own: Migrations,
-    ) -> Result<Self, ServiceCoreError> {
-        let mut core = Self::open(database, clock, &Self::parts_with_sessions(own))?;
-        sessions.revoked_sessions().refresh(&core.db).await?;
-        core.revoked = Some(sessions.revoked_sessions().clone());
-        Ok(core)
+    ) -> Result<Self, OpenError> {
+        let core = Self::open(database, clock, &Self::parts_with_sessions(own))?;
+        let (revoked, database) = (sessions.revoked_sessions().clone(), core.db.name().to_owned());
+        let read = revoked.refresh(&core.db).await;
+        read.map_err(|error| OpenError::Unusable { database, reason: error.to_string() })?;
+        Ok(Self { revoked: Some(revoked), ..core })
     }
 
     /// Returns the migrations of [`open_with_sessions`](Self::open_with_sessions), with the `own` ones of the service.

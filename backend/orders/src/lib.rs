@@ -10,9 +10,9 @@ pub mod store;
 use std::time::Duration;
 
 use axum::extract::FromRef;
-use ticketing_bus::{Bus, ServiceCore, ServiceCoreError};
+use ticketing_bus::{Bus, ServiceCore};
 use ticketing_platform::clock::Clock;
-use ticketing_platform::db::{Database, Migrations};
+use ticketing_platform::db::{Database, Migrations, OpenError};
 use ticketing_platform::limits::{WriteLimit, WriteRate};
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
@@ -75,7 +75,7 @@ impl App {
     ///
     /// # Errors
     /// If the database cannot be opened, migrated or read.
-    pub async fn open(settings: Settings) -> Result<Self, ServiceCoreError> {
+    pub async fn open(settings: Settings) -> Result<Self, OpenError> {
         let Settings { database, clock, sessions, order_ttl, open_limit, reorder_pause, writes } = settings;
         let writes = WriteLimit::new(writes, clock.clone());
         let core = ServiceCore::open_with_sessions(database, clock.clone(), &sessions, MIGRATIONS).await?;

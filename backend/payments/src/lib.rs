@@ -14,9 +14,9 @@ mod worker;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use ticketing_bus::{Bus, ServiceCore, ServiceCoreError};
+use ticketing_bus::{Bus, ServiceCore};
 use ticketing_platform::clock::Clock;
-use ticketing_platform::db::{Database, Migrations};
+use ticketing_platform::db::{Database, Migrations, OpenError};
 use ticketing_platform::limits::{WriteLimit, WriteRate};
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
@@ -88,7 +88,7 @@ pub struct App {
 pub enum StartError {
     /// The database cannot be opened, migrated or read.
     #[error(transparent)]
-    Core(#[from] ServiceCoreError),
+    Core(#[from] OpenError),
     /// The timeouts are not nested.
     #[error(transparent)]
     PaymentTimeouts(#[from] TimeoutsError),

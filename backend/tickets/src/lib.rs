@@ -14,9 +14,9 @@ pub mod store;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use ticketing_bus::{Bus, ServiceCore, ServiceCoreError, spawn_deadline_worker};
+use ticketing_bus::{Bus, ServiceCore, spawn_deadline_worker};
 use ticketing_platform::clock::Clock;
-use ticketing_platform::db::{Database, DbError, Migrations};
+use ticketing_platform::db::{Database, DbError, Migrations, OpenError};
 use ticketing_platform::http::{StreamSlots, TrustedProxies};
 use ticketing_platform::limits::{RateLimit, WriteLimit, WriteRate};
 use ticketing_platform::session::Sessions;
@@ -91,7 +91,7 @@ impl App {
     ///
     /// # Errors
     /// If the database cannot be opened, migrated or read.
-    pub async fn open(settings: Settings) -> Result<Self, ServiceCoreError> {
+    pub async fn open(settings: Settings) -> Result<Self, OpenError> {
         let clock = settings.clock;
         let (database, sessions) = (settings.database, settings.sessions);
         let core = ServiceCore::open_with_sessions(database, clock.clone(), &sessions, MIGRATIONS).await?;
