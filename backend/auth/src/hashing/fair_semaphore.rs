@@ -26,14 +26,14 @@ pub(crate) struct QueueFull;
 
 /// The slots and their queue. Clones share both.
 #[derive(Debug, Clone)]
-pub(crate) struct FairSemaphore(Arc<Mutex<State>>);
+pub(crate) struct FairSemaphore(Arc<Mutex<Queue>>);
 
 /// A slot, which is assigned to the next request when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Permit(FairSemaphore);
 
 #[derive(Debug)]
-struct State {
+struct Queue {
     free: usize,
     /// The length of the queue.
     room: usize,
@@ -67,7 +67,7 @@ struct QueuedRequest {
 impl FairSemaphore {
     /// Creates slots (at least 1) and their queue.
     pub(crate) fn new(slots: usize, room: usize) -> Self {
-        Self(Arc::new(Mutex::new(State {
+        Self(Arc::new(Mutex::new(Queue {
             free: slots.max(1),
             room,
             room_of_account: (room / 2).max(1),
@@ -100,7 +100,7 @@ enum Acquisition {
     Waits { address: IpAddr, id: u64, granted: oneshot::Receiver<()> },
 }
 
-impl State {
+impl Queue {
     fn enter(&mut self, requester: Requester) -> Acquisition {
         if self.free > 0 {
             self.free -= 1;

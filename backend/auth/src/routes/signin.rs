@@ -4,11 +4,11 @@ use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use ticketing_platform::http::{ApiError, ClientAddress, Field, Json, ValidationErrors};
+use ticketing_platform::http::{ApiError, ClientAddress, Field, Json};
 use ticketing_sdk::{ErrorCode, Problem, User};
 use utoipa::ToSchema;
 
-use super::TAG;
+use super::{TAG, require_credentials};
 use crate::App;
 use crate::domain::{Email, GivenPassword};
 use crate::store;
@@ -24,16 +24,6 @@ pub(crate) struct SignIn {
     #[serde(default)]
     #[schema(value_type = String, required = true, format = Password, min_length = 1)]
     password: Field<GivenPassword>,
-}
-
-impl SignIn {
-    fn valid(self) -> Result<(Email, GivenPassword), ApiError> {
-        let mut errors = ValidationErrors::new();
-        let email = self.email.required("email", Email::MESSAGE, &mut errors);
-        let password = self.password.required("password", GivenPassword::MESSAGE, &mut errors);
-        errors.finish()?;
-        email.zip(password).ok_or_else(|| ApiError::internal("a field is missing without an error"))
-    }
 }
 
 /// Signs in.
@@ -59,7 +49,7 @@ pub(crate) async fn signin(
     Json(body): Json<SignIn>,
 ) -> Result<Response, ApiError> {
     app.sessions.ensure_secure_transport(&headers)?;
-    let (email, password) = body.valid()?;
+    let (email, password) = require_credentials(body.email, body.password, GivenPassword::MESSAGE)?;
     app.tries.count_signin(&email, address).await?;
     let key = email.key();
     let found = app.core.db.read(move |tx| store::find(tx, &key)).await.map_err(ApiError::from)?;

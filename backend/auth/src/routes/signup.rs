@@ -13,7 +13,7 @@ use ticketing_platform::idempotency::{
 use ticketing_sdk::{ErrorCode, Problem, User};
 use utoipa::ToSchema;
 
-use super::TAG;
+use super::{TAG, require_credentials};
 use crate::App;
 use crate::domain::{Email, Password};
 use crate::store::{self, NewAccount};
@@ -29,16 +29,6 @@ pub(crate) struct SignUp {
     #[serde(default)]
     #[schema(value_type = String, required = true, format = Password, min_length = 8, max_length = 128)]
     password: Field<Password>,
-}
-
-impl SignUp {
-    fn valid(self) -> Result<(Email, Password), ApiError> {
-        let mut errors = ValidationErrors::new();
-        let email = self.email.required("email", Email::MESSAGE, &mut errors);
-        let password = self.password.required("password", Password::MESSAGE, &mut errors);
-        errors.finish()?;
-        email.zip(password).ok_or_else(|| ApiError::internal("a field is missing without an error"))
-    }
 }
 
 /// Signs up.
@@ -68,7 +58,7 @@ pub(crate) async fn signup(
     Json(body): Json<SignUp>,
 ) -> Result<Response, ApiError> {
     app.sessions.ensure_secure_transport(&headers)?;
-    let (email, password) = body.valid()?;
+    let (email, password) = require_credentials(body.email, body.password, Password::MESSAGE)?;
     let (now, signed_up) = (app.core.clock.now(), email.clone());
     // The scope of the key is the e-mail address, because there is no signed-in user.
     let fingerprint = app.fingerprint(&email, &password)?;
