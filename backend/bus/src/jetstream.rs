@@ -83,10 +83,8 @@ impl JetStream {
             Err(error) if !error.is_stream_missing() => return Err(error.into()),
             _ => {}
         }
-        let deleted = self
-            .connection
-            .request_empty::<IgnoredAny>(&format!("STREAM.DELETE.{}", message::EVENT_STREAM))
-            .await;
+        let delete = format!("STREAM.DELETE.{}", message::EVENT_STREAM);
+        let deleted = self.connection.api::<IgnoredAny>(&delete, &json!({})).await;
         match deleted {
             Err(error) if !error.is_stream_missing() => return Err(error.into()),
             _ => tracing::warn!("the event stream is recreated"),

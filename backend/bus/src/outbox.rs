@@ -55,22 +55,12 @@ impl Outbox {
         let mut envelope = Envelope::encode(self.clock.new_id(), self.clock.now(), event)
             .map_err(|error| DbError::Statement(error.to_string()))?;
         envelope.trace = TraceContext::current_traceparent();
-        tx.execute_deferred(
-            &format!(
-                "INSERT INTO outbox (id, name, aggregate, version, time, trace, body, xact) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, {})",
-                dialect.current_xact_id()
-            ),
-            args![
-                &envelope.id,
-                envelope.name.as_str(),
-                &envelope.aggregate,
-                envelope.version,
-                envelope.time,
-                envelope.trace.as_deref(),
-                &envelope.body,
-            ],
-        )?;
+        let sql = format!(
+            "INSERT INTO outbox ({}, xact) VALUES ($1, $2, $3, $4, $5, $6, $7, {})",
+            rows::ENVELOPE_COLUMNS,
+            dialect.current_xact_id()
+        );
+        tx.execute_deferred(&sql, &rows::envelope_values(&envelope))?;
         tx.notify_on_commit(&self.waiting);
         kill_point("before-commit");
         Ok(envelope.id)

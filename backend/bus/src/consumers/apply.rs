@@ -23,15 +23,9 @@ enum ApplyError {
     Failed(HandlerError),
 }
 
-impl From<DbError> for ApplyError {
-    fn from(error: DbError) -> Self {
+impl<E: Into<HandlerError>> From<E> for ApplyError {
+    fn from(error: E) -> Self {
         Self::Failed(error.into())
-    }
-}
-
-impl From<HandlerError> for ApplyError {
-    fn from(error: HandlerError) -> Self {
-        Self::Failed(error)
     }
 }
 

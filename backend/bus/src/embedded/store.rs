@@ -9,7 +9,7 @@ use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::signal::Signal;
 use ticketing_sdk::Timestamp;
 
-use crate::{AckDecision, Delivery};
+use crate::{AckDecision, Delivery, rows};
 
 /// Appends new events to the log. Returns their sequences, or `None` for a duplicate.
 pub(super) fn append(
@@ -19,26 +19,17 @@ pub(super) fn append(
     published: &Signal,
 ) -> Result<Vec<Option<i64>>, DbError> {
     tx.notify_on_commit(published);
-    batch
-        .iter()
-        .map(|envelope| {
-            tx.query_opt(
-                "INSERT INTO messages (id, name, aggregate, version, time, trace, body, published_at) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING seq",
-                args![
-                    &envelope.id,
-                    envelope.name.as_str(),
-                    &envelope.aggregate,
-                    envelope.version,
-                    envelope.time,
-                    envelope.trace.as_deref(),
-                    &envelope.body,
-                    now,
-                ],
-                |row| row.int("seq"),
-            )
-        })
-        .collect()
+    let sql = format!(
+        "INSERT INTO messages ({}, published_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+         ON CONFLICT DO NOTHING RETURNING seq",
+        rows::ENVELOPE_COLUMNS
+    );
+    let insert = |envelope: &Arc<Envelope>| {
+        let mut values = rows::envelope_values(envelope);
+        values.push(now.into());
+        tx.query_opt(&sql, &values, |row| row.int("seq"))
+    };
+    batch.iter().map(insert).collect()
 }
 
 /// Opens a consumer. Returns its position in the log, and the names of all events that it was ever opened with. Earlier

@@ -128,7 +128,7 @@ impl Connection {
         Ok(stored)
     }
 
-    /// Sends a request to the JetStream API.
+    /// Sends a request to the JetStream API. An empty object is a request without a body.
     ///
     /// # Errors
     /// If there is no response, or it is an error.
@@ -137,24 +137,8 @@ impl Connection {
         name: &str,
         request: &impl Serialize,
     ) -> Result<T, JetStreamError> {
-        let payload = serde_json::to_vec(request).map_err(JetStreamError::client)?;
-        self.request_api(name, payload).await
-    }
-
-    /// Sends a request without a body to the JetStream API.
-    ///
-    /// # Errors
-    /// If there is no response, or it is an error.
-    pub(super) async fn request_empty<T: DeserializeOwned>(&self, name: &str) -> Result<T, JetStreamError> {
-        self.request_api(name, Vec::new()).await
-    }
-
-    async fn request_api<T: DeserializeOwned>(
-        &self,
-        name: &str,
-        payload: Vec<u8>,
-    ) -> Result<T, JetStreamError> {
         let subject = format!("$JS.API.{name}");
+        let payload = serde_json::to_vec(request).map_err(JetStreamError::client)?;
         let answer = self.request(&subject, HeaderMap::new(), payload).await?;
         decode_response(&subject, &answer)
     }

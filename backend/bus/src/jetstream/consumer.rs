@@ -177,7 +177,7 @@ pub(super) async fn info(
     stream: &str,
     durable: &str,
 ) -> Result<Info, JetStreamError> {
-    connection.request_empty(&format!("CONSUMER.INFO.{stream}.{durable}")).await
+    connection.api(&format!("CONSUMER.INFO.{stream}.{durable}"), &json!({})).await
 }
 
 /// Returns when the consumer lacks a `needed` subject, because another replica or an operator has overwritten its

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_nats::jetstream::ErrorCode;
 use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, RetentionPolicy, StorageType};
+use serde_json::json;
 
 use super::connection::Connection;
 use super::message::{EVENT_PREFIX, EVENT_STREAM, token};
@@ -83,7 +84,8 @@ pub(super) async fn ensure_streams(connection: &Connection) -> Result<(), JetStr
 }
 
 pub(super) async fn info(connection: &Connection, stream: &str) -> Result<Info, JetStreamError> {
-    let info: Result<Info, JetStreamError> = connection.request_empty(&format!("STREAM.INFO.{stream}")).await;
+    let info: Result<Info, JetStreamError> =
+        connection.api(&format!("STREAM.INFO.{stream}"), &json!({})).await;
     if let Ok(info) = &info {
         connection.record_sequence(stream, info.state.last_sequence);
     }
