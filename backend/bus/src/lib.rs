@@ -20,6 +20,7 @@ mod relay;
 mod rows;
 mod service_core;
 mod spans;
+mod tasks;
 pub mod timeline;
 mod transport;
 

@@ -1,20 +1,12 @@
-//! The core of a service: its database, outbox and clock, and the tasks that connect it to the bus.
+//! The core of a service: its database, outbox and clock.
 
-use std::time::Duration;
-
-use ticketing_events::SessionEnded;
 use ticketing_platform::clock::Clock;
-use ticketing_platform::db::{Database, Db, DbError, DbOptions, Migrations, OpenError, Tx};
+use ticketing_platform::db::{Database, Db, DbError, DbOptions, Migrations, OpenError};
 use ticketing_platform::idempotency;
 use ticketing_platform::session::{self, RevokedSessions, Sessions};
-use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
-use ticketing_sdk::Timestamp;
 
-use crate::{ApplyOutcome, Bus, Consumers, MIGRATIONS, Outbox, Relay, outbox, probe};
-
-/// How often old rows are pruned.
-const PRUNE_INTERVAL: Duration = Duration::from_secs(3600);
+use crate::{MIGRATIONS, Outbox, probe};
 
 /// The core of a service. Clones share it.
 #[derive(Clone, Debug)]
@@ -28,7 +20,7 @@ pub struct ServiceCore {
     /// Notified after events of other services were applied.
     pub applied: Signal,
     /// The revoked sessions of a service with routes.
-    revoked: Option<RevokedSessions>,
+    pub(crate) revoked: Option<RevokedSessions>,
 }
 
 impl ServiceCore {
@@ -83,15 +75,6 @@ impl ServiceCore {
         [own, session::MIGRATIONS, idempotency::MIGRATIONS]
     }
 
-    /// Creates the consumer `durable`. With sessions it has the handler of `session:ended`, otherwise none.
-    pub fn consumers(&self, durable: &'static str) -> Consumers {
-        let consumers = Consumers::new(durable, self.clone());
-        match self.revoked.clone() {
-            Some(revoked) => consumers.on_with_context(revoked, revoke),
-            None => consumers,
-        }
-    }
-
     /// Checks that the database can be written: a probe succeeds, and no kind of write has failed last because of an
     /// outage ([`Db::check_writable`]).
     ///
@@ -100,59 +83,6 @@ impl ServiceCore {
     pub async fn check_writable(&self) -> Result<(), DbError> {
         probe::check(&self.db, self.clock.now()).await
     }
-
-    /// Starts the relay, the consumers, if there are any, and the pruning of published and applied events; with sessions also
-    /// that of answered requests and ended sessions.
-    pub fn start(&self, bus: &Bus, consumers: Option<Consumers>, shutdown: &Shutdown) {
-        shutdown.spawn(Relay::new(self.clone(), bus.clone()).run(shutdown.clone()));
-        if let Some(consumers) = consumers {
-            bus.register_consumer(consumers.durable());
-            shutdown.spawn(consumers.run(bus.clone(), shutdown.clone()));
-        }
-        if let Some(revoked) = self.revoked.clone().filter(|_| self.db.is_shared()) {
-            shutdown.spawn(revoked.follow(self.db.clone(), shutdown.clone()));
-        }
-        let has_sessions = self.revoked.is_some();
-        self.start_pruning(shutdown, move |tx, now| {
-            outbox::prune(tx, now)?;
-            if has_sessions {
-                idempotency::prune(tx, now)?;
-                session::prune(tx, now)?;
-            }
-            Ok(())
-        });
-    }
-
-    /// Runs `prune` now and every hour. It deletes the rows past their retention at the given time.
-    pub fn start_pruning(
-        &self,
-        shutdown: &Shutdown,
-        prune: impl Fn(&mut Tx<'_>, Timestamp) -> Result<(), DbError> + Clone + Send + 'static,
-    ) {
-        let (core, stop) = (self.clone(), shutdown.clone());
-        shutdown.spawn(async move {
-            loop {
-                let (now, prune) = (core.clock.now(), prune.clone());
-                let pruned = core.db.write_read_committed(move |tx| {
-                    prune(tx, now)?;
-                    outbox::record_pruned(tx, now)
-                });
-                if let Err(error) = pruned.await {
-                    tracing::warn!(%error, "pruning of old rows failed");
-                }
-                let pause = tokio::time::sleep(PRUNE_INTERVAL);
-                let Some(()) = stop.run_until_triggered(pause).await else { return };
-            }
-        });
-    }
-}
-
-/// Applies `session:ended`: revokes the session.
-fn revoke(revoked: &RevokedSessions, tx: &mut Tx<'_>, event: &SessionEnded) -> Result<ApplyOutcome, DbError> {
-    revoked.record(tx, &event.jti, &event.user_id, event.exp)?;
-    // Revoked before the commit: if the commit fails, the event is redelivered.
-    revoked.insert(&event.jti, event.exp);
-    Ok(ApplyOutcome::Done)
 }
 
 /// Adds the tables of the bus to those of a service.
