@@ -15,8 +15,8 @@ pub use answer::{Answer, KeyedAnswer, REPLAYED};
 pub use finality::{is_final, is_final_refusal};
 pub use key::IdempotencyKey;
 pub use store::{
-    EarlierRequest, KeyClaim, KeyedOutcome, KeyedRequest, MIGRATIONS, RETENTION, claim_key, find,
-    in_flight_error, prune, record_outcome, release_key, run_once, write_once,
+    EarlierRequest, KeyedOutcome, KeyedRequest, MIGRATIONS, RETENTION, claim_key, find, in_flight_error,
+    prune, record_outcome, release_key, run_once, write_once,
 };
 
 /// The hash of a parsed body, in hexadecimal. Two requests with one key must have the same one.

@@ -3,7 +3,7 @@
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::http::ApiError;
-use ticketing_platform::idempotency::{self, KeyClaim, KeyedAnswer, KeyedOutcome, KeyedRequest};
+use ticketing_platform::idempotency::{self, EarlierRequest, KeyedAnswer, KeyedOutcome, KeyedRequest};
 use ticketing_sdk::{ErrorCode, PaymentId, Timestamp, UserId};
 
 use super::input::ValidInput;
@@ -44,11 +44,12 @@ pub(super) struct FollowedPayment {
 
 /// Starts the request, in one transaction.
 pub(super) fn begin(tx: &mut Tx<'_>, app: &App, request: &Request) -> Result<BeginResult, ApiError> {
-    let claim = idempotency::claim_key(tx, &request.keyed)?;
-    match claim {
-        KeyClaim::Replay(answer) => return Ok(BeginResult::Responded(Ok(KeyedAnswer::replay(answer)))),
-        KeyClaim::InFlight => return resume(tx, app, request),
-        KeyClaim::Fresh | KeyClaim::NoKey => {}
+    match idempotency::claim_key(tx, &request.keyed)? {
+        Some(EarlierRequest::Answered(answer)) => {
+            return Ok(BeginResult::Responded(Ok(KeyedAnswer::replay(answer))));
+        }
+        Some(EarlierRequest::InFlight) => return resume(tx, app, request),
+        None => {}
     }
     let Some(order) = store::find_order(tx, &request.input.order_id)? else {
         idempotency::release_key(tx, &request.keyed)?;

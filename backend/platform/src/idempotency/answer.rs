@@ -25,12 +25,6 @@ impl Answer {
         Ok(Self { status: status.as_u16(), body })
     }
 
-    /// Returns whether every repeat of the request would get the same answer.
-    pub(super) fn is_final(&self) -> bool {
-        // `record_outcome` checks the code of a refusal before it becomes an answer.
-        self.status != StatusCode::ACCEPTED.as_u16()
-    }
-
     /// Creates an answer without a body.
     pub fn empty(status: StatusCode) -> Self {
         Self { status: status.as_u16(), body: String::new() }

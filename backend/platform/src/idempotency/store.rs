@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use http::StatusCode;
 use serde::Serialize;
 use ticketing_sdk::{ErrorCode, Timestamp, UserId};
 
@@ -77,19 +78,6 @@ pub enum EarlierRequest {
     InFlight,
 }
 
-/// The result of claiming the key of a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum KeyClaim {
-    /// The request has no key: answer it, and store nothing.
-    NoKey,
-    /// The key is new: answer the request, then call [`record_outcome`].
-    Fresh,
-    /// An earlier request has this answer: replay it.
-    Replay(Answer),
-    /// An earlier request is in progress; usually answered with [`in_flight_error`].
-    InFlight,
-}
-
 /// Returns 409: the first request with this key is in progress.
 pub fn in_flight_error() -> ApiError {
     ApiError::conflict(
@@ -113,9 +101,9 @@ pub fn run_once(
     unit: impl FnOnce(&mut Tx<'_>) -> Result<Answer, ApiError>,
 ) -> Result<KeyedOutcome, ApiError> {
     match claim_key(tx, request)? {
-        KeyClaim::Replay(answer) => return Ok(Ok(KeyedAnswer::replay(answer))),
-        KeyClaim::InFlight => return Err(in_flight_error()),
-        KeyClaim::Fresh | KeyClaim::NoKey => {}
+        Some(EarlierRequest::Answered(answer)) => return Ok(Ok(KeyedAnswer::replay(answer))),
+        Some(EarlierRequest::InFlight) => return Err(in_flight_error()),
+        None => {}
     }
     match tx.savepoint(unit) {
         Err(failure) if failure.status().is_server_error() => Err(failure),
@@ -135,7 +123,7 @@ pub async fn write_once(
     db.write(move |tx| run_once(tx, &request, &unit)).await?
 }
 
-/// Ends a request that [`claim_key`] called fresh: stores its answer or final refusal, or releases the key.
+/// Ends a request that has claimed its key: stores its answer or final refusal, or releases the key.
 ///
 /// # Errors
 /// If a statement fails.
@@ -153,10 +141,11 @@ pub fn record_outcome(
             return Ok(Err(refusal));
         }
     };
-    if answer.is_final() {
-        store_answer(tx, request, &answer)?;
-    } else {
+    if answer.status == StatusCode::ACCEPTED.as_u16() {
+        // Its outcome is open.
         release_key(tx, request)?;
+    } else {
+        store_answer(tx, request, &answer)?;
     }
     Ok(Ok(KeyedAnswer { answer, replayed }))
 }
@@ -212,28 +201,29 @@ fn find_stored(tx: &mut Tx<'_>, request: &KeyedRequest) -> Result<Option<StoredK
     tx.query_opt(sql, args![&request.scope, key], StoredKey::read)
 }
 
-/// Claims the key for this request, or returns the state of the first one with it. For routes that need more than one
-/// transaction: call [`record_outcome`] in the one that settles the outcome, or [`release_key`] when there is none.
+/// Claims the key for this request, or returns the state of the first one with it: then this one is not executed. For
+/// routes that need more than one transaction: call [`record_outcome`] in the one that settles the outcome, or
+/// [`release_key`] when there is none.
 ///
 /// # Errors
 /// 422 if the key was used with another body.
-pub fn claim_key(tx: &mut Tx<'_>, request: &KeyedRequest) -> Result<KeyClaim, ApiError> {
-    let Some(key) = &request.key else { return Ok(KeyClaim::NoKey) };
+pub fn claim_key(tx: &mut Tx<'_>, request: &KeyedRequest) -> Result<Option<EarlierRequest>, ApiError> {
+    let Some(key) = &request.key else { return Ok(None) };
     if insert(tx, request, key)? {
-        return Ok(KeyClaim::Fresh);
+        return Ok(None);
     }
     match find_stored(tx, request)? {
         Some(row) if row.is_outdated(request) => {
             release_key(tx, request)?;
             insert(tx, request, key)?;
-            Ok(KeyClaim::Fresh)
+            Ok(None)
         }
         Some(row) if !row.is_of(request) => Err(ApiError::unprocessable(
             ErrorCode::IdempotencyKeyReused,
             "This Idempotency-Key was used with another request body",
         )),
-        Some(StoredKey { answer: Some(answer), .. }) => Ok(KeyClaim::Replay(answer)),
-        Some(StoredKey { answer: None, .. }) | None => Ok(KeyClaim::InFlight),
+        Some(StoredKey { answer: Some(answer), .. }) => Ok(Some(EarlierRequest::Answered(answer))),
+        Some(StoredKey { answer: None, .. }) | None => Ok(Some(EarlierRequest::InFlight)),
     }
 }
 

@@ -8,7 +8,7 @@ use ticketing_platform::args;
 use ticketing_platform::db::{Db, DbOptions, Migrations, Tx};
 use ticketing_platform::http::ApiError;
 use ticketing_platform::idempotency::{
-    self, Answer, EarlierRequest, Fingerprint, IdempotencyKey, KeyClaim, KeyedAnswer, KeyedRequest,
+    self, Answer, EarlierRequest, Fingerprint, IdempotencyKey, KeyedAnswer, KeyedRequest,
 };
 use ticketing_sdk::{ErrorCode, Timestamp};
 
@@ -199,8 +199,8 @@ async fn request_in_two_steps_is_in_flight_in_between(engine: DbEngine) {
         let db = it.db.clone();
         async move { db.write(move |tx| idempotency::claim_key(tx, &request)).await }
     };
-    assert_eq!(begin(first.clone()).await.unwrap(), KeyClaim::Fresh);
-    assert_eq!(begin(first.clone()).await.unwrap(), KeyClaim::InFlight);
+    assert_eq!(begin(first.clone()).await.unwrap(), None);
+    assert_eq!(begin(first.clone()).await.unwrap(), Some(EarlierRequest::InFlight));
     let error = it.post(first.clone(), "a").await.unwrap_err();
     assert_eq!((error.status().as_u16(), error.code()), (409, Some(&ErrorCode::IdempotencyKeyInFlight)));
     assert_eq!(begin(request("ada", "b").await).await.unwrap_err().status(), 422);
@@ -210,11 +210,11 @@ async fn request_in_two_steps_is_in_flight_in_between(engine: DbEngine) {
     let keyed =
         it.db.write(move |tx| idempotency::record_outcome(tx, &concluded, Ok(given.clone()))).await.unwrap();
     assert_eq!(keyed.unwrap().replayed, Some(false));
-    assert_eq!(begin(first.clone()).await.unwrap(), KeyClaim::Replay(answer));
+    assert_eq!(begin(first.clone()).await.unwrap(), Some(EarlierRequest::Answered(answer)));
 
     let forgotten = first.clone();
     it.db.write(move |tx| idempotency::release_key(tx, &forgotten)).await.unwrap();
-    assert_eq!(begin(first).await.unwrap(), KeyClaim::Fresh);
+    assert_eq!(begin(first).await.unwrap(), None);
 }
 
 async fn answers_are_stored_for_a_day(engine: DbEngine) {
