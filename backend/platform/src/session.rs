@@ -11,7 +11,7 @@ mod secure_transport;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{FromRef, FromRequestParts};
+use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 use ticketing_sdk::UserId;
@@ -28,7 +28,7 @@ pub use revoked::{MIGRATIONS, RevokedSessions, is_revoked, prune};
 pub const DEFAULT_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// The session of a signed-in user. As an extractor it rejects a request without a valid session with 401, and one that
-/// names another user in [`INTENDED_USER`] with 409.
+/// names another user in [`INTENDED_USER`] with 409. As the extractor `Option<Session>` it is `None` without a valid session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     /// The user.
@@ -56,11 +56,6 @@ impl Session {
         }
     }
 }
-
-/// The session of a request, if it has a valid one. As an extractor it rejects a request that names another user in
-/// [`INTENDED_USER`] with 409.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MaybeSession(pub Option<Session>);
 
 /// A new session, and the `Set-Cookie` value that sends it to the client.
 #[derive(Clone, Debug)]
@@ -223,13 +218,13 @@ where
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for MaybeSession
+impl<S: Send + Sync> OptionalFromRequestParts<S> for Session
 where
     Sessions: FromRef<S>,
 {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        Sessions::from_ref(state).read_intended(&parts.headers).map(Self)
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, ApiError> {
+        Sessions::from_ref(state).read_intended(&parts.headers)
     }
 }

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use ticketing_platform::db::DbError;
 use ticketing_platform::http::Json;
-use ticketing_platform::session::{self, MaybeSession, Session};
+use ticketing_platform::session::{self, Session};
 use ticketing_platform::telemetry::LogThrottle;
 use ticketing_sdk::{CurrentUser, CurrentUserAnswer};
 
@@ -20,10 +20,7 @@ use crate::App;
     security((), ("session" = [])),
     responses((status = 200, description = "The account of the session, or null", body = CurrentUserAnswer)),
 )]
-pub(crate) async fn currentuser(
-    State(app): State<App>,
-    MaybeSession(session): MaybeSession,
-) -> Json<CurrentUserAnswer> {
+pub(crate) async fn currentuser(State(app): State<App>, session: Option<Session>) -> Json<CurrentUserAnswer> {
     let session = match session {
         Some(session) if is_revoked_by_another_replica(&app, &session).await => None,
         session => session,

@@ -16,9 +16,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use sha2::{Sha256, Sha512};
 use ticketing_platform::clock::Clock;
-use ticketing_platform::session::{
-    self, CookieSettings, MaybeSession, RevokedSessions, Session, SessionKeys, Sessions,
-};
+use ticketing_platform::session::{self, CookieSettings, RevokedSessions, Session, SessionKeys, Sessions};
 use ticketing_sdk::{Timestamp, UserId};
 
 use crate::wire::{Server, fails};
@@ -343,10 +341,7 @@ async fn start_server() -> (Server, String) {
     let cookie = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
     let router = Router::new()
         .route("/mine", get(|session: Session| async move { session.email }))
-        .route(
-            "/any",
-            get(|MaybeSession(session): MaybeSession| async move { session.is_some().to_string() }),
-        )
+        .route("/any", get(|session: Option<Session>| async move { session.is_some().to_string() }))
         .with_state(App { sessions });
     let server = Server::start(router).await;
     (server, cookie)
