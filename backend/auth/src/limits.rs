@@ -51,13 +51,15 @@ impl SignInLimiter {
 
     /// Counts a sign-up from an address.
     pub(crate) fn count_signup(&self, address: ClientAddress) -> Result<(), ApiError> {
-        self.addresses.acquire(&address.key()).map_err(|wait| too_many_attempts("address", wait))
+        self.addresses
+            .acquire(&address.subscriber().to_string())
+            .map_err(|wait| too_many_attempts("address", wait))
     }
 
     /// Counts a sign-in to an account from an address, and delays it after attempts from many addresses. Accounts that
     /// do not exist are treated alike, so that the limit does not reveal them.
     pub(crate) async fn count_signin(&self, email: &Email, address: ClientAddress) -> Result<(), ApiError> {
-        let (account, address) = (email.key(), address.key());
+        let (account, address) = (email.key(), address.subscriber().to_string());
         self.addresses.acquire(&address).map_err(|wait| too_many_attempts("address", wait))?;
         let pair = format!("{account} {address}");
         self.pairs.acquire(&pair).map_err(|wait| too_many_attempts("account", wait))?;
@@ -75,13 +77,13 @@ impl SignInLimiter {
     pub(crate) fn requester(&self, tried: Option<&Email>, address: ClientAddress) -> Requester {
         let account = tried.map(Email::key);
         let is_guess =
-            |account: &String| !self.known.contains_and_renew(&format!("{account} {}", address.key()));
+            |account: &String| !self.known.contains_and_renew(&format!("{account} {}", address.subscriber()));
         Requester { address: address.subscriber(), guessed_account: account.filter(is_guess) }
     }
 
     /// Records that an address has signed in to an account, so that its later attempts are not delayed.
     pub(crate) fn remember(&self, email: &Email, address: ClientAddress) {
-        self.known.insert(&format!("{} {}", email.key(), address.key()));
+        self.known.insert(&format!("{} {}", email.key(), address.subscriber()));
     }
 }
 

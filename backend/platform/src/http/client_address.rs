@@ -63,19 +63,6 @@ fn parse_address(text: &str) -> Option<IpAddr> {
 pub struct ClientAddress(pub IpAddr);
 
 impl ClientAddress {
-    /// Returns the key of rate limits: an IPv4 address, or the /64 of an IPv6 address, which belongs to one subscriber.
-    pub fn key(&self) -> String {
-        match self.0 {
-            IpAddr::V4(address) => address.to_string(),
-            IpAddr::V6(address) => {
-                let [a, b, c, d, ..] = address.segments();
-                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-            }
-        }
-    }
-}
-
-impl ClientAddress {
     /// Returns the address to count this client by: its own, or the /64 of an IPv6 address, which is one subscriber's.
     pub fn subscriber(&self) -> IpAddr {
         match self.0.to_canonical() {
@@ -129,13 +116,11 @@ mod tests {
     }
 
     #[test]
-    fn one_subscriber_has_one_key() {
-        let key = |text: &str| ClientAddress(text.parse().unwrap()).key();
-        assert_eq!(key("2001:db8:1:2:3:4:5:6"), key("2001:db8:1:2::1"));
-        assert_ne!(key("2001:db8:1:2::1"), key("2001:db8:1:3::1"));
-        assert_eq!(key("1.2.3.4"), "1.2.3.4");
+    fn addresses_of_one_subscriber_are_counted_together() {
         let subscriber = |text: &str| ClientAddress(text.parse().unwrap()).subscriber().to_string();
         assert_eq!(subscriber("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(subscriber("2001:db8:1:2::1"), "2001:db8:1:2::");
+        assert_eq!(subscriber("2001:db8:1:3::1"), "2001:db8:1:3::");
         assert_eq!(subscriber("::ffff:1.2.3.4"), "1.2.3.4");
     }
 }
