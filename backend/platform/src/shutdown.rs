@@ -78,16 +78,20 @@ pub struct EndSignals {
     hangup: Option<Signal>,
 }
 
-#[cfg(unix)]
 impl EndSignals {
     /// Installs the handlers.
     ///
     /// # Errors
     /// If the handlers cannot be installed.
     pub fn listen() -> io::Result<Self> {
-        let hangup = if is_hangup_ignored() { None } else { Some(signal(SignalKind::hangup())?) };
-        let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-        Ok(Self { terminate, interrupt, hangup })
+        Ok(Self {
+            #[cfg(unix)]
+            terminate: signal(SignalKind::terminate())?,
+            #[cfg(unix)]
+            interrupt: signal(SignalKind::interrupt())?,
+            #[cfg(unix)]
+            hangup: if is_hangup_ignored() { None } else { Some(signal(SignalKind::hangup())?) },
+        })
     }
 
     /// Waits for one of the signals.
@@ -95,58 +99,32 @@ impl EndSignals {
     /// # Errors
     /// If the signals cannot be received.
     pub async fn wait_for_signal(&mut self) -> io::Result<()> {
-        let hangup = async {
-            match &mut self.hangup {
-                Some(hangup) => hangup.recv().await,
-                None => std::future::pending().await,
+        #[cfg(unix)]
+        if let Some(hangup) = &mut self.hangup {
+            tokio::select! {
+                _ = self.terminate.recv() => {}
+                _ = self.interrupt.recv() => {}
+                _ = hangup.recv() => {}
             }
-        };
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-            _ = hangup => {}
+            return Ok(());
         }
-        Ok(())
+        self.wait_for_second_signal().await
     }
 
-    /// Waits for a further SIGTERM or SIGINT, which demands an immediate end. SIGHUP does not: a terminal that closes
-    /// sends it more than once.
+    /// Waits for a further SIGTERM, SIGINT or Ctrl-C, which demands an immediate end. SIGHUP does not: a terminal that
+    /// closes sends it more than once.
     ///
     /// # Errors
     /// If the signals cannot be received.
     pub async fn wait_for_second_signal(&mut self) -> io::Result<()> {
+        #[cfg(unix)]
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
         }
+        #[cfg(not(unix))]
+        tokio::signal::ctrl_c().await?;
         Ok(())
-    }
-}
-
-#[cfg(not(unix))]
-impl EndSignals {
-    /// Installs the handlers.
-    ///
-    /// # Errors
-    /// Never.
-    pub fn listen() -> io::Result<Self> {
-        Ok(Self {})
-    }
-
-    /// Waits for one of the signals.
-    ///
-    /// # Errors
-    /// If the signals cannot be received.
-    pub async fn wait_for_signal(&mut self) -> io::Result<()> {
-        tokio::signal::ctrl_c().await
-    }
-
-    /// Waits for a further Ctrl-C.
-    ///
-    /// # Errors
-    /// If the signals cannot be received.
-    pub async fn wait_for_second_signal(&mut self) -> io::Result<()> {
-        tokio::signal::ctrl_c().await
     }
 }
 

@@ -9,21 +9,9 @@ use tracing_subscriber::registry::LookupSpan;
 
 use super::context::TraceContext;
 
-/// The place of the trace id in a line.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum TraceIdPlace {
-    /// At the end.
-    AtTheEnd,
-    /// As the first member of a JSON object.
-    AsMember,
-}
-
-/// Formats lines as `F` does, and adds the id of their trace.
+/// Formats lines as `F` does, and adds the id of their trace: to text at the end, to a JSON object as its first member.
 #[derive(Debug)]
-pub(super) struct WithTrace<F> {
-    pub(super) format: F,
-    pub(super) place: TraceIdPlace,
-}
+pub(super) struct WithTrace<F>(pub(super) F);
 
 impl<S, N, F> FormatEvent<S, N> for WithTrace<F>
 where
@@ -38,13 +26,14 @@ where
         event: &Event<'_>,
     ) -> fmt::Result {
         let Some(trace) = TraceContext::current_trace() else {
-            return self.format.format_event(context, writer, event);
+            return self.0.format_event(context, writer, event);
         };
         let mut line = String::with_capacity(256);
-        self.format.format_event(context, Writer::new(&mut line), event)?;
-        match (self.place, line.strip_prefix('{')) {
-            (TraceIdPlace::AsMember, Some(members)) => write!(writer, "{{\"trace_id\":\"{trace}\",{members}"),
-            _ => writeln!(writer, "{} trace_id={trace}", line.trim_end_matches('\n')),
+        self.0.format_event(context, Writer::new(&mut line), event)?;
+        match line.strip_prefix('{') {
+            Some(members) => write!(writer, "{{\"trace_id\":\"{trace}\",{members}"),
+            // A line of text begins with its time.
+            None => writeln!(writer, "{} trace_id={trace}", line.trim_end_matches('\n')),
         }
     }
 }
@@ -92,7 +81,7 @@ mod tests {
         let to = output.clone();
         let layer =
             tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(move || to.clone());
-        let layer = layer.map_event_format(|format| WithTrace { format, place: TraceIdPlace::AsMember });
+        let layer = layer.map_event_format(WithTrace);
         let lines = log_two_lines(tracing_subscriber::registry().with(layer), &output);
         let lines: Vec<serde_json::Value> =
             lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -106,7 +95,7 @@ mod tests {
         let output = Output::default();
         let to = output.clone();
         let layer = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(move || to.clone());
-        let layer = layer.map_event_format(|format| WithTrace { format, place: TraceIdPlace::AtTheEnd });
+        let layer = layer.map_event_format(WithTrace);
         let lines = log_two_lines(tracing_subscriber::registry().with(layer), &output);
         assert_eq!(lines.len(), 2);
         assert!(lines[0].ends_with("first answer=42 trace_id=4bf92f3577b34da6a3ce929d0e0e4736"), "{lines:?}");

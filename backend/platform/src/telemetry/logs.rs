@@ -14,7 +14,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use super::LogFormat;
-use super::lines::{TraceIdPlace, WithTrace};
+use super::lines::WithTrace;
 
 /// The maximum number of waiting log lines. Further ones are dropped and counted.
 const BUFFERED_LINES: usize = 8192;
@@ -64,13 +64,12 @@ pub fn init_logs(log_format: LogFormat, filter: &str) -> Result<LogGuard, Filter
         LogFormat::Text => {
             let ansi = io::IsTerminal::is_terminal(&io::stderr()) && std::env::var_os("NO_COLOR").is_none();
             let format = format().with_ansi(ansi);
-            let lines =
-                layer.with_ansi(ansi).event_format(WithTrace { format, place: TraceIdPlace::AtTheEnd });
+            let lines = layer.with_ansi(ansi).event_format(WithTrace(format));
             registry.with(lines).try_init()
         }
         LogFormat::Json => {
             let json = layer.json().flatten_event(true);
-            let lines = json.map_event_format(|format| WithTrace { format, place: TraceIdPlace::AsMember });
+            let lines = json.map_event_format(WithTrace);
             registry.with(lines).try_init()
         }
     };
