@@ -3,7 +3,8 @@
 use refinery::error::Kind;
 
 use super::OpenError;
-use crate::error_chain::error_chain;
+use super::sqlite::explain;
+use crate::error_chain::{causes, error_chain};
 
 /// The migrations of one part of a service. A database has several parts, each with its own history.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +37,10 @@ impl Migrations {
 pub(super) fn migration_error(database: String, error: &refinery::Error) -> OpenError {
     match error.kind() {
         Kind::DivergentVersion(applied, _) => divergence(database, applied),
-        _ => OpenError::Migration { database, reason: error_chain(error) },
+        _ => {
+            let of_sqlite = causes(error).find(|cause| cause.is::<rusqlite::Error>());
+            OpenError::Migration { database, reason: of_sqlite.map_or_else(|| error_chain(error), explain) }
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::OpenError;
 pub use copy::{CopyError, copy_together};
@@ -64,8 +64,26 @@ pub(super) fn connect_readers(path: &Path, count: usize) -> Result<Vec<Connectio
     (0..count).map(|_| connect()).collect()
 }
 
-pub(super) fn open_error(path: &Path, error: &impl std::fmt::Display) -> OpenError {
-    OpenError::File { path: path.to_owned(), reason: error.to_string() }
+pub(super) fn open_error(path: &Path, error: &(impl std::error::Error + 'static)) -> OpenError {
+    OpenError::File { path: path.to_owned(), reason: explain(error) }
+}
+
+/// Returns the text of an error, and what to do about it if SQLite does not say that.
+pub(super) fn explain(error: &(dyn std::error::Error + 'static)) -> String {
+    let code = error.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code);
+    format!("{error}{}", code.map_or("", advice))
+}
+
+/// Returns what to do about an error that its text does not explain.
+fn advice(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::DiskFull => "; free some space on this disk",
+        ErrorCode::SystemIoFailure => "; the disk may be full or damaged: free some space on it, or check it",
+        ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied => {
+            "; check that the file exists, and that this user can write to it and to its folder"
+        }
+        _ => "",
+    }
 }
 
 pub(super) fn file_stem(path: &Path) -> String {
@@ -96,9 +114,26 @@ pub(super) fn roll_back(connection: &Connection) {
 
 #[cfg(test)]
 mod tests {
-    use rusqlite::StatementStatus;
+    use rusqlite::{StatementStatus, ffi};
 
     use super::*;
+
+    #[test]
+    fn errors_of_the_disk_and_of_permissions_say_what_to_do() {
+        for (code, expected) in [
+            (ffi::SQLITE_FULL, "free some space"),
+            (ffi::SQLITE_IOERR_WRITE, "free some space"),
+            (ffi::SQLITE_CANTOPEN, "can write to it and to its folder"),
+            (ffi::SQLITE_READONLY_DIRECTORY, "can write to it and to its folder"),
+        ] {
+            let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+            let opened = open_error(Path::new("/data/orders.db"), &error).to_string();
+            assert!(opened.starts_with("cannot open the database /data/orders.db: "), "{opened}");
+            let copied = CopyError::Database { path: "/data/orders.db".into(), source: error }.to_string();
+            assert!(copied.starts_with("cannot copy /data/orders.db: "), "{copied}");
+            assert!(opened.contains(expected) && copied.contains(expected), "{opened}, {copied}");
+        }
+    }
 
     #[test]
     fn statement_is_prepared_once_for_all_arguments() {

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use super::explain;
 use crate::files::{create_private_file, sync_folder};
 
 /// How long writers may wait in one attempt. Shorter than their busy timeout of 5 s.
@@ -26,7 +27,7 @@ const LOCK_INTERVAL: Duration = Duration::from_millis(1);
 #[non_exhaustive]
 pub enum CopyError {
     /// SQLite failed.
-    #[error("cannot copy {}: {source}", path.display())]
+    #[error("cannot copy {}: {}", path.display(), explain(source))]
     Database {
         /// The database, or its copy.
         path: PathBuf,

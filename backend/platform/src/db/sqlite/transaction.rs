@@ -3,6 +3,7 @@
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ffi};
 
+use super::advice;
 use crate::db::error_class::{ErrorClass, classify_sqlite};
 use crate::db::{Arg, DbError, Row};
 
@@ -78,7 +79,7 @@ pub(in crate::db) fn map_error(error: rusqlite::Error) -> DbError {
         ErrorClass::ConnectionLost
         | ErrorClass::ReadOnly
         | ErrorClass::Conflict
-        | ErrorClass::Unavailable => DbError::Unavailable(text),
+        | ErrorClass::Unavailable => DbError::Unavailable(text + advice(failure.code)),
     }
 }
 
