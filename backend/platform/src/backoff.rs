@@ -23,10 +23,9 @@ impl Backoff {
 
 /// Returns a random part of a delay, at least half of it, so that replicas do not retry together.
 pub fn add_jitter(delay: Duration) -> Duration {
-    let mut byte = [0_u8; 1];
     // Without randomness all replicas wait for the same time, which is harmless.
-    let _harmless = getrandom::fill(&mut byte);
-    delay / 2 + delay.mul_f64(f64::from(byte[0]) / 512.0)
+    let random = getrandom::u32().unwrap_or_default();
+    delay / 2 + delay.mul_f64(f64::from(random) / f64::from(u32::MAX) / 2.0)
 }
 
 #[cfg(test)]

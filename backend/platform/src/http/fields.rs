@@ -25,13 +25,10 @@ pub enum Field<T> {
 impl<T> Field<T> {
     /// Returns the value. A field that is absent or has the wrong type adds an error with this message.
     pub fn required(self, name: &str, message: &str, errors: &mut ValidationErrors) -> Option<T> {
-        match self {
-            Self::Value(value) => Some(value),
-            Self::Missing | Self::Invalid => {
-                errors.push(name, message);
-                None
-            }
+        if matches!(self, Self::Missing) {
+            errors.push(name, message);
         }
+        self.optional(name, message, errors)
     }
 
     /// Returns the value, if any. Only a wrong type adds an error.

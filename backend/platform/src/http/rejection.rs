@@ -81,13 +81,13 @@ pub(super) fn answer(bare: &[u8], origin: Option<&WebOrigin>) -> Bytes {
 /// Returns the error of such a status.
 pub(super) fn error(status: StatusCode) -> ApiError {
     let (code, message) = match status {
-        StatusCode::URI_TOO_LONG => ("uri_too_long", "The address of the request is too long"),
+        StatusCode::URI_TOO_LONG => (ErrorCode::UriTooLong, "The address of the request is too long"),
         StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
-            ("header_fields_too_large", "The header fields of the request are too many or too large")
+            (ErrorCode::HeaderFieldsTooLarge, "The header fields of the request are too many or too large")
         }
-        _ => ("malformed_request", "The request is not valid HTTP"),
+        _ => (ErrorCode::MalformedRequest, "The request is not valid HTTP"),
     };
-    ApiError::new(status, ErrorCode::Other(code.to_owned()), message)
+    ApiError::new(status, code, message)
 }
 
 /// Returns the status of a whole head, if hyper writes it itself.

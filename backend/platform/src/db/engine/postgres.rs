@@ -26,18 +26,19 @@ pub(in crate::db) fn open(
     prepare(target, target.url().is_migrated_here(), migrations)?;
     let notifier = Arc::new(Notifier::new(target.clone()));
     let mut engine = Engine::new(Dialect::Postgres, target.schema(), Some(notifier.clone()));
-    let mut start = |role: Role, threads: usize| {
+    let mut start = |name: &str, role: Role, threads: usize| {
         let (sender, queue) = mpsc::channel(options.queue);
         let queue = Arc::new(Mutex::new(queue));
         for _ in 0..threads.max(1) {
             let worker = Worker::new(target.clone(), role, engine.counters.clone(), notifier.clone());
             let queue = queue.clone();
-            let spawned = engine.spawn(role.name(), move || worker.run(&queue));
+            let spawned = engine.spawn(name, move || worker.run(&queue));
             spawned.map_err(|error| unusable(target, &error.to_string()))?;
         }
         Ok(Some(sender))
     };
-    let (writers, readers) = (start(Role::Writer, target.writers())?, start(Role::Reader, target.readers())?);
+    let writers = start("writer", Role::Writer, target.writers())?;
+    let readers = start("reader", Role::Reader, target.readers())?;
     (engine.writers, engine.readers) = (writers, readers);
     Ok(engine)
 }

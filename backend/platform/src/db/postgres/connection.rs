@@ -26,14 +26,6 @@ pub(in crate::db) enum Role {
 }
 
 impl Role {
-    pub(in crate::db) const fn name(self) -> &'static str {
-        match self {
-            Self::Writer => "writer",
-            Self::Reader => "reader",
-            Self::Migrator => "migrator",
-        }
-    }
-
     /// Returns the statements that configure a session of this role.
     const fn settings(self) -> &'static str {
         match self {

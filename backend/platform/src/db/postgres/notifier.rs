@@ -14,10 +14,10 @@ use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_postgres::{AsyncMessage, Client};
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use super::url::Target;
 use crate::backoff::Backoff;
+use crate::clock::Clock;
 use crate::error_chain::error_chain;
 use crate::signal::Signal;
 
@@ -49,10 +49,7 @@ struct Shared {
 
 impl Notifier {
     pub(in crate::db) fn new(target: Target) -> Self {
-        let mut bytes = [0_u8; 16];
-        // Without randomness this process receives its own notifications too, which costs a needless poll.
-        let _no_harm = getrandom::fill(&mut bytes);
-        let process_id = Uuid::from_bytes(bytes).simple().to_string();
+        let process_id = Clock::system().new_id();
         let (shared, has_pending, end) = (Mutex::default(), Notify::new(), CancellationToken::new());
         Self { target, process_id, shared, has_pending, end }
     }

@@ -5,8 +5,8 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU8, Ordering};
 
+use parking_lot::Mutex;
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
@@ -27,8 +27,8 @@ pub(in crate::db) const LOG_LIMIT: u64 = 8 * 1024 * 1024;
 #[derive(Debug)]
 pub(in crate::db) struct Files {
     paths: [OpenedPath; 3],
-    /// The last logged state.
-    last: AtomicU8,
+    /// The change that was logged last, if it has not ended.
+    logged: Mutex<Option<PathChange>>,
 }
 
 /// A changed file of a database.
@@ -75,7 +75,7 @@ impl Files {
             ])
         };
         let paths = open().map_err(|error: io::Error| open_error(path, &error))?;
-        Ok(Self { paths, last: AtomicU8::new(0) })
+        Ok(Self { paths, logged: Mutex::default() })
     }
 
     /// Returns the first file that was moved, deleted, replaced or shortened. Logs each change once, and its end.
@@ -84,13 +84,8 @@ impl Files {
             .paths
             .iter()
             .find_map(|path| path.change().map(|change| ChangedFile { path: path.path(), change }));
-        let state = match changed {
-            None => 0,
-            Some(ChangedFile { change: PathChange::Moved, .. }) => 1,
-            Some(ChangedFile { change: PathChange::Shortened, .. }) => 2,
-        };
-        let last = self.last.load(Ordering::Relaxed);
-        if state != last && self.last.swap(state, Ordering::Relaxed) == last {
+        let change = changed.map(|changed| changed.change);
+        if std::mem::replace(&mut *self.logged.lock(), change) != change {
             match changed {
                 Some(ChangedFile { path, change: PathChange::Moved }) => tracing::error!(
                     file = %path.display(),

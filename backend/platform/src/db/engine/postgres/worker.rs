@@ -197,8 +197,7 @@ fn run(
 /// Pauses for a random time that grows with the attempts, so that conflicting units do not meet again.
 fn pause(attempts: u32) {
     let longest = (1_u64 << attempts.min(6)).min(MAX_PAUSE_MILLIS) * 1000;
-    let mut bytes = [0_u8; 8];
     // Without randomness the pause is 0.
-    let _no_harm = getrandom::fill(&mut bytes);
-    std::thread::park_timeout(Duration::from_micros(u64::from_le_bytes(bytes) % longest));
+    let random = getrandom::u64().unwrap_or_default();
+    std::thread::park_timeout(Duration::from_micros(random % longest));
 }
