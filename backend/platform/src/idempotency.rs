@@ -12,7 +12,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 pub use answer::{Answer, KeyedAnswer, REPLAYED};
-pub use finality::{is_final, is_final_refusal};
+pub use finality::is_final;
 pub use key::IdempotencyKey;
 pub use store::{
     EarlierRequest, KeyedOutcome, KeyedRequest, MIGRATIONS, RETENTION, claim_key, find, in_flight_error,

@@ -3,8 +3,6 @@
 use http::StatusCode;
 use ticketing_sdk::ErrorCode;
 
-use crate::http::ApiError;
-
 /// Returns whether an answer with this status and code is final, so that it is stored under the key.
 ///
 /// A success is final, except 202, whose outcome is open. A refusal is final only if it had an effect (a declined card
@@ -27,11 +25,6 @@ pub fn is_final(status: StatusCode, code: Option<&ErrorCode>) -> bool {
                 | ErrorCode::CardDeclined
         )
     )
-}
-
-/// Returns whether a refusal is final, by [`is_final`].
-pub fn is_final_refusal(refusal: &ApiError) -> bool {
-    is_final(refusal.status(), refusal.code())
 }
 
 #[cfg(test)]

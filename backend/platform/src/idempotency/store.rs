@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde::Serialize;
 use ticketing_sdk::{ErrorCode, Timestamp, UserId};
 
-use super::{Answer, Fingerprint, IdempotencyKey, KeyedAnswer, is_final_refusal};
+use super::{Answer, Fingerprint, IdempotencyKey, KeyedAnswer, is_final};
 use crate::args;
 use crate::db::{Db, DbError, Migrations, Row, Tx};
 use crate::http::{ApiError, KEY_RETENTION};
@@ -135,7 +135,7 @@ pub fn record_outcome(
     let replayed = request.is_keyed().then_some(false);
     let answer = match outcome {
         Ok(answer) => answer,
-        Err(refusal) if is_final_refusal(&refusal) => Answer::from(&refusal),
+        Err(refusal) if is_final(refusal.status(), refusal.code()) => Answer::from(&refusal),
         Err(refusal) => {
             release_key(tx, request)?;
             return Ok(Err(refusal));
