@@ -24,7 +24,7 @@ use crate::io::TerminalInfo;
 use crate::secret::Credentials;
 
 pub(crate) use global::Global;
-pub(crate) use lazy_args::{LazyArgs, LazySubcommands};
+pub(crate) use lazy_args::{LazyArgs, Subcommands};
 pub(crate) use parse::{ParsedLine, colour_before_parsing, parse};
 #[cfg(test)]
 pub(crate) use root_help::short as short_root_help;
@@ -81,7 +81,7 @@ pub(crate) enum Command {
     Open(LazyArgs<open::Args>),
     /// Find, list, withdraw and watch tickets
     #[command(alias = "ticket")]
-    Tickets(LazySubcommands<tickets::TicketsCommand>),
+    Tickets(LazyArgs<Subcommands<tickets::TicketsCommand>>),
     /// Find tickets by words of their title or venue
     #[command(after_long_help = help::long(
         &["ticketing search opera", "ticketing search rust conf --max-price 200", "ticketing search opera --web"],
@@ -101,15 +101,15 @@ pub(crate) enum Command {
     Sell(LazyArgs<Box<tickets::create::Args>>),
     /// Reserve tickets, and show, watch or cancel orders
     #[command(alias = "order")]
-    Orders(LazySubcommands<orders::OrdersCommand>),
+    Orders(LazyArgs<Subcommands<orders::OrdersCommand>>),
     /// Show passes for the door, give them away, or sell them on
     #[command(alias = "pass")]
-    Passes(LazySubcommands<passes::PassesCommand>),
+    Passes(LazyArgs<Subcommands<passes::PassesCommand>>),
     /// Admit people at the door by the codes of their passes
     Checkin(LazyArgs<checkin::Args>),
     /// Pay for orders, and show payments
     #[command(alias = "payment")]
-    Payments(LazySubcommands<payments::PaymentsCommand>),
+    Payments(LazyArgs<Subcommands<payments::PaymentsCommand>>),
     /// Sign in to an account
     #[command(after_long_help = help::long(
         &["ticketing login --email ada@example.com"],
@@ -125,13 +125,13 @@ pub(crate) enum Command {
     #[command(after_long_help = help::long(&["ticketing status"], "The same as `ticketing auth status`."))]
     Status(LazyArgs<auth::status::Args>),
     /// Sign up, in and out, and show the session
-    Auth(LazySubcommands<auth::AuthCommand>),
+    Auth(LazyArgs<Subcommands<auth::AuthCommand>>),
     /// Keep accounts on servers apart
-    Profile(LazySubcommands<profile::ProfileCommand>),
+    Profile(LazyArgs<Subcommands<profile::ProfileCommand>>),
     /// Show and change the settings of the client
-    Config(LazySubcommands<config::ConfigCommand>),
+    Config(LazyArgs<Subcommands<config::ConfigCommand>>),
     /// Define aliases for commands
-    Alias(LazySubcommands<alias::AliasCommand>),
+    Alias(LazyArgs<Subcommands<alias::AliasCommand>>),
     /// Check the client and the server
     Doctor(LazyArgs<doctor::Args>),
     /// Run a marketplace on this machine
@@ -147,9 +147,9 @@ pub(crate) enum Command {
     #[cfg(feature = "embedded")]
     Backup(LazyArgs<backup::Args>),
     /// Deliver the changes of tickets to programs
-    Events(LazySubcommands<events::EventsCommand>),
+    Events(LazyArgs<Subcommands<events::EventsCommand>>),
     /// Show or move the clock of a marketplace for tests
-    Clock(LazySubcommands<clock::ClockCommand>),
+    Clock(LazyArgs<Subcommands<clock::ClockCommand>>),
     /// Send an HTTP request with the session
     Api(LazyArgs<api::Args>),
     /// Print the completion script of a shell
@@ -178,7 +178,7 @@ impl Command {
         match self {
             Self::Tui(LazyArgs(args)) => args.run(&context.connect()?).await,
             Self::Open(LazyArgs(args)) => args.run(&context.connect()?).await,
-            Self::Tickets(LazySubcommands(verb)) => verb.run(&context.connect_and_report()?).await,
+            Self::Tickets(LazyArgs(Subcommands { verb })) => verb.run(&context.connect_and_report()?).await,
             Self::Search(LazyArgs(args)) => args.run(&context.connect_and_report()?).await,
             Self::Buy(LazyArgs(args)) => args.run(&context.connect_and_report()?).await,
             Self::Sell(LazyArgs(args)) => args.run(&context.connect_and_report()?).await,
@@ -188,17 +188,17 @@ impl Command {
             Self::Logout(LazyArgs(args)) => args.run(&context.connect_and_report()?).await,
             Self::Whoami(LazyArgs(args)) => args.run(&context.connect_and_report()?).await,
             Self::Status(LazyArgs(args)) => args.run(&context.connect_and_report()?).await,
-            Self::Orders(LazySubcommands(verb)) if verb.settles_interrupted() => {
+            Self::Orders(LazyArgs(Subcommands { verb })) if verb.settles_interrupted() => {
                 verb.run(&context.connect()?).await
             }
-            Self::Orders(LazySubcommands(verb)) => verb.run(&context.connect_and_report()?).await,
-            Self::Passes(LazySubcommands(verb)) => verb.run(&context.connect_and_report()?).await,
+            Self::Orders(LazyArgs(Subcommands { verb })) => verb.run(&context.connect_and_report()?).await,
+            Self::Passes(LazyArgs(Subcommands { verb })) => verb.run(&context.connect_and_report()?).await,
             Self::Checkin(LazyArgs(args)) => args.run(context).await,
-            Self::Payments(LazySubcommands(verb)) => verb.run(&context.connect_and_report()?).await,
-            Self::Auth(LazySubcommands(verb)) => verb.run(&context.connect_and_report()?).await,
-            Self::Profile(LazySubcommands(verb)) => verb.run(&context).await,
-            Self::Config(LazySubcommands(verb)) => verb.run(&context).await,
-            Self::Alias(LazySubcommands(verb)) => verb.run(&context, is_command),
+            Self::Payments(LazyArgs(Subcommands { verb })) => verb.run(&context.connect_and_report()?).await,
+            Self::Auth(LazyArgs(Subcommands { verb })) => verb.run(&context.connect_and_report()?).await,
+            Self::Profile(LazyArgs(Subcommands { verb })) => verb.run(&context).await,
+            Self::Config(LazyArgs(Subcommands { verb })) => verb.run(&context).await,
+            Self::Alias(LazyArgs(Subcommands { verb })) => verb.run(&context, is_command),
             Self::Doctor(LazyArgs(args)) => args.run(&context.connect()?).await,
             #[cfg(feature = "embedded")]
             Self::Serve(LazyArgs(args)) => args.run(&context).await,
@@ -208,8 +208,8 @@ impl Command {
             Self::Audit(LazyArgs(args)) => args.run(&context).await,
             #[cfg(feature = "embedded")]
             Self::Backup(LazyArgs(args)) => args.run(&context).await,
-            Self::Events(LazySubcommands(verb)) => verb.run(&context.connect()?).await,
-            Self::Clock(LazySubcommands(verb)) => verb.run(&context.connect()?).await,
+            Self::Events(LazyArgs(Subcommands { verb })) => verb.run(&context.connect()?).await,
+            Self::Clock(LazyArgs(Subcommands { verb })) => verb.run(&context.connect()?).await,
             Self::Api(LazyArgs(args)) => args.run(&context.connect_and_report()?).await,
             Self::Completions(LazyArgs(args)) => args.run(&context).await,
             Self::Man(LazyArgs(args)) => args.write(&context, tree()),
@@ -235,7 +235,7 @@ impl Command {
         use config::ConfigCommand::{Edit, Path};
         matches!(
             self,
-            Self::Config(LazySubcommands(Edit | Path))
+            Self::Config(LazyArgs(Subcommands { verb: Edit | Path }))
                 | Self::Doctor(_)
                 | Self::Completions(_)
                 | Self::Man(_)

@@ -10,7 +10,8 @@ use crate::failure::{CliResult, Failure};
 #[derive(Debug, Clone)]
 pub(crate) struct ClientDirs {
     folders: Option<Folders>,
-    chosen: bool,
+    /// Whether the user named the folder, so that everything must stay in it.
+    pub(crate) is_chosen: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -26,18 +27,13 @@ impl ClientDirs {
     pub(crate) fn find(named: Option<OsString>) -> Self {
         if let Some(root) = named.filter(|name| !name.is_empty()).map(PathBuf::from) {
             let root = std::path::absolute(&root).unwrap_or(root);
-            return Self { folders: Some(Folders { config: root.clone(), root }), chosen: true };
+            return Self { folders: Some(Folders { config: root.clone(), root }), is_chosen: true };
         }
         let folders = directories::ProjectDirs::from("", "", "ticketing").map(|folders| Folders {
             root: folders.data_local_dir().to_owned(),
             config: folders.config_dir().to_owned(),
         });
-        Self { folders, chosen: false }
-    }
-
-    /// Returns whether the user named the folder, so that everything must stay in it.
-    pub(crate) fn is_chosen(&self) -> bool {
-        self.chosen
+        Self { folders, is_chosen: false }
     }
 
     fn folders(&self) -> CliResult<&Folders> {

@@ -138,7 +138,7 @@ fn query(
 }
 
 /// Returns the value of an option in a command line.
-fn option_of(name: &str, words: impl Iterator<Item = String>) -> Option<String> {
+pub(crate) fn option_of(name: &str, words: impl Iterator<Item = String>) -> Option<String> {
     let is_with_value = |word: &str| word.strip_prefix(name).is_some_and(|rest| rest.starts_with('='));
     let mut words = words.skip_while(|word| word != name && !is_with_value(word));
     let first = words.next()?;

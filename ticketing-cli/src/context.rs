@@ -4,6 +4,7 @@ mod dry_run;
 mod no_home;
 mod unknown_outcome;
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +19,6 @@ use self::no_home::NoHome;
 use self::unknown_outcome::as_unknown_outcome;
 use crate::client_dirs::ClientDirs;
 use crate::clock;
-use crate::config::Config;
 use crate::environment::environment;
 use crate::exit::Exit;
 use crate::failure::{CliResult, Failure};
@@ -77,7 +77,8 @@ pub(crate) struct Context {
 pub(crate) struct ApiContext {
     pub(crate) context: Context,
     pub(crate) client: Client,
-    journal: Journal,
+    /// The writes in progress.
+    pub(crate) journal: Journal,
 }
 
 /// The variable that overrides the stored session: the value of the cookie, or `name=value`.
@@ -97,22 +98,6 @@ impl Settings {
             timeout: None,
             dirs,
         }
-    }
-
-    /// Reads the config file.
-    ///
-    /// # Errors
-    /// If it cannot be read, or is not TOML.
-    pub(crate) fn read_config(&self) -> CliResult<Config> {
-        Config::read(self.config.clone())
-    }
-
-    /// Changes the config file under its lock.
-    ///
-    /// # Errors
-    /// If it cannot be read or written, or the change fails.
-    pub(crate) fn change_config<T>(&self, change: impl FnOnce(&mut Config) -> CliResult<T>) -> CliResult<T> {
-        Config::change(self.config.clone(), change)
     }
 
     /// Returns the path of the config file.
@@ -140,7 +125,7 @@ impl Settings {
             Some(session) => with_session(builder, &session),
             // All state is in the folder that the user named, so the keyring is not used.
             None => match self.dirs.sessions(profile) {
-                Ok(file) if self.dirs.is_chosen() => builder.session_store(FileSessions::new(file)),
+                Ok(file) if self.dirs.is_chosen => builder.session_store(FileSessions::new(file)),
                 Ok(file) => builder.session_store(Keyring::new(profile.unwrap_or("default")).fallback(file)),
                 Err(_) => builder.session_store(NoHome),
             },
@@ -234,11 +219,6 @@ impl ApiContext {
             )
         });
         remarks.collect()
-    }
-
-    /// Returns the journal of writes in progress.
-    pub(crate) fn journal(&self) -> &Journal {
-        &self.journal
     }
 
     /// The streams.
@@ -361,19 +341,15 @@ impl ApiContext {
             .chain(user.as_ref().map(UserId::as_str))
             .chain(parts.iter().copied())
             .collect();
-        self.journal.batch(&parts).map_err(|error| {
-            if error.kind() == std::io::ErrorKind::WouldBlock {
-                return Failure::new(Exit::Conflict, "another command is working on the same tickets")
-                    .hint("wait until it has ended, and run this command again");
+        self.journal.batch(&parts).map_err(|error| match error.kind() {
+            ErrorKind::WouldBlock => {
+                Failure::new(Exit::Conflict, "another command is working on the same tickets")
+                    .hint("wait until it has ended, and run this command again")
             }
-            let failure =
-                Failure::failed(format!("the journal cannot be written, so nothing was sent: {error}"));
-            failure.hint(match error.kind() {
-                std::io::ErrorKind::InvalidData => {
-                    "`ticketing tickets list --mine` shows what is listed; without the file, every row is listed again"
-                }
-                _ => "set TICKETING_HOME to a folder that can be written to",
-            })
+            ErrorKind::InvalidData => journal_failure(&error).hint(
+                "`ticketing tickets list --mine` shows what is listed; without the file, every row is listed again",
+            ),
+            _ => journal_failure(&error),
         })
     }
 

@@ -12,7 +12,7 @@ use ticketing_sdk::{Admission, IdempotencyKey, Timestamp, Verdict};
 use ticketing_tui::{DoorClock, Scan};
 
 use self::journal::{DoorJournal, OfflineAdmission, UploadOutcome};
-use self::list::{Decision, Origin, Rules};
+use self::list::Rules;
 use crate::failure::CliResult;
 use crate::journal::files_in;
 
@@ -25,7 +25,6 @@ pub(crate) use self::sync::{Conflict, SyncReport, requests, sync};
 #[derive(Debug)]
 pub(crate) struct OfflineDoor {
     path: PathBuf,
-    origin: Origin,
     clock: DoorClock,
     rules: Rules,
     journal: DoorJournal,
@@ -73,15 +72,15 @@ impl OfflineDoor {
         // The journal comes first: another command may work with the list that is there.
         let journal = DoorJournal::open(path)?;
         if let (1.., Ok(before)) = (journal.waiting_count(), DoorList::read(path)) {
-            before.origin().ensure_same(&list.origin(), path)?;
+            before.ensure_same_origin(&list, path)?;
         }
         list.write(path)?;
         Ok(Self::new(path, list, journal))
     }
 
     fn new(path: &Path, list: DoorList, journal: DoorJournal) -> Self {
-        let (origin, clock) = (list.origin(), clock(&list, &journal));
-        Self { path: path.to_owned(), origin, clock, rules: Rules::new(list), journal }
+        let clock = clock(&list, &journal);
+        Self { path: path.to_owned(), clock, rules: Rules::new(list), journal }
     }
 
     /// Admits by another list from now on, and keeps it.
@@ -90,14 +89,14 @@ impl OfflineDoor {
     /// If the list cannot be written.
     pub(crate) fn replace_list(&mut self, list: DoorList) -> CliResult {
         list.write(&self.path)?;
-        (self.origin, self.clock) = (list.origin(), clock(&list, &self.journal));
+        self.clock = clock(&list, &self.journal);
         self.rules = Rules::new(list);
         Ok(())
     }
 
     /// Returns the number of passes on the list.
     pub(crate) fn passes(&self) -> usize {
-        self.rules.len()
+        self.rules.list.passes.len()
     }
 
     /// Returns what the door knows of the time.
@@ -144,10 +143,7 @@ impl OfflineDoor {
     fn admission(&self, scan: &Scan) -> Result<(OfflineAdmission, Verdict), Box<Verdict>> {
         let scan = Scan { at: self.clock.admission_time(scan.at), ..scan.clone() };
         let (pass, claim, earlier) =
-            match self.rules.decide(&scan, |pass| self.journal.admissions_of(pass).collect()) {
-                Decision::Refuse(verdict) => return Err(verdict),
-                Decision::Admit(pass, claim, earlier) => (pass, claim, earlier),
-            };
+            self.rules.decide(&scan, |pass| self.journal.admissions_of(pass).collect())?;
         let Scan { code, device, at, within } = scan;
         // As the server keeps it, so that both mean the same device.
         let device = device.map(|name| normalize(&name)).filter(|name| has_visible(name));

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{Error, ErrorKind, Read, Result, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The bytes of a mebibyte.
 pub(crate) const MIB: u64 = 1024 * 1024;
@@ -38,27 +38,30 @@ pub(crate) fn private() -> OpenOptions {
     options
 }
 
-/// Replaces a file by way of `incomplete`, a file beside it: a reader, and a crash, find the old content or the new. Only
-/// the owner can read the file, unless `permissions` are given.
+/// Replaces a file by way of one beside it, with `.tmp` after its name: a reader, and a crash, find the old content or the
+/// new. Only the owner can read the file, unless `permissions` are given.
 ///
 /// # Errors
 /// If it cannot be written; then it is as it was.
-pub(crate) fn replace(
-    path: &Path,
-    incomplete: &Path,
-    content: &[u8],
-    permissions: Option<Permissions>,
-) -> Result<()> {
+pub(crate) fn replace(path: &Path, content: &[u8], permissions: Option<Permissions>) -> Result<()> {
+    let incomplete = with_suffix(path, ".tmp");
     let write = || {
-        let mut file = private().truncate(true).open(incomplete)?;
+        let mut file = private().truncate(true).open(&incomplete)?;
         file.write_all(content)?;
         permissions.map_or(Ok(()), |permissions| file.set_permissions(permissions))?;
         file.sync_all()?;
-        fs::rename(incomplete, path)
+        fs::rename(&incomplete, path)
     };
     write().inspect_err(|_| {
-        let _ = fs::remove_file(incomplete);
+        let _ = fs::remove_file(&incomplete);
     })
+}
+
+/// Returns a path with this after its name.
+pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut path = path.as_os_str().to_owned();
+    path.push(suffix);
+    path.into()
 }
 
 /// Waits until the names of the files in a folder are on disk: until then, a crash removes a new file.

@@ -233,7 +233,8 @@ impl Io {
         paint(self.terminal_info.out_colour, style, text)
     }
 
-    fn err(&self, text: &str) {
+    /// Writes a text to stderr as it is.
+    pub(crate) fn write_stderr(&self, text: &str) {
         let mut err = self.err.lock();
         // A closed stderr cannot be reported.
         let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());

@@ -53,14 +53,14 @@ pub(crate) struct WriteEntry {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct WriteRecord {
-    key: IdempotencyKey,
+    pub(crate) key: IdempotencyKey,
     /// The command: `payments create 0198…`.
     #[serde(serialize_with = "write_words", deserialize_with = "read_words")]
     pub(crate) operation: Operation,
     pub(crate) server: String,
     /// The account of the write, where it is known. Keys are scoped to an account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    user: Option<UserId>,
+    pub(crate) user: Option<UserId>,
     /// The request, where it holds nothing that may not be on disk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     request: Option<StoredRequest>,

@@ -121,17 +121,7 @@ impl<'a> Printer<'a> {
 
     /// Writes a single record.
     pub(crate) fn one<T: Record>(&self, record: &T) -> CliResult {
-        if let Some(select) = self.selection() {
-            return self.write_selected(select, &select.record(json::value(record)?));
-        }
-        let terminal = self.io.terminal_info().out_terminal;
-        let text = match self.format {
-            Format::Table => table::one(record, self),
-            Format::Json => json::document(record, terminal)?,
-            Format::Yaml => yaml::document(record, terminal)?,
-            Format::Tsv | Format::Jsonl | Format::Csv => return self.list(std::slice::from_ref(record)),
-        };
-        self.io.page(&text)
+        self.report(record, std::slice::from_ref(record), || table::one(record, self))
     }
 
     /// Writes one record as itself, and several as a list.

@@ -30,10 +30,9 @@ pub(crate) fn price(io: &Io, given: Option<Money>) -> CliResult<Money> {
     answer.trim().parse().map_err(|error| Failure::usage(format!("--price: {error}")))
 }
 
-/// Returns if a destructive operation is confirmed: by `--yes`, or by the answer.
-pub(crate) fn confirm(io: &Io, yes: bool, question: &str) -> CliResult {
+/// Returns if a destructive operation is confirmed by the answer to a prompt.
+pub(crate) fn confirm(io: &Io, question: &str) -> CliResult {
     match io.prompter() {
-        _ if yes => Ok(()),
         Some(prompter) if prompter.confirm(&clean(question))? => Ok(()),
         Some(_) => Err(Failure::failed("not confirmed, so nothing was done")),
         None => Err(Failure::usage("this needs to be confirmed")
@@ -57,8 +56,8 @@ mod tests {
     fn missing_value_is_prompted_for_on_a_terminal() {
         let fake = fake::terminal(&["RustConf", "y", "n"]);
         assert_eq!(value(&fake.io, None, "Title:", "--title").unwrap(), "RustConf");
-        assert!(confirm(&fake.io, false, "Really?").is_ok());
-        assert_eq!(confirm(&fake.io, false, "Really?").unwrap_err().exit, Exit::Failed);
+        assert!(confirm(&fake.io, "Really?").is_ok());
+        assert_eq!(confirm(&fake.io, "Really?").unwrap_err().exit, Exit::Failed);
     }
 
     #[test]
@@ -67,7 +66,7 @@ mod tests {
         let failure = value(&fake.io, None, "Title:", "--title").unwrap_err();
         assert_eq!(failure.exit, Exit::Usage);
         assert!(failure.message.unwrap().contains("--title"));
-        let failure = confirm(&fake.io, false, "Really?").unwrap_err();
+        let failure = confirm(&fake.io, "Really?").unwrap_err();
         assert_eq!(failure.exit, Exit::Usage);
         assert!(failure.hint.unwrap().contains("--yes"));
     }

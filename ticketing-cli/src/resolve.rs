@@ -65,11 +65,19 @@ pub(crate) async fn get_all<I: Clone, T>(
     Ok(records)
 }
 
-/// Puts the title of its subject before a conflict that names its id, if the server still has it.
-pub(crate) async fn name_conflict(api: &ApiContext, failure: Failure, subject: &Subject) -> Failure {
+/// Converts the answer to a write about a subject. A conflict that names its id gets its title, if the server still has it.
+pub(crate) async fn name_conflict<T>(
+    api: &ApiContext,
+    answer: Result<T, Error>,
+    subject: &Subject,
+) -> CliResult<T> {
+    let failure = match answer {
+        Ok(value) => return Ok(value),
+        Err(error) => Failure::from_error(&error, subject),
+    };
     let names_subject = |message: &String| message.contains(&subject.to_string());
     if failure.exit != Exit::Conflict || !failure.message.as_ref().is_some_and(names_subject) {
-        return failure;
+        return Err(failure);
     }
     let title = match subject {
         Subject::Ticket(id) | Subject::Listing(id) => {
@@ -79,10 +87,10 @@ pub(crate) async fn name_conflict(api: &ApiContext, failure: Failure, subject: &
         Subject::Pass(id) => api.client.passes().get(id).await.ok().map(|pass| pass.title),
         Subject::Payment(_) => None,
     };
-    match title {
+    Err(match title {
         Some(title) => failure.prefix_with(&title),
         None => failure,
-    }
+    })
 }
 
 /// Returns the identifier of a ticket.

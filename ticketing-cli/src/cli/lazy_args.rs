@@ -9,8 +9,11 @@ use clap::{ArgMatches, Args, Command, FromArgMatches, Id, Subcommand};
 pub(crate) struct LazyArgs<A>(pub(crate) A);
 
 /// The subcommands of a command, one of which is required.
-#[derive(Debug)]
-pub(crate) struct LazySubcommands<S>(pub(crate) S);
+#[derive(Debug, Args)]
+pub(crate) struct Subcommands<S: Subcommand> {
+    #[command(subcommand)]
+    pub(crate) verb: S,
+}
 
 impl<A: Args> Args for LazyArgs<A> {
     fn augment_args(command: Command) -> Command {
@@ -19,17 +22,6 @@ impl<A: Args> Args for LazyArgs<A> {
 
     fn augment_args_for_update(command: Command) -> Command {
         complete(command, A::augment_args_for_update)
-    }
-}
-
-impl<S: Subcommand> Args for LazySubcommands<S> {
-    fn augment_args(command: Command) -> Command {
-        let required = command.subcommand_required(true).arg_required_else_help(true);
-        complete(required, S::augment_subcommands)
-    }
-
-    fn augment_args_for_update(command: Command) -> Command {
-        complete(command, S::augment_subcommands_for_update)
     }
 }
 
@@ -52,16 +44,6 @@ fn complete(command: Command, augment: fn(Command) -> Command) -> Command {
 impl<A: FromArgMatches> FromArgMatches for LazyArgs<A> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
         A::from_arg_matches(matches).map(Self)
-    }
-
-    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
-        self.0.update_from_arg_matches(matches)
-    }
-}
-
-impl<S: FromArgMatches> FromArgMatches for LazySubcommands<S> {
-    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
-        S::from_arg_matches(matches).map(Self)
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {

@@ -6,13 +6,14 @@ use std::mem::ManuallyDrop;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
-use clap::{ArgMatches, FromArgMatches as _};
+use clap::{ArgMatches, FromArgMatches as _, ValueEnum as _};
 use ticketing_sdk::CardToken;
 
 use super::{Cli, Command, root_help, tree};
 use crate::card;
+use crate::complete;
 use crate::context::WriteOptions;
-use crate::environment;
+use crate::environment::{self, environment};
 use crate::exit::Exit;
 use crate::failure::{CliResult, Failure};
 use crate::io::{Colour, TerminalInfo};
@@ -151,17 +152,9 @@ fn check_selection(invocation: &Invocation, select: &Select) -> CliResult {
 
 /// Returns the value of `--color`, for the output of the parser itself.
 pub(crate) fn colour_before_parsing(args: &[OsString]) -> Colour {
-    let words: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
-    let chosen = words.iter().enumerate().find_map(|(index, word)| match word.strip_prefix("--color") {
-        Some("") => words.get(index + 1).map(|next| next.clone().into_owned()),
-        Some(rest) => rest.strip_prefix('=').map(str::to_owned),
-        None => None,
-    });
-    match chosen.or_else(|| crate::environment::environment("TICKETING_COLOR")).as_deref() {
-        Some("always") => Colour::Always,
-        Some("never") => Colour::Never,
-        _ => Colour::Auto,
-    }
+    let words = args.iter().map(|arg| arg.to_string_lossy().into_owned());
+    let chosen = complete::option_of("--color", words).or_else(|| environment("TICKETING_COLOR"));
+    chosen.and_then(|chosen| Colour::from_str(&chosen, false).ok()).unwrap_or_default()
 }
 
 /// Returns whether one of the arguments looks like a card number. The values of prices may have as many digits.

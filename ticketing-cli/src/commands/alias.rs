@@ -4,6 +4,7 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use crate::alias::SHELL_MARK;
+use crate::config::Config;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{CliResult, Failure};
@@ -64,7 +65,7 @@ impl AliasCommand {
     pub(crate) fn run(self, context: &Context, is_command: impl Fn(&str) -> bool) -> CliResult {
         match self {
             Self::List => {
-                let config = context.settings.read_config()?;
+                let config = Config::read(context.settings.config.clone())?;
                 let line = |(name, expansion)| AliasLine { name, expansion };
                 context.printer().list(&config.aliases().into_iter().map(line).collect::<Vec<_>>())
             }
@@ -85,12 +86,12 @@ impl AliasCommand {
                             .hint("leave `ticketing` out; a line of the shell begins with !"));
                     }
                 }
-                context.settings.change_config(|config| {
+                Config::change(context.settings.config.clone(), |config| {
                     config.set_alias(&name, &expansion);
                     Ok(())
                 })
             }
-            Self::Delete { name } => context.settings.change_config(|config| {
+            Self::Delete { name } => Config::change(context.settings.config.clone(), |config| {
                 if config.remove_alias(&name) {
                     return Ok(());
                 }

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use clap_complete::ArgValueCompleter;
-use futures_util::TryStreamExt;
 use ticketing_sdk::{CardToken, Error, ErrorCode, Money, Order, OrderStatus, TicketId, text};
 use ticketing_tui::Operation;
 
 use super::order_progress::hold_message;
-use super::orders::create::{order, settle_order};
+use super::orders::create::{newest_order, order, settle_order};
 use super::payments::create::already_paid;
 use super::payments::on_page::pay_on_page;
 use super::payments::pay::pay;
@@ -128,7 +127,7 @@ impl Args {
             (Some(ErrorCode::PriceChanged), Some(price)) => {
                 Err(price_changed(price, ticket.price, "nothing was reserved"))
             }
-            _ => Err(resolve::name_conflict(api, about(error), &subject).await),
+            _ => resolve::name_conflict(api, Err(error), &subject).await,
         }
     }
 
@@ -171,7 +170,7 @@ impl Args {
             api.io().info(&format!("{title} costs {shown}"));
             return Ok(());
         }
-        let confirmed = prompt::confirm(api.io(), false, &format!("Buy {title} for {shown}?"));
+        let confirmed = prompt::confirm(api.io(), &format!("Buy {title} for {shown}?"));
         confirmed.map_err(|failure| match failure.exit {
             Exit::Usage => Failure::usage(format!(
                 "{title} costs {shown}, which needs to be confirmed; nothing was paid"
@@ -222,12 +221,5 @@ async fn cancel_changed(api: &ApiContext, order: &Order, agreed: Money) -> Failu
 /// Returns the buyer's newest order of this ticket that is not cancelled.
 async fn own_order(api: &ApiContext, ticket: &TicketId) -> Option<Order> {
     let statuses = [OrderStatus::Created, OrderStatus::AwaitingPayment, OrderStatus::Complete];
-    let mut orders = api.client.orders().list().status(statuses).stream();
-    let mut own = None;
-    while let Some(order) = orders.try_next().await.ok()? {
-        if order.ticket.id == *ticket && order.status != OrderStatus::Cancelled {
-            own = Some(order);
-        }
-    }
-    own
+    newest_order(api, ticket, &statuses).await.ok()?
 }

@@ -8,10 +8,9 @@ use std::time::Duration;
 
 use clap::Subcommand;
 use ticketing_sdk::text::{has_visible, normalize};
-use ticketing_sdk::{PassCode, STARTS_WITHIN_SECONDS, Timestamp, Verdict};
+use ticketing_sdk::{PassCode, Ruling, STARTS_WITHIN_SECONDS, Timestamp, Verdict};
 use ticketing_tui::{ClockSkew, Operation, Scan};
 
-use self::verdict::Tally;
 use crate::clock;
 use crate::context::{ApiContext, Context};
 use crate::door::{DoorList, OfflineDoor};
@@ -52,7 +51,7 @@ pub(crate) struct Args {
     #[arg(long, help_heading = help::DOOR, value_name = "SPAN", value_parser = parse_within)]
     within: Option<Duration>,
     #[command(subcommand)]
-    step: Option<CheckinCommand>,
+    command: Option<CheckinCommand>,
 }
 
 /// The subcommands of `ticketing checkin`.
@@ -85,10 +84,10 @@ enum CheckinCommand {
 impl Args {
     /// Runs the command.
     pub(crate) async fn run(self, context: Context) -> CliResult {
-        let Self { codes, device, offline, within, step } = self;
+        let Self { codes, device, offline, within, command } = self;
         // As the server keeps it, so that its answers name the same device.
         let device = device.map(|name| normalize(&name)).filter(|name| has_visible(name));
-        match step {
+        match command {
             Some(CheckinCommand::Prepare { file }) => {
                 return prepare(&context.connect_and_report()?, &file).await;
             }
@@ -136,7 +135,7 @@ fn parse_code(text: &str) -> Result<String, &'static str> {
 
 /// Fetches the door list into a file. An earlier one is replaced, and its journal stays.
 async fn prepare(api: &ApiContext, file: &Path) -> CliResult {
-    let list = DoorList::fetch(&api.client, clock::now).await?;
+    let list = DoorList::fetch(&api.client).await?;
     let count = OfflineDoor::prepare(file, list)?.passes();
     let file = file.display();
     api.io().info(&format!(
@@ -163,10 +162,10 @@ async fn each_code(
     mut check_code: impl AsyncFnMut(String) -> CliResult<Verdict>,
 ) -> CliResult {
     let mut list = printer.begin_list::<Verdict>()?;
-    let tally = show_verdicts(io, &mut list, codes, &mut check_code).await;
+    let rulings = show_verdicts(io, &mut list, codes, &mut check_code).await;
     // A list that was begun is whole, also where a code could not be checked.
     list.end()?;
-    tally?.end(io)
+    verdict::end(io, &rulings?)
 }
 
 async fn show_verdicts(
@@ -174,15 +173,15 @@ async fn show_verdicts(
     list: &mut OpenList<'_>,
     codes: Vec<String>,
     check_code: &mut impl AsyncFnMut(String) -> CliResult<Verdict>,
-) -> CliResult<Tally> {
-    let mut tally = Tally::default();
+) -> CliResult<Vec<Ruling>> {
+    let mut rulings = Vec::new();
     let mut codes = Codes::new(io, codes);
     while let Some(code) = codes.next().await? {
         let verdict = check_code(code).await?;
         verdict::show(&verdict, list)?;
-        tally.count(verdict.verdict);
+        rulings.push(verdict.verdict);
     }
-    Ok(tally)
+    Ok(rulings)
 }
 
 /// The maximum length of a scanned text that is read; a code has 128 characters.

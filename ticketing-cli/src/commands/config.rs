@@ -81,7 +81,7 @@ impl LocalCommand for ConfigCommand {
             Self::Edit => edit(context),
             Self::Path => context.io.line(&context.settings.config_file()?.display().to_string()),
             Self::List => {
-                let config = context.settings.read_config()?;
+                let config = Config::read(context.settings.config.clone())?;
                 let line = |(key, description): &(&'static str, &'static str)| Setting {
                     key,
                     value: config.get(key),
@@ -89,11 +89,11 @@ impl LocalCommand for ConfigCommand {
                 };
                 context.printer().list(&SETTINGS.iter().map(line).collect::<Vec<_>>())
             }
-            Self::Get { key } => match context.settings.read_config()?.get(&key) {
+            Self::Get { key } => match Config::read(context.settings.config.clone())?.get(&key) {
                 Some(value) => context.io.line(&value),
                 None => Ok(()),
             },
-            Self::Set { key, value } => context.settings.change_config(|config| {
+            Self::Set { key, value } => Config::change(context.settings.config.clone(), |config| {
                 if !value.is_empty() {
                     config.check_value(&key, &value)?;
                 }

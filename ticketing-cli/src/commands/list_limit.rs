@@ -35,11 +35,7 @@ impl ListLimit {
     {
         let most = if self.all { usize::MAX } else { self.most() };
         let newest = list.limit(MAX_PAGE).newest(most).await?;
-        api.printer().page(&newest.items, newest.is_cut)?;
-        if newest.is_cut {
-            api.io().warn(&format!("only the newest {most} are shown; --all shows the rest, --limit N more"));
-        }
-        Ok(())
+        show_page(api, &newest.items, newest.is_cut.then_some("newest"))
     }
 
     fn most(&self) -> usize {
@@ -55,11 +51,16 @@ impl ListLimit {
         let mut shown: Vec<T> = items.take(wanted.saturating_add(1)).try_collect().await?;
         let cut = shown.len() > wanted;
         shown.truncate(wanted);
-        api.printer().page(&shown, cut)?;
-        if cut {
-            api.io()
-                .warn(&format!("only the first {wanted} are shown; --all shows the rest, --limit N more"));
-        }
-        Ok(())
+        show_page(api, &shown, cut.then_some("first"))
     }
+}
+
+/// Shows items, and warns if they are only these of a list.
+fn show_page<T: Record>(api: &ApiContext, items: &[T], cut_to: Option<&str>) -> CliResult {
+    api.printer().page(items, cut_to.is_some())?;
+    if let Some(which) = cut_to {
+        let count = items.len();
+        api.io().warn(&format!("only the {which} {count} are shown; --all shows the rest, --limit N more"));
+    }
+    Ok(())
 }

@@ -23,8 +23,9 @@ use crate::{browser, complete, resolve};
 pub(crate) struct Args {
     #[command(subcommand)]
     page: Option<WebPage>,
-    #[command(flatten)]
-    how: How,
+    /// Only print the address
+    #[arg(long, help_heading = help::OUTPUT)]
+    print: bool,
 }
 
 /// The subcommands of `ticketing open`.
@@ -38,8 +39,9 @@ enum WebPage {
         /// The ticket's id
         #[arg(value_name = "TICKET", add = ArgValueCompleter::new(complete::by_id(complete::tickets)))]
         id: TicketId,
-        #[command(flatten)]
-        how: How,
+        /// Only print the address
+        #[arg(long, help_heading = help::OUTPUT)]
+        print: bool,
     },
     /// Open the page of an order in the browser, to pay or to see its status
     #[command(after_long_help = help::examples(&[
@@ -50,17 +52,10 @@ enum WebPage {
         /// The order's id
         #[arg(value_name = "ORDER", add = ArgValueCompleter::new(complete::by_id(complete::orders)))]
         id: OrderId,
-        #[command(flatten)]
-        how: How,
+        /// Only print the address
+        #[arg(long, help_heading = help::OUTPUT)]
+        print: bool,
     },
-}
-
-/// How the page is opened.
-#[derive(Debug, clap::Args)]
-struct How {
-    /// Only print the address
-    #[arg(long, help_heading = help::OUTPUT)]
-    print: bool,
 }
 
 impl ApiCommand for Args {
@@ -68,10 +63,10 @@ impl ApiCommand for Args {
         let pages = api.client.pages();
         let (address, print) = match self.page {
             None => (pages.market(), false),
-            Some(WebPage::Ticket { id, how }) => (pages.ticket(&resolve::ticket(api, id).await?), how.print),
-            Some(WebPage::Order { id, how }) => (pages.order(&resolve::order(api, id).await?), how.print),
+            Some(WebPage::Ticket { id, print }) => (pages.ticket(&resolve::ticket(api, id).await?), print),
+            Some(WebPage::Order { id, print }) => (pages.order(&resolve::order(api, id).await?), print),
         };
-        if print || self.how.print {
+        if print || self.print {
             return api.io().line(&address);
         }
         browser::open(api, address).await

@@ -11,13 +11,11 @@ use crate::failure::{CliResult, Failure, Subject};
 /// The time between two requests to the server.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Follows an order until it is complete or cancelled. `changed` is called for the first state and for each change;
-/// `status` returns the status line of the terminal.
+/// Follows an order until it is complete or cancelled. `changed` is called for the first state and for each change.
 pub(crate) async fn follow(
     api: &ApiContext,
     id: &OrderId,
     changed: impl Fn(&Order) -> CliResult,
-    status: impl Fn(&Order) -> String,
 ) -> CliResult<Order> {
     let subject = Subject::Order(id.clone());
     let mut poll = tokio::time::interval(POLL_INTERVAL);
@@ -43,13 +41,13 @@ pub(crate) async fn follow(
         if order.status.is_final() {
             return Ok(order);
         }
-        api.io().status(Some(&status(&order)));
+        api.io().status(Some(&countdown(api, &order)));
         seen = Some(order);
     }
 }
 
 /// Returns the status line of an unpaid order.
-pub(crate) fn countdown(api: &ApiContext, order: &Order) -> String {
+fn countdown(api: &ApiContext, order: &Order) -> String {
     match order.time_left(api.now()) {
         None => "the payment is in progress".to_owned(),
         Some(left) if left.is_zero() => "the reservation has expired".to_owned(),

@@ -12,7 +12,7 @@ use clap::Subcommand;
 use ticketing_sdk::{Error, ErrorCode, PassId};
 
 use crate::context::ApiContext;
-use crate::failure::{Failure, Subject};
+use crate::failure::{CliResult, Failure, Subject};
 use crate::help;
 
 /// The subcommands of `ticketing passes`.
@@ -46,13 +46,17 @@ pub(crate) enum PassesCommand {
 
 run_verbs!(PassesCommand: List, Get, Show, Transfer, Claim, Resell, Calendar);
 
-/// Converts the refusal to change a pass: names the title and the seat, and the reason that the server gives.
-async fn refusal(api: &ApiContext, error: &Error, id: &PassId) -> Failure {
-    let failure = Failure::from_error(error, &Subject::Pass(id.clone()));
+/// Converts the answer to a change of a pass. A refusal names the title and the seat, and the reason that the server gives.
+async fn name_refusal<T>(api: &ApiContext, answer: Result<T, Error>, id: &PassId) -> CliResult<T> {
+    let error = match answer {
+        Ok(value) => return Ok(value),
+        Err(error) => error,
+    };
+    let failure = Failure::from_error(&error, &Subject::Pass(id.clone()));
     if error.code() != Some(&ErrorCode::PassNotValid) {
-        return failure;
+        return Err(failure);
     }
-    let Ok(pass) = api.client.passes().get(id).await else { return failure };
+    let Ok(pass) = api.client.passes().get(id).await else { return Err(failure) };
     let name = match &pass.details.seat {
         Some(seat) => format!("{} ({seat})", pass.title),
         None => pass.title,
@@ -61,7 +65,7 @@ async fn refusal(api: &ApiContext, error: &Error, id: &PassId) -> Failure {
         Some(listing) => Some(format!("`ticketing tickets withdraw {listing}` takes it back")),
         None => failure.hint,
     };
-    Failure { hint, ..Failure::from(error).prefix_with(&name) }
+    Err(Failure { hint, ..Failure::from(error).prefix_with(&name) })
 }
 
 #[cfg(test)]
@@ -80,13 +84,13 @@ mod tests {
         let refused = Reply::problem(400, ErrorCode::PassNotValid, "The pass is for sale");
         mock.on(Method::POST, "/api/passes/p-1/transfer", refused);
         let id = PassId::new("p-1");
-        let error = api.client.passes().transfer(&id).await.unwrap_err();
-        let failure = refusal(&api, &error, &id).await;
-        assert_eq!(failure.message.as_deref(), Some("pass p-1: the pass is for sale"));
+        let transfer =
+            async || name_refusal(&api, api.client.passes().transfer(&id).await, &id).await.unwrap_err();
+        assert_eq!(transfer().await.message.as_deref(), Some("pass p-1: the pass is for sale"));
         let mut pass = fixtures::pass("p-1").title("Opera").status(PassStatus::Offered).listing_id("t-9");
         pass.details.seat = Some("Row 4".to_owned());
         mock.on(Method::GET, "/api/passes/p-1", Reply::json(200, &pass));
-        let failure = refusal(&api, &error, &id).await;
+        let failure = transfer().await;
         assert_eq!(failure.message.as_deref(), Some("Opera (Row 4): the pass is for sale"));
         assert_eq!(failure.hint.as_deref(), Some("`ticketing tickets withdraw t-9` takes it back"));
     }

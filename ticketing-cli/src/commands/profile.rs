@@ -98,7 +98,7 @@ impl LocalCommand for ProfileCommand {
     async fn run(self, context: &Context) -> CliResult {
         match self {
             Self::List => {
-                let config = context.settings.read_config()?;
+                let config = Config::read(context.settings.config.clone())?;
                 let used = &context.settings.profile;
                 let line = |(name, server): (String, String)| {
                     let current = used.as_ref() == Some(&name);
@@ -114,7 +114,7 @@ impl LocalCommand for ProfileCommand {
                 let client = Client::new(&server).map_err(|error| {
                     Failure::usage(format!("--server {server}: {}", error.user_message()))
                 })?;
-                context.settings.change_config(|config| {
+                Config::change(context.settings.config.clone(), |config| {
                     config.set_profile(&name, client.server());
                     if is_used {
                         config.set("profile", Some(&name));
@@ -127,7 +127,7 @@ impl LocalCommand for ProfileCommand {
                 Ok(())
             }
             Self::Use { name } if name == NONE => {
-                context.settings.change_config(|config| {
+                Config::change(context.settings.config.clone(), |config| {
                     config.set("profile", None);
                     Ok(())
                 })?;
@@ -135,7 +135,7 @@ impl LocalCommand for ProfileCommand {
                 Ok(())
             }
             Self::Use { name } => {
-                let server = context.settings.change_config(|config| {
+                let server = Config::change(context.settings.config.clone(), |config| {
                     let server = config.profile(&name).ok_or_else(|| missing_profile(config, &name))?;
                     config.set("profile", Some(&name));
                     Ok(server)
@@ -150,11 +150,11 @@ impl LocalCommand for ProfileCommand {
                 Ok(())
             }
             Self::Remove { name } => {
-                let config = context.settings.read_config()?;
+                let config = Config::read(context.settings.config.clone())?;
                 let server = config.profile(&name).ok_or_else(|| missing_profile(&config, &name))?;
                 let client = context.settings.client_of(&server, Some(&name))?;
                 client.auth().forget().await?;
-                context.settings.change_config(|config| {
+                Config::change(context.settings.config.clone(), |config| {
                     config.remove_profile(&name);
                     Ok(())
                 })?;

@@ -62,7 +62,7 @@ impl ApiCommand for DisplayOptions {
         let dirs = &api.context.settings.dirs;
         log_to(&dirs.tui_log()?)?;
         let config = self.config.clone().map_or_else(|| dirs.config(), Ok)?;
-        let journal = api.journal().clone();
+        let journal = api.journal.clone();
         let greeting = api.describe_interrupted().into_iter().map(|words| (Level::Warning, words)).collect();
         let door = Arc::new(Doors::new(api.client.clone(), dirs.doors().ok()));
         let run = TuiRun { client: api.client.clone(), journal, door, config, greeting };

@@ -86,9 +86,8 @@ impl LockedFile {
     /// # Errors
     /// If it cannot be written; then it is as it was.
     pub(crate) fn replace(&self, text: &str) -> io::Result<()> {
-        let incomplete = self.path.with_extension(format!("toml.{}", std::process::id()));
         let permissions = fs::metadata(&self.path).ok().map(|old| old.permissions());
-        files::replace(&self.path, &incomplete, text.as_bytes(), permissions)
+        files::replace(&self.path, text.as_bytes(), permissions)
     }
 }
 

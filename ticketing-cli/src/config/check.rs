@@ -26,11 +26,7 @@ impl Config {
                 Some(Some(_)) if *key == "profile" => Ok(()),
                 Some(Some(value)) => self.check_value(key, value),
             };
-            outcome.map_err(|failure| {
-                let why = failure.message.unwrap_or_default();
-                Failure::usage(format!("{}: {why}", self.name()))
-                    .hint("`ticketing config edit` opens it in an editor")
-            })?;
+            outcome.map_err(|failure| self.invalid(&failure.message.unwrap_or_default()))?;
         }
         for (table, fields) in [(PROFILES, "with a `server` each"), (ALIASES, "of texts in quotes")] {
             let count = match self.document.get(table) {
@@ -39,11 +35,15 @@ impl Config {
             };
             let understood = if table == PROFILES { self.profiles().len() } else { self.aliases().len() };
             if count != Some(understood) {
-                let message = format!("{}: {table} is to be a table {fields}", self.name());
-                return Err(Failure::usage(message).hint("`ticketing config edit` opens it in an editor"));
+                return Err(self.invalid(&format!("{table} is to be a table {fields}")));
             }
         }
         Ok(())
+    }
+
+    fn invalid(&self, why: &str) -> Failure {
+        Failure::usage(format!("{}: {why}", self.name()))
+            .hint("`ticketing config edit` opens it in an editor")
     }
 
     /// Checks the value of a setting.

@@ -36,14 +36,6 @@ impl ApiContext {
         printed.err().unwrap_or_else(|| Failure::silent(Exit::Done))
     }
 
-    /// Prints a request without its secrets.
-    ///
-    /// # Errors
-    /// If the request is not valid, or stdout cannot be written.
-    pub(crate) async fn print_request(&self, request: &Request) -> CliResult {
-        self.print_requests([request]).await
-    }
-
     /// Prints requests without their secrets: as HTTP, or as one document of JSON or YAML.
     ///
     /// # Errors

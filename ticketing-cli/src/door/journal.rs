@@ -3,8 +3,9 @@
 //! The file lies beside the door list. It holds the code of each pass that entered, the time, the device and the idempotency key of
 //! its upload, and the outcome of the upload.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,7 @@ use ticketing_sdk::{ErrorCode, IdempotencyKey, PassCode, PassId, Timestamp};
 
 use crate::exit::Exit;
 use crate::failure::{CliResult, Failure};
+use crate::files::with_suffix;
 use crate::journal::AppendLog;
 
 /// An admission of this door: of a pass and a serial, once.
@@ -97,10 +99,7 @@ enum Line {
 pub(super) struct DoorJournal {
     log: AppendLog,
     path: PathBuf,
-    /// In the order of their times, with the outcomes of their uploads. A pass has one for each serial.
-    entries: Vec<(OfflineAdmission, Option<UploadOutcome>)>,
-    /// The indexes of the admissions of each pass in `entries`.
-    entry_indexes: HashMap<PassId, Vec<usize>>,
+    entries: Entries,
     /// A text for each line that cannot be read.
     damage: Vec<String>,
 }
@@ -120,16 +119,10 @@ impl DoorJournal {
             _ => Failure::failed(format!("cannot open the journal {}: {error}", path.display())),
         };
         let (log, lines) = AppendLog::open(&path).map_err(failed)?;
-        let mut journal = Self {
-            log,
-            path: path.clone(),
-            entries: Vec::new(),
-            entry_indexes: HashMap::new(),
-            damage: Vec::new(),
-        };
+        let mut journal = Self { log, path: path.clone(), entries: Entries::default(), damage: Vec::new() };
         for (number, line) in lines {
             match line {
-                Ok(line) => journal.apply_line(line),
+                Ok(line) => journal.entries.apply(line),
                 Err(error) => journal.damage.push(damaged_line(&path, number, &error)),
             }
         }
@@ -147,15 +140,10 @@ impl DoorJournal {
     /// # Errors
     /// If it cannot be read.
     pub(super) fn read_waiting(list: &Path) -> std::io::Result<usize> {
-        let mut waiting = HashSet::new();
-        for (_, line) in AppendLog::read(&path_of(list))? {
-            match line {
-                Ok(Line::Admitted(admitted)) => drop(waiting.insert((admitted.pass_id, admitted.serial))),
-                Ok(Line::Upload { pass_id, serial, .. }) => drop(waiting.remove(&(pass_id, serial))),
-                Err(_) => {}
-            }
-        }
-        Ok(waiting.len())
+        let mut entries = Entries::default();
+        let lines = AppendLog::read(&path_of(list))?.into_iter();
+        lines.filter_map(|(_, line)| line.ok()).for_each(|line| entries.apply(line));
+        Ok(entries.waiting_count())
     }
 
     /// Returns a text for each damaged line of a journal with which another command may work.
@@ -169,13 +157,12 @@ impl DoorJournal {
 
     /// Returns the number of admissions that are not uploaded.
     pub(super) fn waiting_count(&self) -> usize {
-        self.entries().filter(|(_, outcome)| outcome.is_none()).count()
+        self.entries.waiting_count()
     }
 
-    /// Returns the admissions of a pass, one for each serial, the oldest first.
+    /// Returns the admissions of a pass, one for each serial.
     pub(super) fn admissions_of(&self, pass: &PassId) -> impl Iterator<Item = &OfflineAdmission> {
-        let indexes = self.entry_indexes.get(pass).into_iter().flatten();
-        indexes.filter_map(|index| self.entries.get(*index)).map(|(admitted, _)| admitted)
+        self.entries.0.range(Entries::range(pass, 0..=u16::MAX)).map(|(_, (admitted, _))| admitted)
     }
 
     /// Records an admission. It is on disk when this returns.
@@ -199,49 +186,99 @@ impl DoorJournal {
         self.append(Line::Upload { pass_id, serial, outcome })
     }
 
-    /// Returns the admissions, the oldest first, with the outcomes of their uploads.
-    pub(super) fn entries(&self) -> impl Iterator<Item = (&OfflineAdmission, Option<&UploadOutcome>)> {
-        self.entries.iter().map(|(admitted, outcome)| (admitted, outcome.as_ref()))
+    /// Returns the admissions with the outcomes of their uploads.
+    pub(super) fn entries(&self) -> impl Iterator<Item = &(OfflineAdmission, Option<UploadOutcome>)> {
+        self.entries.0.values()
     }
 
     fn append(&mut self, line: Line) -> CliResult {
         self.log.append(&line).map_err(|error| {
             Failure::failed(format!("cannot write the journal {}: {error}", self.path.display()))
         })?;
-        self.apply_line(line);
+        self.entries.apply(line);
         Ok(())
     }
+}
 
-    fn apply_line(&mut self, line: Line) {
+/// Admissions by pass, serial and time, with the outcomes of their uploads. A pass has one for each serial, and several where it was
+/// admitted again while the line of its first admission was damaged.
+#[derive(Debug, Default)]
+struct Entries(BTreeMap<EntryKey, (OfflineAdmission, Option<UploadOutcome>)>);
+
+type EntryKey = (PassId, u16, Timestamp);
+
+impl Entries {
+    /// Returns the range of the admissions of a pass with these serials.
+    fn range(pass: &PassId, serials: RangeInclusive<u16>) -> RangeInclusive<EntryKey> {
+        let (first, last) = serials.into_inner();
+        (pass.clone(), first, Timestamp::MIN)..=(pass.clone(), last, Timestamp::MAX)
+    }
+
+    fn apply(&mut self, line: Line) {
         match line {
             Line::Admitted(admitted) => {
-                self.entry_indexes.entry(admitted.pass_id.clone()).or_default().push(self.entries.len());
-                self.entries.push((*admitted, None));
+                let key = (admitted.pass_id.clone(), admitted.serial, admitted.at);
+                self.0.insert(key, (*admitted, None));
             }
             Line::Upload { pass_id, serial, outcome } => {
-                let is_it = |index: &&usize| {
-                    self.entries.get(**index).is_some_and(|(entry, _)| entry.serial == serial)
-                };
-                let index = self
-                    .entry_indexes
-                    .get(&pass_id)
-                    .and_then(|indexes| indexes.iter().rev().find(is_it))
-                    .copied();
-                if let Some((_, uploaded)) = index.and_then(|index| self.entries.get_mut(index)) {
+                let entries = self.0.range_mut(Self::range(&pass_id, serial..=serial));
+                // Admissions are uploaded by their times.
+                let entry = entries.map(|(_, entry)| entry).min_by_key(|(_, outcome)| outcome.is_some());
+                if let Some((_, uploaded)) = entry {
                     *uploaded = Some(outcome);
                 }
             }
         }
     }
+
+    fn waiting_count(&self) -> usize {
+        self.0.values().filter(|(_, outcome)| outcome.is_none()).count()
+    }
 }
 
 /// Returns the path of the journal beside a door list.
 fn path_of(list: &Path) -> PathBuf {
-    let mut path = list.as_os_str().to_owned();
-    path.push(".journal");
-    PathBuf::from(path)
+    with_suffix(list, ".journal")
 }
 
 fn damaged_line(path: &Path, number: usize, error: &serde_json::Error) -> String {
     format!("line {number} of {} is damaged and is left out: {error}", path.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_admission_of_a_pass_has_an_outcome_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let list = folder.path().join("door.json");
+        let admitted = |at| OfflineAdmission {
+            pass_id: "p-1".into(),
+            serial: 0,
+            code: "TK1".into(),
+            title: "Opera".to_owned(),
+            seat: None,
+            at: Timestamp::from_millis(at),
+            device: None,
+            key: IdempotencyKey::generate(),
+        };
+        let mut journal = DoorJournal::open(&list).unwrap();
+        journal.admit(admitted(2)).unwrap();
+        // The line of this one was damaged, and is corrected.
+        journal.admit(admitted(1)).unwrap();
+        let refused = || UploadOutcome::Refused {
+            reason: "pass_superseded".to_owned(),
+            message: "old".to_owned(),
+            offer_withdrawn: false,
+        };
+        journal.mark_uploaded("p-1".into(), 0, UploadOutcome::Uploaded).unwrap();
+        assert_eq!((journal.waiting_count(), DoorJournal::read_waiting(&list).unwrap()), (1, 1));
+        journal.mark_uploaded("p-1".into(), 0, refused()).unwrap();
+        drop(journal);
+        let journal = DoorJournal::open(&list).unwrap();
+        let outcomes: Vec<_> =
+            journal.entries().map(|(entry, outcome)| (entry.at.as_millis(), outcome.clone())).collect();
+        assert_eq!(outcomes, [(1, Some(UploadOutcome::Uploaded)), (2, Some(refused()))]);
+    }
 }

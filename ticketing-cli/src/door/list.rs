@@ -1,7 +1,7 @@
 //! The door list: what a door needs to admit people without a network.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use ticketing_sdk::{
@@ -11,6 +11,7 @@ use ticketing_sdk::{
 use ticketing_tui::{DoorClock, Scan};
 
 use super::journal::OfflineAdmission;
+use crate::clock;
 use crate::exit::Exit;
 use crate::failure::{CliResult, Failure};
 use crate::files::{self, MIB};
@@ -29,31 +30,6 @@ pub(crate) struct DoorList {
     pub(crate) passes: Vec<Pass>,
 }
 
-/// The server and the account of a door list.
-#[derive(Debug, Clone)]
-pub(super) struct Origin {
-    pub(super) server: String,
-    /// The account whose passes are on the list; `None` if there is no pass.
-    pub(super) issuer: Option<UserId>,
-}
-
-impl Origin {
-    /// Checks that a list of `other` may replace this one, whose journal has admissions to upload.
-    ///
-    /// # Errors
-    /// If it is of another server or account, which would refuse those admissions.
-    pub(super) fn ensure_same(&self, other: &Self, path: &Path) -> CliResult {
-        let is_same_account = self.issuer.is_none() || other.issuer.is_none() || self.issuer == other.issuer;
-        if self.server == other.server && is_same_account {
-            return Ok(());
-        }
-        let (file, server) = (path.display(), &self.server);
-        Err(Failure::new(Exit::Conflict, format!("the journal of {file} has admissions to upload to {server}")).hint(format!(
-            "`ticketing checkin sync {file} --server {server}` uploads them, with the account that prepared the list; or choose another file"
-        )))
-    }
-}
-
 /// The largest door list, in bytes: some hundred thousand passes.
 const MAX_LIST: u64 = 256 * MIB;
 
@@ -61,15 +37,15 @@ const MAX_LIST: u64 = 256 * MIB;
 const NOT_LISTED: &str = "not_listed";
 
 impl DoorList {
-    /// Fetches the list of the events of the user. `clock` is that of this machine.
+    /// Fetches the list of the events of the user.
     ///
     /// # Errors
     /// If the server cannot be reached, or no user is signed in.
-    pub(crate) async fn fetch(client: &Client, clock: impl Fn() -> Timestamp) -> Result<Self, Error> {
+    pub(crate) async fn fetch(client: &Client) -> Result<Self, Error> {
         let keys = client.passes().keys().await?;
         let passes = client.passes().list().issued().limit(MAX_PAGE).all().await?;
         // Only a response has the time of the server.
-        let local = clock();
+        let local = clock::now();
         let prepared_at = client.server_time(local);
         let clock_offset = prepared_at.as_millis() - local.as_millis();
         Ok(Self { server: client.server().to_owned(), prepared_at, clock_offset, keys, passes })
@@ -89,10 +65,24 @@ impl DoorList {
             .map_err(|error| Failure::usage(format!("{name} is no door list: {error}")))
     }
 
-    /// Returns where the list is from.
-    pub(super) fn origin(&self) -> Origin {
-        let issuer = self.passes.first().map(|pass| pass.issuer_id.clone());
-        Origin { server: self.server.clone(), issuer }
+    /// Returns the account whose passes are on the list; `None` if there is no pass.
+    pub(super) fn issuer(&self) -> Option<&UserId> {
+        self.passes.first().map(|pass| &pass.issuer_id)
+    }
+
+    /// Checks that another list may replace this one, whose journal has admissions to upload.
+    ///
+    /// # Errors
+    /// If it is of another server or account, which would refuse those admissions.
+    pub(super) fn ensure_same_origin(&self, other: &Self, path: &Path) -> CliResult {
+        let is_same_account = self.issuer().zip(other.issuer()).is_none_or(|(one, other)| one == other);
+        if self.server == other.server && is_same_account {
+            return Ok(());
+        }
+        let (file, server) = (path.display(), &self.server);
+        Err(Failure::new(Exit::Conflict, format!("the journal of {file} has admissions to upload to {server}")).hint(format!(
+            "`ticketing checkin sync {file} --server {server}` uploads them, with the account that prepared the list; or choose another file"
+        )))
     }
 
     /// Returns what the door knows of the time.
@@ -105,10 +95,7 @@ impl DoorList {
     /// # Errors
     /// If it cannot be written.
     pub(crate) fn write(&self, path: &Path) -> CliResult {
-        let mut incomplete = path.as_os_str().to_owned();
-        incomplete.push(".tmp");
-        let incomplete = PathBuf::from(incomplete);
-        let write = || files::replace(path, &incomplete, &serde_json::to_vec(self)?, None);
+        let write = || files::replace(path, &serde_json::to_vec(self)?, None);
         write().map_err(|error: std::io::Error| {
             Failure::failed(format!("cannot write the door list {}: {error}", path.display()))
         })
@@ -119,31 +106,18 @@ impl DoorList {
 #[derive(Debug)]
 pub(super) struct Rules {
     verifier: PassVerifier,
-    prepared_at: Timestamp,
-    passes: HashMap<PassId, Pass>,
+    pub(super) list: DoorList,
+    /// The indexes of the passes of the list.
+    indexes: HashMap<PassId, usize>,
 }
 
-/// The decision on a code.
-pub(super) enum Decision<'a> {
-    /// Admit the holder: the door records the admission before it shows the verdict, with the admissions of earlier holders.
-    Admit(&'a Pass, PassClaim, Vec<DoubleAdmission>),
-    /// Refuse the code.
-    Refuse(Box<Verdict>),
-}
+/// An admission before the door records it: the pass, the claim of its code, and the admissions of earlier holders.
+pub(super) type Admittance<'a> = (&'a Pass, PassClaim, Vec<DoubleAdmission>);
 
 impl Rules {
     pub(super) fn new(list: DoorList) -> Self {
-        let (verifier, prepared_at) = (PassVerifier::new(&list.keys), list.prepared_at);
-        Self {
-            verifier,
-            prepared_at,
-            passes: list.passes.into_iter().map(|pass| (pass.id.clone(), pass)).collect(),
-        }
-    }
-
-    /// Returns the number of passes on the list.
-    pub(super) fn len(&self) -> usize {
-        self.passes.len()
+        let indexes = list.passes.iter().enumerate().map(|(index, pass)| (pass.id.clone(), index)).collect();
+        Self { verifier: PassVerifier::new(&list.keys), list, indexes }
     }
 
     /// Judges a code in the order of the server, at the time that the door would note. `admitted` returns the admissions of a pass by
@@ -151,27 +125,31 @@ impl Rules {
     ///
     /// A code of a later serial than that of the list, or of an admission, is of a holder who got the pass afterwards: its
     /// signature proves it. The door admits that holder, too, and names the earlier admissions.
+    ///
+    /// # Errors
+    /// The verdict on a code that is refused.
     pub(super) fn decide<'a>(
         &'a self,
         scan: &Scan,
         admitted: impl Fn(&PassId) -> Vec<&'a OfflineAdmission>,
-    ) -> Decision<'a> {
+    ) -> Result<Admittance<'a>, Box<Verdict>> {
         let refuse = |code: &ErrorCode| {
             Verdict::refused_for(code)
                 .unwrap_or_else(|| Verdict::refused(code.as_str(), "the code is not valid"))
         };
         let Ok(claim) = self.verifier.verify(&scan.code) else {
-            return Decision::Refuse(Box::new(refuse(&ErrorCode::PassInvalid)));
+            return Err(Box::new(refuse(&ErrorCode::PassInvalid)));
         };
-        let Some(pass) = self.passes.get(&claim.pass_id) else {
+        let index = self.indexes.get(&claim.pass_id);
+        let Some(pass) = index.and_then(|index| self.list.passes.get(*index)) else {
             let why = "the pass is not on the door list: it is of another issuer, or was sold after the list was made";
-            let mut verdict = Verdict::refused(NOT_LISTED, why).by_list(self.prepared_at);
+            let mut verdict = Verdict::refused(NOT_LISTED, why).by_list(self.list.prepared_at);
             verdict.pass_id = Some(claim.pass_id);
-            return Decision::Refuse(Box::new(verdict));
+            return Err(Box::new(verdict));
         };
-        let about = |verdict: Verdict| Decision::Refuse(Box::new(verdict.with_pass(pass)));
+        let about = |verdict: Verdict| Err(Box::new(verdict.with_pass(pass)));
         // The server may know of a later change.
-        let by_list = |code: &ErrorCode| about(refuse(code).by_list(self.prepared_at));
+        let by_list = |code: &ErrorCode| about(refuse(code).by_list(self.list.prepared_at));
         if let (Some(span), Some(starts)) = (scan.within, &pass.details.starts_at)
             && !starts.is_within(span, scan.at)
         {
@@ -192,8 +170,8 @@ impl Rules {
             PassStatus::Used => about(Verdict::already_admitted(pass.admitted_at, pass.device.clone())),
             PassStatus::Offered if claim.serial == pass.serial => by_list(&ErrorCode::PassOffered),
             PassStatus::Offered | PassStatus::Valid => {
-                let earlier = earlier_admissions(pass, &before);
-                Decision::Admit(pass, claim, earlier)
+                let own = before.iter().map(|before| DoubleAdmission::new(before.at, before.device.clone()));
+                Ok((pass, claim, all_admissions(Some(pass), own)))
             }
             // Void, or in a status of a newer server.
             _ => by_list(&ErrorCode::PassInvalid),
@@ -201,14 +179,21 @@ impl Rules {
     }
 }
 
-/// Returns the admissions of earlier holders that the list and this door know, by time.
-fn earlier_admissions(pass: &Pass, before: &[&OfflineAdmission]) -> Vec<DoubleAdmission> {
-    let seller = pass.admitted_at.map(|at| DoubleAdmission::new(at, pass.device.clone()));
-    let own = before.iter().map(|before| DoubleAdmission::new(before.at, before.device.clone()));
-    let mut earlier: Vec<_> = pass.double_admissions.iter().cloned().chain(seller).chain(own).collect();
-    earlier.sort_by(|one, other| (one.admitted_at, &one.device).cmp(&(other.admitted_at, &other.device)));
-    earlier.dedup();
-    earlier
+/// Returns the admissions of a pass that the list or the server knows, and these ones, each once and by time.
+pub(super) fn all_admissions(
+    pass: Option<&Pass>,
+    others: impl IntoIterator<Item = DoubleAdmission>,
+) -> Vec<DoubleAdmission> {
+    let mut all: Vec<_> = pass.map(admissions).unwrap_or_default().into_iter().chain(others).collect();
+    all.sort_by(|one, other| (one.admitted_at, &one.device).cmp(&(other.admitted_at, &other.device)));
+    all.dedup();
+    all
+}
+
+/// Returns the admissions of a pass.
+pub(super) fn admissions(pass: &Pass) -> Vec<DoubleAdmission> {
+    let first = pass.admitted_at.map(|at| DoubleAdmission::new(at, pass.device.clone()));
+    first.into_iter().chain(pass.double_admissions.iter().cloned()).collect()
 }
 
 /// A door list of the tests, and codes of its pass.
@@ -247,10 +232,7 @@ mod tests {
 
     fn reason(pass: Pass, code: &str) -> Option<String> {
         let scan = scan(code, Timestamp::from_millis(fixtures::NOW));
-        match Rules::new(list(vec![pass])).decide(&scan, |_| Vec::new()) {
-            Decision::Admit(..) => None,
-            Decision::Refuse(verdict) => verdict.reason,
-        }
+        Rules::new(list(vec![pass])).decide(&scan, |_| Vec::new()).err()?.reason
     }
 
     #[test]

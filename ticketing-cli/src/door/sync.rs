@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep};
 
 use super::OfflineDoor;
 use super::journal::{OfflineAdmission, UploadOutcome};
+use super::list::{admissions, all_admissions};
 use crate::exit::Exit;
 use crate::failure::{CliResult, Failure};
 use crate::target::MAX_PAGE;
@@ -51,21 +52,26 @@ pub(crate) async fn requests(client: &Client, door: &Mutex<OfflineDoor>) -> CliR
 }
 
 /// An admission of the journal, and the outcome of its upload.
-type JournalEntry = (OfflineAdmission, Option<UploadOutcome>);
+type JournaledAdmission = (OfflineAdmission, Option<UploadOutcome>);
 
-fn entries(door: &Mutex<OfflineDoor>) -> Vec<JournalEntry> {
-    let door = door.lock();
-    door.journal.entries().map(|(entry, outcome)| (entry.clone(), outcome.cloned())).collect()
+/// Returns the admissions, the oldest first.
+fn entries(door: &Mutex<OfflineDoor>) -> Vec<JournaledAdmission> {
+    let mut entries: Vec<_> = door.lock().journal.entries().cloned().collect();
+    entries.sort_by_key(|(entry, _)| entry.at);
+    entries
 }
 
 /// Returns the admissions that are not uploaded.
-fn open_admissions(entries: &[JournalEntry]) -> Vec<OfflineAdmission> {
+fn open_admissions(entries: &[JournaledAdmission]) -> Vec<OfflineAdmission> {
     entries.iter().filter(|(_, outcome)| outcome.is_none()).map(|(entry, _)| entry.clone()).collect()
 }
 
 /// Returns the admissions that the server has recorded and no longer has: it was restored from a backup that is older.
-fn lost_admissions(entries: &[JournalEntry], on_server: &HashMap<PassId, Pass>) -> Vec<OfflineAdmission> {
-    let is_lost = |(entry, outcome): &&JournalEntry| {
+fn lost_admissions(
+    entries: &[JournaledAdmission],
+    on_server: &HashMap<PassId, Pass>,
+) -> Vec<OfflineAdmission> {
+    let is_lost = |(entry, outcome): &&JournaledAdmission| {
         let pass = on_server.get(&entry.pass_id);
         outcome.as_ref().is_some_and(UploadOutcome::is_recorded) && pass.is_some_and(|pass| !has(pass, entry))
     };
@@ -148,17 +154,20 @@ async fn wait_until_closed(client: &Client, offered: &[PassId]) {
 
 /// Checks that the list is of this server, and of the account that is signed in.
 async fn check_origin(client: &Client, door: &Mutex<OfflineDoor>) -> CliResult {
-    let origin = door.lock().origin.clone();
-    if origin.server != client.server() {
-        return Err(Failure::usage(format!("the door list is of the server {}", origin.server))
-            .hint(format!("add --server {}", origin.server)));
+    let (server, issuer) = {
+        let list = &door.lock().rules.list;
+        (list.server.clone(), list.issuer().cloned())
+    };
+    if server != client.server() {
+        return Err(Failure::usage(format!("the door list is of the server {server}"))
+            .hint(format!("add --server {server}")));
     }
     let user = client.auth().current_user().await?;
     let user = user.ok_or_else(|| {
         Failure::new(Exit::NotAllowed, "you are not signed in")
             .hint("`ticketing auth signin --email EMAIL` signs in")
     })?;
-    if origin.issuer.as_ref().is_some_and(|issuer| *issuer != user.id) {
+    if issuer.is_some_and(|issuer| issuer != user.id) {
         return Err(other_account());
     }
     Ok(())
@@ -267,12 +276,13 @@ impl Conflict {
         on_server: Option<&Pass>,
     ) -> Option<Self> {
         let own = DoubleAdmission::new(admitted.at, admitted.device.clone());
-        let mut all = on_server.map(admissions).unwrap_or_default();
-        if let UploadOutcome::Double { first_at: Some(at), first_device } = outcome {
-            all.extend([DoubleAdmission::new(*at, first_device.clone()), own.clone()]);
-        }
-        all.sort_by(|one, other| (one.admitted_at, &one.device).cmp(&(other.admitted_at, &other.device)));
-        all.dedup();
+        let answered = match outcome {
+            UploadOutcome::Double { first_at: Some(at), first_device } => {
+                vec![DoubleAdmission::new(*at, first_device.clone()), own.clone()]
+            }
+            _ => Vec::new(),
+        };
+        let mut all = all_admissions(on_server, answered);
         let (reason, refusal) = match outcome {
             // An old code, or the pass is for sale: the door has admitted its holder, and the server has recorded it.
             UploadOutcome::Refused { reason, message, .. } => {
@@ -313,13 +323,9 @@ impl Conflict {
             admissions: all,
             refusal,
         };
-        Some(Self { message: conflict.message_with(|at| at.to_string()), ..conflict })
-    }
-
-    /// Returns the conflict as one phrase, with times as `time` formats them.
-    pub(crate) fn message_with(&self, time: impl Fn(Timestamp) -> String) -> String {
-        let (what, times) = self.words_with(time);
-        if times.is_empty() { what } else { format!("{what}: {}", times.join(", ")) }
+        let (what, times) = conflict.words_with(|at| at.to_string());
+        let message = if times.is_empty() { what } else { format!("{what}: {}", times.join(", ")) };
+        Some(Self { message, ..conflict })
     }
 
     /// Returns what is in doubt, and the admissions with their times as `time` formats them.
@@ -362,10 +368,4 @@ fn offer_words(
         }
         (false, _) => Some("the holder's offer has ended, and the holder may enter, with a warning"),
     }
-}
-
-/// Returns the admissions of a pass.
-fn admissions(pass: &Pass) -> Vec<DoubleAdmission> {
-    let first = pass.admitted_at.map(|at| DoubleAdmission::new(at, pass.device.clone()));
-    first.into_iter().chain(pass.double_admissions.iter().cloned()).collect()
 }

@@ -4,6 +4,7 @@ mod crowd;
 mod samples;
 mod story;
 
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -61,7 +62,7 @@ impl LocalCommand for Args {
     async fn run(self, context: &Context) -> CliResult {
         let start = Instant::now();
         let folder = tempfile::Builder::new().prefix("ticketing-demo-").tempdir();
-        let folder = folder.map_err(|error| demo_failure("making a folder", &error.to_string()))?;
+        let folder = folder.map_err(|error| demo_failure("making a folder", error))?;
         let story = self.is_scripted(context.io.terminal_info());
         let _logs = if story {
             // Log lines of the server would interrupt the output.
@@ -73,14 +74,13 @@ impl LocalCommand for Args {
         };
         // The full-screen marketplace handles signals itself.
         let signals = story.then(EndSignals::listen).transpose();
-        let signals = signals.map_err(|error| demo_failure("starting", &error.to_string()))?;
+        let signals = signals.map_err(|error| demo_failure("starting", error))?;
         let mut settings = StackSettings { clock: Clock::system(), ..StackSettings::new(folder.path()) };
         // Three accounts send all requests, and may reserve a ticket again at once.
         (settings.writes, settings.reorder_pause) = (WriteRate::UNLIMITED, Duration::ZERO);
         let hold = settings.order_ttl;
-        let stack = Box::pin(Stack::start(settings))
-            .await
-            .map_err(|error| demo_failure("starting", &error.to_string()))?;
+        let stack =
+            Box::pin(Stack::start(settings)).await.map_err(|error| demo_failure("starting", error))?;
         // The clients have no session store: their sessions are in memory only.
         let client = || Client::new(stack.url());
         if story {
@@ -97,7 +97,7 @@ impl LocalCommand for Args {
             if let Err(failure) = played {
                 // A closed pipe is no failure of the demo.
                 let message = failure.message.clone();
-                return Err(message.map_or(failure, |why| demo_failure(story.at, &why)));
+                return Err(message.map_or(failure, |why| demo_failure(story.at, why)));
             }
         } else {
             Box::pin(self.open(context, &stack, &folder)).await?;
@@ -105,7 +105,7 @@ impl LocalCommand for Args {
         if !Box::pin(stack.stop()).await {
             return Err(demo_failure("stopping", "some requests were aborted"));
         }
-        folder.close().map_err(|error| demo_failure("deleting the folder", &error.to_string()))?;
+        folder.close().map_err(|error| demo_failure("deleting the folder", error))?;
         if !story {
             return context
                 .io
@@ -125,15 +125,14 @@ impl Args {
         let client = || Client::new(stack.url());
         let (seller, buyer, rival) = (client()?, client()?, client()?);
         story::sign_up(&seller, &buyer, &rival).await?;
-        for new in samples::tickets(0).map_err(|error| demo_failure("listing tickets", &error.to_string()))? {
+        for new in samples::tickets(0).map_err(|error| demo_failure("listing tickets", error))? {
             seller.tickets().create(new).await?;
         }
         // The demo uses a copy of the settings, so that changes in it are not kept.
         let config = folder.path().join("config.toml");
         let own = self.display.config.clone().or_else(|| context.settings.dirs.config().ok());
         if let Some(own) = own.filter(|own| own.exists()) {
-            std::fs::copy(own, &config)
-                .map_err(|error| demo_failure("reading the settings", &error.to_string()))?;
+            std::fs::copy(own, &config).map_err(|error| demo_failure("reading the settings", error))?;
         }
         let crowd = tokio::spawn(crowd::trade(seller, rival));
         let greeting = vec![(Level::Info, "Welcome. Pay with tok_visa; nothing here is real.".to_owned())];
@@ -154,6 +153,6 @@ async fn end_requested(signals: Option<EndSignals>) {
     }
 }
 
-fn demo_failure(what: &str, error: &str) -> Failure {
+fn demo_failure(what: &str, error: impl Display) -> Failure {
     Failure::failed(format!("the demo failed while {what}: {error}"))
 }

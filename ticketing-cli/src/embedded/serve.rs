@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Args as _;
 use ticketing_platform::shutdown::EndSignals;
-use ticketing_platform::telemetry::{self, ExportError, LogFormat, TraceExport};
+use ticketing_platform::telemetry::{self, LogFormat, TraceExport};
 use ticketing_server::command::{ParseError, parse};
 use ticketing_server::{LogSettings, SettingsError, Stack, StackGroups, StackSettings, StartError};
 
@@ -55,9 +55,10 @@ impl LocalCommand for Args {
         telemetry::log_panics();
         let trace_export = match &settings.traces {
             None => None,
-            Some(traces) => {
-                Some(telemetry::export_traces(traces, "ticketing").map_err(|error| trace_failure(&error))?)
-            }
+            Some(traces) => Some(
+                telemetry::export_traces(traces, "ticketing")
+                    .map_err(|error| Failure::usage(format!("TICKETING_OTLP_ENDPOINT: {error}")))?,
+            ),
         };
         if settings.metrics_listen.is_some() {
             telemetry::install_metrics();
@@ -126,10 +127,6 @@ async fn stop(stack: Stack, trace_export: Option<TraceExport>) -> bool {
     clean
 }
 
-fn trace_failure(error: &ExportError) -> Failure {
-    Failure::usage(format!("TICKETING_OTLP_ENDPOINT: {error}"))
-}
-
 /// The settings of the server with its data in `data_dir`, from the environment.
 pub(super) fn settings_of_server(data_dir: PathBuf) -> CliResult<StackSettings> {
     let no_flags: [&str; 0] = [];
@@ -142,20 +139,20 @@ pub(super) fn settings_of_server(data_dir: PathBuf) -> CliResult<StackSettings> 
 /// The failure of a command line of `ticketing serve` with settings of the server that cannot be read: all of them
 /// together.
 pub(crate) fn invalid_settings(tree: clap::Command, args: &[OsString]) -> Option<Failure> {
-    let faults = match parse(tree, args) {
-        Ok((_, faults)) | Err(ParseError::Settings(faults)) => faults,
+    let error = match parse(tree, args) {
+        Ok((_, error)) | Err(ParseError::Settings(error)) => error,
         Err(ParseError::Usage(_)) => return None,
     };
     let server = StackGroups::augment_args(clap::Command::new("server"));
     let is_of_server =
         |name: &str| server.get_arguments().any(|arg| arg.get_env().is_some_and(|env| env == name));
-    let are_all = !faults.invalid.is_empty() && faults.invalid.iter().all(|fault| is_of_server(&fault.name));
-    are_all.then(|| invalid(&faults))
+    let are_all = !error.invalid.is_empty() && error.invalid.iter().all(|one| is_of_server(&one.name));
+    are_all.then(|| invalid(&error))
 }
 
 fn invalid(error: &SettingsError) -> Failure {
     let failure = Failure::usage("these settings are invalid");
-    error.invalid.iter().fold(failure, |failure, fault| failure.detail(fault.to_string()))
+    error.invalid.iter().fold(failure, |failure, one| failure.detail(one.to_string()))
 }
 
 pub(super) fn not_started(error: &StartError) -> Failure {

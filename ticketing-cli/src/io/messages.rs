@@ -31,16 +31,6 @@ impl Io {
         }
     }
 
-    /// Writes an instruction that the command waits for to stderr, even with `--quiet`.
-    pub(crate) fn instruction(&self, text: &str) {
-        self.say(text);
-    }
-
-    /// Writes a drawing to stderr verbatim.
-    pub(crate) fn write_drawing(&self, text: &str) {
-        self.err(text);
-    }
-
     /// Writes a warning to stderr, unless `--quiet` is set.
     pub(crate) fn warn(&self, text: &str) {
         if !self.terminal_info.quiet {
@@ -54,14 +44,14 @@ impl Io {
         if self.terminal_info.err_terminal && !self.terminal_info.quiet && !is_dumb {
             let text = sanitize(text.unwrap_or(""));
             let (cut, _) = text.unicode_truncate(usize::from(self.terminal_info.err_width) - 1);
-            self.err(&format!("\r\u{1b}[K{cut}"));
+            self.write_stderr(&format!("\r\u{1b}[K{cut}"));
         }
     }
 
     /// Writes a failure to stderr: message, cause and hint.
     pub(crate) fn failure(&self, failure: &Failure) {
         if let Some(text) = &failure.rendered {
-            text.split_inclusive('\n').for_each(|line| self.err(&self.wrap_rendered(line)));
+            text.split_inclusive('\n').for_each(|line| self.write_stderr(&self.wrap_rendered(line)));
             return;
         }
         let Some(message) = &failure.message else { return };
@@ -77,14 +67,15 @@ impl Io {
     fn write_labelled(&self, label: &str, style: Style, text: &str) {
         let indent = label.len() + 2;
         let label = paint(self.terminal_info.err_colour, style, &format!("{label}:"));
-        self.err(&format!("{label} {}\n", self.wrap(&clean(text), indent, indent)));
+        self.write_stderr(&format!("{label} {}\n", self.wrap(&clean(text), indent, indent)));
     }
 
-    fn say(&self, text: &str) {
+    /// Writes a message to stderr, even with `--quiet`, such as an instruction that the command waits for.
+    pub(crate) fn say(&self, text: &str) {
         let text = clean(text);
         let words = text.trim_start_matches(' ');
         let indent = text.len() - words.len();
-        self.err(&format!("{:indent$}{}\n", "", self.wrap(words, indent, indent + 2)));
+        self.write_stderr(&format!("{:indent$}{}\n", "", self.wrap(words, indent, indent + 2)));
     }
 
     /// Wraps a text that begins in the column `indent` of stderr, if that is a terminal.

@@ -1,6 +1,6 @@
 //! The writes whose commands died, for the command that settles them.
 
-use ticketing_sdk::{Client, IdempotencyKey, Request, Timestamp, UserId};
+use ticketing_sdk::{Client, Request, Timestamp};
 use ticketing_tui::Operation;
 
 use super::{RECORD_RETENTION, WriteEntry, WriteRecord};
@@ -8,40 +8,20 @@ use super::{RECORD_RETENTION, WriteEntry, WriteRecord};
 /// A write whose command died. This process holds its lock until it is dropped or settled.
 #[derive(Debug)]
 pub(crate) struct InterruptedWrite {
-    pub(super) record: WriteRecord,
+    pub(crate) record: WriteRecord,
     pub(super) entry: WriteEntry,
 }
 
 impl InterruptedWrite {
-    /// Returns the command, as `payments create 0198…`.
-    pub(crate) fn operation(&self) -> &Operation {
-        &self.record.operation
-    }
-
-    /// Returns the server that the write was for.
-    pub(crate) fn server(&self) -> &str {
-        &self.record.server
-    }
-
-    /// Returns the idempotency key that may have been sent.
-    pub(crate) fn key(&self) -> &IdempotencyKey {
-        &self.record.key
-    }
-
-    /// Returns the account of the write, where it is known.
-    pub(crate) fn user(&self) -> Option<&UserId> {
-        self.record.user.as_ref()
-    }
-
     /// Returns whether the server no longer keeps the key.
     pub(crate) fn is_expired(&self, now: Timestamp) -> bool {
         now.saturating_duration_since(self.record.started_at) >= RECORD_RETENTION
     }
 
-    /// Rebuilds the request with its key, if the record contains it.
-    pub(crate) fn request(&self, client: &Client) -> Option<Request> {
-        let request = self.record.request.as_ref()?;
-        Some(request.repeat(client, self.record.key.clone(), self.user()))
+    /// Rebuilds the request with its key, if the record contains it and the server keeps the key.
+    pub(crate) fn request(&self, client: &Client, now: Timestamp) -> Option<Request> {
+        let request = self.record.request.as_ref().filter(|_| !self.is_expired(now))?;
+        Some(request.repeat(client, self.record.key.clone(), self.record.user.as_ref()))
     }
 
     /// Removes the record: the outcome is known.

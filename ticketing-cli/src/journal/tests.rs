@@ -91,7 +91,7 @@ async fn key_is_kept_when_another_server_answers() {
         let keys: Vec<_> =
             sent.iter().map(|request| request.headers.get("idempotency-key").unwrap()).collect();
         assert!(!keys.is_empty() && keys.iter().all(|key| *key == keys[0]), "{keys:?}");
-        assert_eq!(api.journal().claim_interrupted().len(), 1, "`orders resume` knows of it");
+        assert_eq!(api.journal.claim_interrupted().len(), 1, "`orders resume` knows of it");
     }
 }
 

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use jaq_core::data::HasLut;
-use jaq_core::load::{Arena, Error as LoadError, File, Loader, parse, span};
+use jaq_core::load::{Arena, Error as LoadError, File, Loader, span};
 use jaq_core::native::{Fun, run as native, v};
 use jaq_core::{Compiler, Ctx, DataT, Lut, RunPtr, Vars};
 use jaq_json::{Val, read};
@@ -64,7 +64,7 @@ pub(super) fn check(filter: &str) -> CliResult {
 }
 
 fn compile(code: &str) -> CliResult<Filter> {
-    let own = parse_definitions();
+    let own = jaq_core::load::parse(DEFINITIONS, |parser| parser.defs()).unwrap_or_default();
     let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).chain(own);
     let others = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
     let funs = others.filter(|(name, ..)| ![STDERR_FILTER, DEBUG].contains(name)).chain(own_functions());
@@ -81,10 +81,6 @@ fn compile(code: &str) -> CliResult<Filter> {
         let names: Vec<String> = undefined.map(|(name, _)| format!("{name} is not defined")).collect();
         wrong(names.join(", "))
     })
-}
-
-fn parse_definitions() -> Vec<parse::Def<&'static str>> {
-    jaq_core::load::parse(DEFINITIONS, |parser| parser.defs()).unwrap_or_default()
 }
 
 /// Returns the functions that write to the streams of the program instead of those of the process.

@@ -73,15 +73,15 @@ impl Select {
     /// # Errors
     /// A usage error, if the format has no place for the selection.
     pub(crate) fn check_output(&self, output: Format) -> CliResult {
-        let is_json = matches!(output, Format::Json);
-        let option = match (&self.jq, &self.template) {
-            (Some(_), _) if !is_json => "--jq",
-            (_, Some(_)) if !is_json => "--template",
-            _ if matches!(output, Format::Table | Format::Tsv | Format::Csv) && self.fields.is_some() => {
-                "--json"
-            }
-            _ => return Ok(()),
+        let has_place = match output {
+            Format::Json => true,
+            Format::Jsonl | Format::Yaml => self.jq.is_none() && self.template.is_none(),
+            Format::Table | Format::Tsv | Format::Csv => !self.is_active(),
         };
+        if has_place {
+            return Ok(());
+        }
+        let option = self.option();
         let failure = Failure::usage(format!("{option} cannot be used with --output {}", output.name()));
         Err(failure.hint(match option {
             "--json" => "--json goes with --output json, jsonl and yaml",

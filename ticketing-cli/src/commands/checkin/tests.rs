@@ -190,10 +190,10 @@ mod offline {
     }
 
     fn already_admitted(at: Timestamp, device: &str) -> Reply {
-        let fault = serde_json::json!({
+        let detail = serde_json::json!({
             "message": "The pass was admitted", "field": "code", "code": "already_admitted", "admittedAt": at, "device": device,
         });
-        Reply::json(409, &serde_json::json!({ "errors": [fault] }))
+        Reply::json(409, &serde_json::json!({ "errors": [detail] }))
     }
 
     #[tokio::test(start_paused = true)]

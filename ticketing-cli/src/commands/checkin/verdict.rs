@@ -56,39 +56,22 @@ fn banner(verdict: &Verdict, printer: &Printer<'_>) -> String {
     format!("{band}{}\n{warning}\n", fit(&facts.join(" · ")))
 }
 
-/// The verdicts of a run.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Tally {
-    admitted: usize,
-    refused: usize,
-    unknown: usize,
-}
-
-impl Tally {
-    pub(crate) fn count(&mut self, ruling: Ruling) {
-        match ruling {
-            Ruling::Admitted => self.admitted += 1,
-            Ruling::Refused => self.refused += 1,
-            Ruling::Unknown => self.unknown += 1,
-        }
+/// Ends a run: with a remark if there were several codes, and with an exit code if one was not admitted, or none was read but from a
+/// terminal.
+pub(crate) fn end(io: &Io, rulings: &[Ruling]) -> CliResult {
+    let count = |ruling| rulings.iter().filter(|other| **other == ruling).count();
+    let [admitted, refused, unknown] = [Ruling::Admitted, Ruling::Refused, Ruling::Unknown].map(count);
+    if rulings.len() > 1 {
+        let open = if unknown > 0 { format!(", {unknown} not known") } else { String::new() };
+        io.info(&format!("{admitted} admitted, {refused} refused{open}"));
     }
-
-    /// Ends the run: with a remark if there were several codes, and with an exit code if one was not admitted, or none was read but from
-    /// a terminal.
-    pub(crate) fn end(self, io: &Io) -> CliResult {
-        let Self { admitted, refused, unknown } = self;
-        if admitted + refused + unknown > 1 {
-            let open = if unknown > 0 { format!(", {unknown} not known") } else { String::new() };
-            io.info(&format!("{admitted} admitted, {refused} refused{open}"));
+    match (refused, unknown) {
+        (0, 0) if admitted == 0 && !io.terminal_info().in_terminal => {
+            Err(Failure::usage("no code was given"))
         }
-        match (refused, unknown) {
-            (0, 0) if admitted == 0 && !io.terminal_info().in_terminal => {
-                Err(Failure::usage("no code was given"))
-            }
-            (0, 0) => Ok(()),
-            (0, _) => Err(Failure::silent(Exit::Unreachable)),
-            _ => Err(Failure::silent(Exit::Refused)),
-        }
+        (0, 0) => Ok(()),
+        (0, _) => Err(Failure::silent(Exit::Unreachable)),
+        _ => Err(Failure::silent(Exit::Refused)),
     }
 }
 
@@ -216,11 +199,8 @@ mod tests {
 
     #[test]
     fn exit_code_tells_of_the_worst_verdict() {
-        let end = |rulings: &[Ruling]| {
-            let mut tally = Tally::default();
-            rulings.iter().for_each(|ruling| tally.count(*ruling));
-            tally.end(&fake::pipe("").io).map_err(|failure| failure.exit)
-        };
+        let end =
+            |rulings: &[Ruling]| super::end(&fake::pipe("").io, rulings).map_err(|failure| failure.exit);
         assert_eq!(end(&[Ruling::Admitted; 2]), Ok(()));
         assert_eq!(end(&[Ruling::Admitted, Ruling::Unknown]), Err(Exit::Unreachable));
         assert_eq!(end(&[Ruling::Unknown, Ruling::Refused]), Err(Exit::Refused));

@@ -7,6 +7,7 @@ use ticketing_sdk::{Method, SessionInfo, SessionLocation, text};
 use super::Check;
 use crate::client_dirs::private_folder;
 use crate::clock;
+use crate::config::Config;
 use crate::context::ApiContext;
 use crate::door;
 use crate::environment::environment;
@@ -46,7 +47,8 @@ pub(super) async fn all(api: &ApiContext) -> Vec<Check> {
 
 fn config(api: &ApiContext) -> Check {
     const ADVICE: &str = "`ticketing config edit` opens the file in an editor";
-    let checked = api.context.settings.read_config().and_then(|config| config.check().map(|()| config));
+    let checked =
+        Config::read(api.context.settings.config.clone()).and_then(|config| config.check().map(|()| config));
     match checked {
         Err(failure) => Check::failed("config", failure.message.unwrap_or_default(), ADVICE),
         Ok(config) => match (config.unknown_keys(), config.path()) {
@@ -79,7 +81,7 @@ fn home(api: &ApiContext) -> Check {
 /// Checks the records of writes whose commands died.
 fn journal(api: &ApiContext) -> Check {
     const NAME: &str = "journal";
-    let journal = api.journal();
+    let journal = &api.journal;
     let (records, listings) = (journal.damaged_records(), journal.damaged_listings());
     if !records.is_empty() {
         let advice = "which write it is about is not known: look at `ticketing orders list`, `ticketing payments list` and `ticketing \

@@ -116,7 +116,7 @@ impl Args {
         };
         let forward = Forward::new(url, secret, api.context.settings.timeout)?;
         if given.is_none() {
-            api.io().info(&format!("events are signed with the secret {}", forward.secret()));
+            api.io().info(&format!("events are signed with the secret {}", forward.secret));
         }
         Ok(Sink::Forward(forward))
     }

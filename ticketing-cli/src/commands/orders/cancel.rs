@@ -27,7 +27,7 @@ impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> CliResult {
         let yes = self.yes || api.is_dry_run();
         if !yes && !api.io().can_ask() {
-            prompt::confirm(api.io(), yes, "")?;
+            prompt::confirm(api.io(), "")?;
         }
         let ids = resolve::all(api, self.ids, resolve::order).await?;
         if !yes {
@@ -35,19 +35,15 @@ impl ApiCommand for Args {
                 [id] => question(api, id).await?,
                 ids => format!("Cancel {} orders?", ids.len()),
             };
-            prompt::confirm(api.io(), yes, &question)?;
+            prompt::confirm(api.io(), &question)?;
         }
         if api.is_dry_run() {
             let cancels: Vec<_> = ids.iter().map(|id| api.client.orders().cancel(id)).collect();
             return Err(api.preview_all(cancels.iter().map(|cancel| cancel.request())).await);
         }
         for id in ids {
-            if let Err(error) = api.client.orders().cancel(&id).await {
-                let subject = Subject::Order(id);
-                return Err(
-                    resolve::name_conflict(api, Failure::from_error(&error, &subject), &subject).await
-                );
-            }
+            let cancelled = api.client.orders().cancel(&id).await;
+            resolve::name_conflict(api, cancelled, &Subject::Order(id.clone())).await?;
             api.io().info(&format!("cancelled order {id}"));
         }
         Ok(())

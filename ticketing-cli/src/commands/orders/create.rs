@@ -1,12 +1,13 @@
 //! `ticketing orders create`
 
 use clap_complete::ArgValueCompleter;
-use ticketing_sdk::{Error, Money, Order, TicketId, Write};
+use futures_util::TryStreamExt;
+use ticketing_sdk::{Error, Money, Order, OrderStatus, TicketId, Write};
 use ticketing_tui::Operation;
 
 use crate::commands::order_progress::hold_message;
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::{CliResult, Failure, Subject};
+use crate::failure::{CliResult, Subject};
 use crate::help;
 use crate::{complete, resolve};
 
@@ -28,15 +29,8 @@ pub(crate) struct Args {
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> CliResult {
         let ticket = resolve::ticket(api, self.ticket).await?;
-        let order = match order(api, &ticket, None).await? {
-            Ok(order) => order,
-            Err(error) => {
-                let subject = Subject::Ticket(ticket);
-                return Err(
-                    resolve::name_conflict(api, Failure::from_error(&error, &subject), &subject).await
-                );
-            }
-        };
+        let order = order(api, &ticket, None).await?;
+        let order = resolve::name_conflict(api, order, &Subject::Ticket(ticket)).await?;
         api.printer().one(&order)?;
         api.io().info(&format!(
             "{}; `ticketing payments create {}` pays",
@@ -71,4 +65,22 @@ fn new_order(api: &ApiContext, ticket: &TicketId, price: Option<Money>) -> (Oper
         None => orders.create(ticket),
     };
     (Operation::CreateOrder { ticket: ticket.clone(), price }, write)
+}
+
+/// Returns the newest order of the ticket among those of these statuses.
+pub(crate) async fn newest_order(
+    api: &ApiContext,
+    ticket: &TicketId,
+    statuses: &[OrderStatus],
+) -> Result<Option<Order>, Error> {
+    let mut orders = api.client.orders().list().status(statuses.iter().copied()).stream();
+    // A server of the original contract ignores the statuses.
+    let takes_cancelled = statuses.contains(&OrderStatus::Cancelled);
+    let mut newest = None;
+    while let Some(order) = orders.try_next().await? {
+        if order.ticket.id == *ticket && (takes_cancelled || order.status != OrderStatus::Cancelled) {
+            newest = Some(order);
+        }
+    }
+    Ok(newest)
 }

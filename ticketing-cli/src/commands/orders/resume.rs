@@ -59,7 +59,7 @@ impl ApiCommand for Args {
         if api.is_dry_run() {
             return preview::preview(api, &action).await;
         }
-        let damaged = api.journal().damaged_records();
+        let damaged = api.journal.damaged_records();
         for record in &damaged {
             api.io().warn(record);
         }

@@ -3,7 +3,7 @@
 use clap_complete::ArgValueCompleter;
 use ticketing_sdk::{Order, OrderId, OrderStatus};
 
-use crate::commands::order_progress::{countdown, follow};
+use crate::commands::order_progress::follow;
 use crate::commands::words::{one_of, words};
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
@@ -47,7 +47,7 @@ impl ApiCommand for Args {
             if until == Some(order.status) { Err(Failure::silent(Exit::Done)) } else { Ok(()) }
         };
         tokio::select! {
-            end = follow(api, &id, print, |order| countdown(api, order)) => match (until, end?) {
+            end = follow(api, &id, print) => match (until, end?) {
                 (None, _) => Ok(()),
                 // The watch would have ended at the awaited status, so the order has a different final status.
                 (Some(until), order) => Err(Failure::new(

@@ -4,7 +4,7 @@ use clap_complete::ArgValueCompleter;
 use ticketing_sdk::{Money, PassId, text};
 use ticketing_tui::Operation;
 
-use super::refusal;
+use super::name_refusal;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::CliResult;
 use crate::help;
@@ -32,10 +32,7 @@ impl ApiCommand for Args {
         let price = prompt::price(api.io(), self.price)?;
         let operation = Operation::ResellPass { pass: id.clone(), price };
         let listing = api.write(&operation, api.client.passes().resell(&id, price)).await?;
-        let listing = match listing {
-            Ok(listing) => listing,
-            Err(error) => return Err(refusal(api, &error, &id).await),
-        };
+        let listing = name_refusal(api, listing, &id).await?;
         api.printer().one(&listing)?;
         api.io().info(&format!(
             "offered: {} for {}; `ticketing tickets withdraw {}` takes it back",

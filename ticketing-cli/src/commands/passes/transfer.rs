@@ -4,7 +4,7 @@ use clap_complete::ArgValueCompleter;
 use ticketing_sdk::PassId;
 use ticketing_tui::Operation;
 
-use super::refusal;
+use super::name_refusal;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::CliResult;
 use crate::help;
@@ -35,18 +35,13 @@ impl ApiCommand for Args {
         let id = resolve::pass(api, self.id).await?;
         if self.take_back {
             let ended = api.send(api.client.passes().cancel_transfer(&id)).await?;
-            if let Err(error) = ended {
-                return Err(refusal(api, &error, &id).await);
-            }
+            name_refusal(api, ended, &id).await?;
             api.io().info(&format!("took pass {} back: its claim code is void", id));
             return Ok(());
         }
         let operation = Operation::TransferPass { pass: id.clone() };
         let transfer = api.write(&operation, api.client.passes().transfer(&id)).await?;
-        let transfer = match transfer {
-            Ok(transfer) => transfer,
-            Err(error) => return Err(refusal(api, &error, &id).await),
-        };
+        let transfer = name_refusal(api, transfer, &id).await?;
         api.printer().one(&transfer)?;
         api.io()
             .info("give the claim code to the next holder; `ticketing passes claim` claims the pass with it");

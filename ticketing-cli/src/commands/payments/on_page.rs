@@ -4,7 +4,7 @@ use ticketing_sdk::{ErrorCode, Order, OrderStatus, Payment};
 
 use super::pay::payment_of;
 use super::unpaid::{ChargeStatus, describe_cancellation, unpaid};
-use crate::commands::order_progress::{countdown, follow};
+use crate::commands::order_progress::follow;
 use crate::context::ApiContext;
 use crate::failure::{CliResult, Failure};
 use crate::io::Io;
@@ -15,7 +15,7 @@ pub(crate) async fn pay_on_page(api: &ApiContext, order: &Order) -> CliResult<Pa
     if !order.status.is_final() {
         show(api.io(), &api.client.pages().order(&order.id), Drawing::of_terminal(false));
     }
-    let end = follow(api, &order.id, |_| Ok(()), |order| countdown(api, order)).await;
+    let end = follow(api, &order.id, |_| Ok(())).await;
     // The page takes the payment also while this command does not follow the order.
     let end = end.map_err(|failure| unpaid(api, order, failure, &ChargeStatus::Unknown))?;
     if end.status == OrderStatus::Complete {
@@ -37,12 +37,12 @@ pub(crate) async fn pay_on_page(api: &ApiContext, order: &Order) -> CliResult<Pa
 
 /// Shows the address as text, and on a terminal also as a QR code for another device.
 fn show(io: &Io, address: &str, drawing: Drawing) {
-    io.instruction(&format!("pay on this page: {address}"));
+    io.say(&format!("pay on this page: {address}"));
     if io.can_ask()
         && let Ok(code) = Qr::new(address)
         && code.columns(drawing) < usize::from(io.terminal_info().width)
     {
-        io.write_drawing(&(code.lines(drawing).join("\n") + "\n"));
+        io.write_stderr(&(code.lines(drawing).join("\n") + "\n"));
     }
 }
 

@@ -60,10 +60,7 @@ impl ApiCommand for Args {
             Some(version) => update.if_match(version),
             None => update,
         };
-        let ticket = match api.send(update).await? {
-            Ok(ticket) => ticket,
-            Err(error) => return Err(resolve::name_conflict(api, about(error), &subject).await),
-        };
+        let ticket = resolve::name_conflict(api, api.send(update).await?, &subject).await?;
         api.printer().one(&ticket)?;
         warn_of_past_starts(api, std::iter::once(&ticket.details));
         api.io().info(&format!("updated ticket {}", ticket.id));

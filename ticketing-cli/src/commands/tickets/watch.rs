@@ -81,7 +81,7 @@ impl Args {
             Some(event) => tickets.watch_after(event).await?,
             None => tickets.watch().await?,
         };
-        let filter = Filter { search: SearchWords::new(&self.words.join(" ")), args: &self };
+        let search = SearchWords::new(&self.words.join(" "));
         if self.is_reached_already(api).await? {
             return Ok(());
         }
@@ -100,7 +100,7 @@ impl Args {
             };
             match event {
                 WatchEvent::Connected => api.io().info(&format!("watching {}", api.client.server())),
-                WatchEvent::Change(change) if filter.passes(&change) => {
+                WatchEvent::Change(change) if self.is_wanted(&change.ticket, &search) => {
                     let is_end = self.until == Some(status_after(&change));
                     self.show(api, change)?;
                     if is_end {
@@ -150,24 +150,15 @@ impl Args {
         ];
         exec::run(api.io(), command, &json, &variables)
     }
-}
 
-/// The filters of a watch.
-struct Filter<'a> {
-    search: SearchWords,
-    args: &'a Args,
-}
-
-impl Filter<'_> {
-    fn passes(&self, change: &TicketChange) -> bool {
-        let ticket: &Ticket = &change.ticket;
-        let statuses = &self.args.status;
-        let has_status = statuses.is_empty()
-            || statuses.iter().any(|filter| filter.is_none_or(|status| status == ticket.status));
+    /// Returns whether a ticket passes the filters.
+    fn is_wanted(&self, ticket: &Ticket, search: &SearchWords) -> bool {
+        let has_status = self.status.is_empty()
+            || self.status.iter().any(|filter| filter.is_none_or(|status| status == ticket.status));
         has_status
-            && self.args.ticket.as_ref().is_none_or(|id| *id == ticket.id)
-            && self.args.max_price.is_none_or(|most| ticket.price <= most)
-            && self.search.matches_key(&ticket.search_key())
+            && self.ticket.as_ref().is_none_or(|id| *id == ticket.id)
+            && self.max_price.is_none_or(|most| ticket.price <= most)
+            && search.matches_key(&ticket.search_key())
     }
 }
 

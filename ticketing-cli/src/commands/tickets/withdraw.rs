@@ -37,7 +37,7 @@ impl ApiCommand for Args {
         }
         let yes = self.yes || api.is_dry_run();
         if !yes && !api.io().can_ask() {
-            prompt::confirm(api.io(), yes, "")?;
+            prompt::confirm(api.io(), "")?;
         }
         let ids = resolve::all(api, self.ids, resolve::ticket).await?;
         if !yes {
@@ -45,7 +45,7 @@ impl ApiCommand for Args {
                 [id] => question(api, id).await?,
                 ids => format!("Withdraw {} tickets?", ids.len()),
             };
-            prompt::confirm(api.io(), yes, &question)?;
+            prompt::confirm(api.io(), &question)?;
         }
         let delete = |id| {
             let delete = api.client.tickets().delete(id);
@@ -59,9 +59,7 @@ impl ApiCommand for Args {
             return Err(api.preview_all(deletes.iter().map(|delete| delete.request())).await);
         }
         for id in &ids {
-            if let Err(error) = delete(id).await {
-                return Err(failure(api, id, &error).await);
-            }
+            check(api, id, delete(id).await).await?;
             api.io().info(&format!("withdrew ticket {id}"));
         }
         Ok(())
@@ -79,11 +77,11 @@ async fn question(api: &ApiContext, id: &TicketId) -> CliResult<String> {
     Ok(format!("Withdraw {} for {}?{after}", ticket.title, text::price(ticket.price)))
 }
 
-/// Maps a failed withdrawal. The original has no route for it, and answers 404 for a ticket that exists.
-async fn failure(api: &ApiContext, id: &TicketId, error: &Error) -> Failure {
-    if error.is_not_found() && api.client.tickets().get(id).await.is_ok() {
-        return Failure::failed(format!("this server cannot withdraw tickets; ticket {id} stays listed"));
+/// Checks the answer to a withdrawal. The original has no route for it, and answers 404 for a ticket that exists.
+async fn check(api: &ApiContext, id: &TicketId, answer: Result<(), Error>) -> CliResult {
+    if answer.as_ref().is_err_and(Error::is_not_found) && api.client.tickets().get(id).await.is_ok() {
+        let message = format!("this server cannot withdraw tickets; ticket {id} stays listed");
+        return Err(Failure::failed(message));
     }
-    let subject = Subject::Listing(id.clone());
-    resolve::name_conflict(api, Failure::from_error(error, &subject), &subject).await
+    resolve::name_conflict(api, answer, &Subject::Listing(id.clone())).await
 }

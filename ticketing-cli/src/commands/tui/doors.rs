@@ -11,7 +11,6 @@ use ticketing_sdk::{Client, Timestamp, UserId, Verdict};
 use ticketing_tui::{AdmissionConflict, CallError, Door, DoorState, DoorSync, Scan};
 
 use crate::client_dirs::private_folder;
-use crate::clock;
 use crate::door::{self, Conflict, DoorList, OfflineDoor};
 use crate::failure::{CliResult, Failure};
 
@@ -72,7 +71,7 @@ impl Doors {
 
     async fn fetch(&self, issuer: &UserId) -> CliResult<DoorState> {
         let path = self.path(issuer)?;
-        let mut list = Some(DoorList::fetch(&self.client, clock::now).await?);
+        let mut list = Some(DoorList::fetch(&self.client).await?);
         if let Some(folder) = &self.folder {
             private_folder(folder)
                 .map_err(|error| Failure::failed(format!("{}: {error}", folder.display())))?;

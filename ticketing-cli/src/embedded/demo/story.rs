@@ -238,7 +238,6 @@ impl<'a> Story<'a> {
     }
 }
 
-/// Returns the code of a pass, which its holder sees.
 /// Signs the people up. Their passwords are never used: the accounts end with the demo.
 pub(super) async fn sign_up(seller: &Client, buyer: &Client, rival: &Client) -> CliResult {
     for (client, email) in [(seller, SELLER), (buyer, BUYER), (rival, RIVAL)] {
@@ -251,6 +250,7 @@ async fn pay(client: &Client, order: &Order, card: &str) -> Result<Payment, Erro
     client.payments().create(&order.id, CardToken::new(card)).wait_until_settled().await
 }
 
+/// Returns the code of a pass, which its holder sees.
 fn code_of(pass: &Pass) -> CliResult<PassCode> {
     pass.code.clone().ok_or_else(|| Failure::failed("the holder does not see the code of the pass"))
 }

@@ -39,14 +39,12 @@ impl Record for PassTransfer {
 
 /// Returns the cell of admissions.
 pub(crate) fn double_admissions(doubles: &[DoubleAdmission]) -> Cell {
-    let doubles: Vec<_> = doubles.iter().map(double_admission).collect();
+    let by = |device: &String| format!(" by {device}");
+    let doubles: Vec<_> = doubles
+        .iter()
+        .map(|double| (double.admitted_at, double.device.as_ref().map(by).unwrap_or_default()))
+        .collect();
     if doubles.is_empty() { Cell::None } else { Cell::Times(doubles) }
-}
-
-/// Returns a time, and the device if it gave a name.
-fn double_admission(double: &DoubleAdmission) -> (Timestamp, String) {
-    let device = double.device.as_ref().map(|device| format!(" by {device}"));
-    (double.admitted_at, device.unwrap_or_default())
 }
 
 /// Returns the cell of the status. That the holder of an offered pass has entered must not be missed.

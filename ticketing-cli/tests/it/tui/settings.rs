@@ -1,4 +1,4 @@
-//! The config file: its faults, and what the settings screen writes to it.
+//! The config file: its errors, and what the settings screen writes to it.
 
 use ticketing_tui::{Action, Setting};
 

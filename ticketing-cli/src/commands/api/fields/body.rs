@@ -18,9 +18,9 @@ enum Node {
     Array(Vec<Node>),
 }
 
-/// A step from an object or an array to a value in it.
+/// A part of a key, which leads from an object or an array to a value in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step<'k> {
+enum KeyPart<'k> {
     /// A member of an object.
     Member(&'k str),
     /// A new element of an array; the last one, if it is an object without the member that follows.
@@ -33,14 +33,19 @@ impl Body {
     /// # Errors
     /// If the key is malformed, or contradicts an earlier one.
     pub(super) fn set(&mut self, key: &str, value: Option<Box<RawValue>>) -> Result<(), String> {
-        let steps = steps(key)?;
-        let (Some(Step::Member(name)), rest) = (steps.first(), &steps[1..]) else {
+        let parts = parts(key)?;
+        let (Some(KeyPart::Member(name)), rest) = (parts.first(), &parts[1..]) else {
             return Err(malformed_error(key));
         };
         self.insert(name, rest, value).map_err(|why| format!("the field {key}: {why}"))
     }
 
-    fn insert(&mut self, name: &str, rest: &[Step<'_>], value: Option<Box<RawValue>>) -> Result<(), String> {
+    fn insert(
+        &mut self,
+        name: &str,
+        rest: &[KeyPart<'_>],
+        value: Option<Box<RawValue>>,
+    ) -> Result<(), String> {
         match self.members.iter_mut().find(|(member, _)| member == name) {
             Some((_, node)) => node.insert(name, rest, value),
             None => {
@@ -50,9 +55,9 @@ impl Body {
         }
     }
 
-    /// Whether the value at these steps exists, so that another one needs an object of its own.
-    fn has(&self, steps: &[Step<'_>]) -> bool {
-        let Some((Step::Member(name), rest)) = steps.split_first() else { return false };
+    /// Whether the value at these parts exists, so that another one needs an object of its own.
+    fn has(&self, parts: &[KeyPart<'_>]) -> bool {
+        let Some((KeyPart::Member(name), rest)) = parts.split_first() else { return false };
         match self.members.iter().find(|(member, _)| member == name) {
             None => false,
             Some((_, Node::Object(object))) if !rest.is_empty() => object.has(rest),
@@ -63,30 +68,37 @@ impl Body {
 }
 
 impl Node {
-    /// Returns the value with only these steps.
-    fn new(steps: &[Step<'_>], value: Option<Box<RawValue>>) -> Result<Self, String> {
-        match (steps.split_first(), value) {
+    /// Returns the value with only these parts.
+    fn new(parts: &[KeyPart<'_>], value: Option<Box<RawValue>>) -> Result<Self, String> {
+        match (parts.split_first(), value) {
             (None, Some(value)) => Ok(Self::Value(value)),
             (None, None) => Err("a value is missing".to_owned()),
-            (Some((Step::Element, [])), None) => Ok(Self::Array(Vec::new())),
-            (Some((Step::Element, rest)), value) => Ok(Self::Array(vec![Self::new(rest, value)?])),
-            (Some((Step::Member(name), rest)), value) => {
+            (Some((KeyPart::Element, [])), None) => Ok(Self::Array(Vec::new())),
+            (Some((KeyPart::Element, rest)), value) => Ok(Self::Array(vec![Self::new(rest, value)?])),
+            (Some((KeyPart::Member(name), rest)), value) => {
                 Ok(Self::Object(Body { members: vec![((*name).to_owned(), Self::new(rest, value)?)] }))
             }
         }
     }
 
-    fn insert(&mut self, name: &str, steps: &[Step<'_>], value: Option<Box<RawValue>>) -> Result<(), String> {
-        match (self, steps.split_first()) {
+    fn insert(
+        &mut self,
+        name: &str,
+        parts: &[KeyPart<'_>],
+        value: Option<Box<RawValue>>,
+    ) -> Result<(), String> {
+        match (self, parts.split_first()) {
             (Self::Value(earlier), None) => {
                 // The last value counts, as with a flag that is given twice.
                 *earlier = value.ok_or("a value is missing")?;
                 Ok(())
             }
-            (Self::Object(object), Some((Step::Member(member), rest))) => object.insert(member, rest, value),
-            (Self::Array(_), Some((Step::Element, []))) if value.is_none() => Ok(()),
-            (Self::Array(elements), Some((Step::Element, rest))) => {
-                if let (Some(Self::Object(last)), Some(Step::Member(member))) =
+            (Self::Object(object), Some((KeyPart::Member(member), rest))) => {
+                object.insert(member, rest, value)
+            }
+            (Self::Array(_), Some((KeyPart::Element, []))) if value.is_none() => Ok(()),
+            (Self::Array(elements), Some((KeyPart::Element, rest))) => {
+                if let (Some(Self::Object(last)), Some(KeyPart::Member(member))) =
                     (elements.last_mut(), rest.first())
                     && !last.has(rest)
                 {
@@ -102,22 +114,22 @@ impl Node {
     }
 }
 
-/// Splits `a[b][]` into its steps.
-fn steps(key: &str) -> Result<Vec<Step<'_>>, String> {
-    let Some(bracket) = key.find('[') else { return Ok(vec![Step::Member(key)]) };
+/// Splits `a[b][]` into its parts.
+fn parts(key: &str) -> Result<Vec<KeyPart<'_>>, String> {
+    let Some(bracket) = key.find('[') else { return Ok(vec![KeyPart::Member(key)]) };
     let (name, mut rest) = key.split_at(bracket);
     if name.is_empty() {
         return Err(malformed_error(key));
     }
-    let mut steps = vec![Step::Member(name)];
+    let mut parts = vec![KeyPart::Member(name)];
     while !rest.is_empty() {
         let inner = rest.strip_prefix('[').and_then(|rest| rest.split_once(']'));
         let (inner, after) =
             inner.filter(|(inner, _)| !inner.contains('[')).ok_or_else(|| malformed_error(key))?;
-        steps.push(if inner.is_empty() { Step::Element } else { Step::Member(inner) });
+        parts.push(if inner.is_empty() { KeyPart::Element } else { KeyPart::Member(inner) });
         rest = after;
     }
-    Ok(steps)
+    Ok(parts)
 }
 
 fn malformed_error(key: &str) -> String {

@@ -47,11 +47,11 @@ async fn admission_names_the_start_and_warns_of_another_day() {
 #[tokio::test]
 async fn ticket_of_another_day_is_refused_where_the_door_has_a_span() {
     let mock = Mock::new();
-    let fault = serde_json::json!({
+    let detail = serde_json::json!({
         "message": format!("RustConf: {WORDS}"), "field": "code", "code": "pass_other_day", "title": "RustConf",
         "startsAt": STARTS,
     });
-    mock.on(Method::POST, PATH, Reply::json(400, &serde_json::json!({ "errors": [fault] })));
+    mock.on(Method::POST, PATH, Reply::json(400, &serde_json::json!({ "errors": [detail] })));
     let half_a_day = Some(Duration::from_secs(43_200));
     let (end, line) = run_within(&mock, Format::Jsonl, half_a_day).await;
     assert_eq!(end.unwrap_err().exit, Exit::Refused);

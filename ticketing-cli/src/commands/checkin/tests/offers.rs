@@ -9,8 +9,8 @@ use crate::door::vectors::PASS;
 /// A marketplace that refuses the upload with this code, ends the offer, and shows the pass like this afterwards.
 fn refuse_upload(code: &ErrorCode, pass: &Pass) -> Mock {
     let mock = marketplace_with(std::slice::from_ref(pass));
-    let fault = serde_json::json!({ "message": "no", "code": code.as_str(), "offerWithdrawn": true });
-    mock.on(Method::POST, PATH, Reply::json(400, &serde_json::json!({ "errors": [fault] })));
+    let detail = serde_json::json!({ "message": "no", "code": code.as_str(), "offerWithdrawn": true });
+    mock.on(Method::POST, PATH, Reply::json(400, &serde_json::json!({ "errors": [detail] })));
     mock.on(Method::GET, format!("/api/passes/{PASS}"), Reply::json(200, pass));
     mock
 }

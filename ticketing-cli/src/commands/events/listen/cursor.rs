@@ -18,14 +18,14 @@ use crate::files;
 #[derive(Debug)]
 pub(super) struct Cursor {
     path: PathBuf,
-    state: State,
+    stored: StoredCursor,
     _lock: File,
 }
 
 /// The content of the file.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct State {
+struct StoredCursor {
     server: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     position: Option<String>,
@@ -57,23 +57,23 @@ impl Cursor {
             }
             _ => unusable(&path, &error),
         })?;
-        let mut state: State = match fs::read(&path) {
+        let mut stored: StoredCursor = match fs::read(&path) {
             Ok(text) => serde_json::from_slice(&text)
                 .map_err(|error| unusable(&path, &error.into()).hint("--reset forgets the position")),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(State::default()),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(StoredCursor::default()),
             Err(error) => Err(unusable(&path, &error)),
         }
-        .or_else(|failure| if reset { Ok(State::default()) } else { Err(failure) })?;
-        server.clone_into(&mut state.server);
+        .or_else(|failure| if reset { Ok(StoredCursor::default()) } else { Err(failure) })?;
+        server.clone_into(&mut stored.server);
         if reset {
-            state.position = None;
+            stored.position = None;
         }
-        Ok(Self { path, state, _lock: lock })
+        Ok(Self { path, stored, _lock: lock })
     }
 
     /// Returns the position after which the events continue; `None` for a new cursor.
     pub(super) fn position(&self) -> Option<&str> {
-        self.state.position.as_deref()
+        self.stored.position.as_deref()
     }
 
     /// Records that every event up to this position is delivered, and returns when that is on disk.
@@ -81,8 +81,8 @@ impl Cursor {
     /// # Errors
     /// If it cannot be written.
     pub(super) fn save(&mut self, position: &str, now: Timestamp) -> CliResult {
-        self.state.position = Some(position.to_owned());
-        self.state.saved_at = Some(now);
+        self.stored.position = Some(position.to_owned());
+        self.stored.saved_at = Some(now);
         self.write()
     }
 
@@ -91,12 +91,12 @@ impl Cursor {
     /// # Errors
     /// If it cannot be written.
     pub(super) fn secret(&mut self) -> CliResult<String> {
-        if let Some(secret) = &self.state.secret {
+        if let Some(secret) = &self.stored.secret {
             return Ok(secret.clone());
         }
         let random = || IdempotencyKey::generate().as_str().replace('-', "");
         let secret = format!("whsec_{}{}", random(), random());
-        self.state.secret = Some(secret.clone());
+        self.stored.secret = Some(secret.clone());
         self.write()?;
         Ok(secret)
     }
@@ -104,8 +104,8 @@ impl Cursor {
     /// Replaces the file: after a crash there is the old one or the new one.
     fn write(&self) -> CliResult {
         let write = || {
-            let state = serde_json::to_vec(&self.state)?;
-            files::replace(&self.path, &self.path.with_extension("tmp"), &state, None)?;
+            let stored = serde_json::to_vec(&self.stored)?;
+            files::replace(&self.path, &stored, None)?;
             files::sync_folder(self.path.parent().unwrap_or(Path::new(".")))
         };
         write().map_err(|error: std::io::Error| unusable(&self.path, &error))
@@ -168,7 +168,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut cursor = open(folder.path(), false).unwrap();
         // A folder in the place of the new file, which even root cannot write to.
-        fs::create_dir(cursor.path.with_extension("tmp")).unwrap();
+        fs::create_dir(files::with_suffix(&cursor.path, ".tmp")).unwrap();
         let failure = cursor.save("7", Timestamp::from_millis(0)).unwrap_err();
         assert!(failure.message.unwrap().contains("cannot be used"));
     }

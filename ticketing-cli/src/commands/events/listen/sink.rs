@@ -72,11 +72,12 @@ pub(super) struct Forward {
     client: Client,
     path: String,
     url: String,
-    secret: String,
+    /// The secret that events are signed with.
+    pub(super) secret: String,
 }
 
 /// Why a delivery was not confirmed.
-struct Refusal {
+struct DeliveryError {
     reason: String,
     retry_after: Option<Duration>,
 }
@@ -89,27 +90,27 @@ impl Sink {
     pub(super) async fn deliver(&self, api: &ApiContext, event: &ListenedEvent, retries: u32) -> CliResult {
         let mut tries = 0;
         loop {
-            let refusal = match self.attempt(api, event).await? {
+            let error = match self.attempt(api, event).await? {
                 Ok(()) => return Ok(()),
-                Err(refusal) => refusal,
+                Err(error) => error,
             };
             if tries >= retries {
                 return Err(Failure::failed(format!(
                     "event {} was not delivered in {}: {}",
                     event.id,
                     count(tries + 1, "attempt"),
-                    refusal.reason
+                    error.reason
                 ))
                 .hint("the same command continues with this event"));
             }
             let pause = FIRST_PAUSE.saturating_mul(1 << tries.min(16)).min(MAX_PAUSE);
             tries += 1;
-            api.io().warn(&format!("event {} was not delivered: {}; retrying", event.id, refusal.reason));
-            sleep(pause.max(refusal.retry_after.unwrap_or_default().min(MAX_PAUSE))).await;
+            api.io().warn(&format!("event {} was not delivered: {}; retrying", event.id, error.reason));
+            sleep(pause.max(error.retry_after.unwrap_or_default().min(MAX_PAUSE))).await;
         }
     }
 
-    async fn attempt(&self, api: &ApiContext, event: &ListenedEvent) -> CliResult<Result<(), Refusal>> {
+    async fn attempt(&self, api: &ApiContext, event: &ListenedEvent) -> CliResult<Result<(), DeliveryError>> {
         match self {
             Self::Stdout => api.io().line(&event.json).map(Ok),
             Self::Exec(command) => {
@@ -124,14 +125,14 @@ impl Sink {
 }
 
 /// Runs the command with the event on its stdin. Its exit code 0 confirms the delivery.
-fn execute(command: &str, event: &ListenedEvent) -> Result<(), Refusal> {
+fn execute(command: &str, event: &ListenedEvent) -> Result<(), DeliveryError> {
     let variables = [("TICKETING_EVENT_ID", &*event.id), ("TICKETING_EVENT_TYPE", &event.kind)];
     let reason = match run_with_input(command, &format!("{}\n", event.json), &variables) {
         Ok(status) if status.success() => return Ok(()),
         Ok(status) => format!("the command ended with {status}"),
         Err(error) => format!("the command cannot be run: {error}"),
     };
-    Err(Refusal { reason, retry_after: None })
+    Err(DeliveryError { reason, retry_after: None })
 }
 
 impl Forward {
@@ -161,13 +162,8 @@ impl Forward {
         Ok(Self { client, path: path.to_owned(), url: url.to_owned(), secret })
     }
 
-    /// Returns the secret that events are signed with.
-    pub(super) fn secret(&self) -> &str {
-        &self.secret
-    }
-
     /// Sends an event once. An answer of 2xx confirms the delivery.
-    async fn send(&self, event: &ListenedEvent) -> Result<(), Refusal> {
+    async fn send(&self, event: &ListenedEvent) -> Result<(), DeliveryError> {
         let body = event.json.as_bytes();
         let request = self
             .client
@@ -179,13 +175,14 @@ impl Forward {
             .body("application/json", body.to_vec());
         match request.send().await {
             Ok(answer) if answer.status().is_success() => Ok(()),
-            Ok(answer) => Err(Refusal {
+            Ok(answer) => Err(DeliveryError {
                 reason: format!("{} answered {}", self.url, answer.status()),
                 retry_after: retry_after(answer.headers()),
             }),
-            Err(error) => {
-                Err(Refusal { reason: format!("{}: {}", self.url, error.root_cause()), retry_after: None })
-            }
+            Err(error) => Err(DeliveryError {
+                reason: format!("{}: {}", self.url, error.root_cause()),
+                retry_after: None,
+            }),
         }
     }
 }

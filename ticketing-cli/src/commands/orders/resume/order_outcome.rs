@@ -42,16 +42,19 @@ pub(super) async fn resolve(
         let explanation = match api.client.orders().explain(id).await {
             Ok(explanation) => explanation,
             Err(error) if error.is_not_found() => {
-                return Ok(new_outcome(WriteOutcome::NotDone, "there is no such order; nothing was charged"));
+                let detail = "there is no such order; nothing was charged".to_owned();
+                return Ok(Payments::default().outcome(WriteOutcome::NotDone, detail));
             }
             Err(error) if error.code() == Some(&ErrorCode::NotOwner) => {
                 let detail = format!("order {id} is another user's; sign in as that user");
-                return Ok(new_outcome(WriteOutcome::Skipped, &detail));
+                return Ok(Payments::default().outcome(WriteOutcome::Skipped, detail));
             }
             Err(error) if error.is_unauthenticated() => {
                 return Err(Failure::from_error(&error, &Subject::Order(id.clone())));
             }
-            Err(error) => return Ok(new_outcome(WriteOutcome::Unknown, &error.user_message())),
+            Err(error) => {
+                return Ok(Payments::default().outcome(WriteOutcome::Unknown, error.user_message()));
+            }
         };
         let payments = Payments::from_explanation(&explanation);
         let (Some(order), true) = (&explanation.order, payments.are_known) else {
@@ -128,6 +131,7 @@ fn is_overdue(api: &ApiContext, order: &Order) -> bool {
 }
 
 /// The payments in the timeline of an order.
+#[derive(Default)]
 struct Payments {
     /// Whether the payments service has answered, or has not received the order.
     are_known: bool,
@@ -147,7 +151,7 @@ impl Payments {
             .entries
             .iter()
             .filter(|entry| entry.service == "payments" && entry.kind == TimelineKind::Command);
-        let mut payments = Self { are_known, are_open: false, newest: None, declined_keys: Vec::new() };
+        let mut payments = Self { are_known, ..Self::default() };
         for request in requests {
             payments.newest = request.aggregate.clone().map(PaymentId::new).or(payments.newest);
             match request.outcome.as_deref().and_then(|status| status.parse().ok()) {
@@ -168,8 +172,4 @@ impl Payments {
     fn outcome(self, outcome: WriteOutcome, detail: String) -> OrderOutcome {
         OrderOutcome { outcome, payment: self.newest, detail, declined_keys: self.declined_keys }
     }
-}
-
-fn new_outcome(outcome: WriteOutcome, detail: &str) -> OrderOutcome {
-    OrderOutcome { outcome, payment: None, detail: detail.to_owned(), declined_keys: Vec::new() }
 }

@@ -7,8 +7,8 @@ use ticketing_tui::Operation;
 
 use super::UnpaidAction;
 use super::repeat::{skip_reason, unrepeatable};
-use super::settle::newest_order;
 use crate::clock;
+use crate::commands::orders::create::newest_order;
 use crate::context::ApiContext;
 use crate::failure::CliResult;
 use crate::journal::InterruptedWrite;
@@ -18,7 +18,7 @@ const NEW_ORDER: &str = "ORDER";
 
 /// Prints the requests that would settle the interrupted writes. Only reads from the server, and keeps the records.
 pub(super) async fn preview(api: &ApiContext, action: &UnpaidAction) -> CliResult {
-    let writes = api.journal().claim_interrupted();
+    let writes = api.journal.claim_interrupted();
     if writes.is_empty() {
         api.io().info("no interrupted write is on record");
         return Ok(());
@@ -26,23 +26,23 @@ pub(super) async fn preview(api: &ApiContext, action: &UnpaidAction) -> CliResul
     let user = api.user().await;
     let mut shown = BTreeSet::new();
     for write in &writes {
-        let operation = write.operation();
+        let operation = &write.record.operation;
         let info = |words: &str| api.io().info(&format!("`{operation}`: {words}"));
         if let Some(reason) = skip_reason(api, write, user.as_ref()) {
             info(&reason);
             continue;
         }
-        let request = write.request(&api.client).filter(|_| !write.is_expired(clock::now()));
+        let request = write.request(&api.client, clock::now());
         let order = match (operation, request) {
             (Operation::CreateOrder { .. }, Some(request)) => {
-                api.print_request(&request).await?;
+                api.print_requests([&request]).await?;
                 NEW_ORDER.into()
             }
             (Operation::CreatePayment { order }, _) => order.clone(),
             (Operation::CreateOrder { ticket, .. } | Operation::Buy { ticket }, _) => {
-                let is_ordered = |other: &InterruptedWrite| matches!(other.operation(), Operation::CreateOrder { ticket: of, .. } if of == ticket);
-                match newest_order(api, ticket).await? {
-                    Some(order) => order,
+                let is_ordered = |other: &InterruptedWrite| matches!(&other.record.operation, Operation::CreateOrder { ticket: of, .. } if of == ticket);
+                match newest_order(api, ticket, OrderStatus::ALL).await? {
+                    Some(order) => order.id,
                     // The write that orders it has a record of its own.
                     None if writes.iter().any(is_ordered) => continue,
                     None => {
@@ -52,7 +52,7 @@ pub(super) async fn preview(api: &ApiContext, action: &UnpaidAction) -> CliResul
                 }
             }
             (_, Some(request)) => {
-                api.print_request(&request).await?;
+                api.print_requests([&request]).await?;
                 continue;
             }
             (_, None) => {
@@ -92,9 +92,9 @@ async fn print_action(api: &ApiContext, order: &OrderId, action: &UnpaidAction) 
     match action {
         UnpaidAction::Pay(token) => {
             let payment = api.client.payments().create(order, CardToken::new(token));
-            api.print_request(payment.request()).await
+            api.print_requests([payment.request()]).await
         }
-        UnpaidAction::Cancel => api.print_request(api.client.orders().cancel(order).request()).await,
+        UnpaidAction::Cancel => api.print_requests([api.client.orders().cancel(order).request()]).await,
         UnpaidAction::Ask | UnpaidAction::Leave => {
             api.io().info(&format!(
                 "order {order}: reserved and not paid; --token pays for it, --cancel cancels it"

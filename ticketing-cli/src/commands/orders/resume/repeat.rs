@@ -27,10 +27,10 @@ pub(super) fn skip_reason(
     write: &InterruptedWrite,
     user: Option<&UserId>,
 ) -> Option<String> {
-    if write.server() != api.client.server() {
-        return Some(format!("the write was for {}; --server names it", write.server()));
+    if write.record.server != api.client.server() {
+        return Some(format!("the write was for {}; --server names it", write.record.server));
     }
-    let other = write.user().filter(|other| user.is_some_and(|user| user != *other))?;
+    let other = write.record.user.as_ref().filter(|other| user.is_some_and(|user| user != *other))?;
     Some(format!("the write is of another account, {other}; sign in as that user and resume again"))
 }
 
@@ -39,9 +39,10 @@ pub(super) fn skip_reason(
 /// # Errors
 /// If no user is signed in.
 pub(super) async fn repeat(api: &ApiContext, write: &InterruptedWrite) -> CliResult<Repetition> {
-    let operation = write.operation();
-    let request = write.request(&api.client).filter(|_| !write.is_expired(clock::now()));
-    let Some(request) = request else { return Ok(Err((WriteOutcome::Repeat, unrepeatable(write)))) };
+    let operation = &write.record.operation;
+    let Some(request) = write.request(&api.client, clock::now()) else {
+        return Ok(Err((WriteOutcome::Repeat, unrepeatable(write))));
+    };
     let deadline = Instant::now() + REPEAT_TIMEOUT;
     // The interrupted request may still be in progress.
     let is_open = |error: &Error| {
@@ -73,10 +74,10 @@ pub(super) async fn repeat(api: &ApiContext, write: &InterruptedWrite) -> CliRes
 
 /// Settles a write about no order. Its record stays while the write can still be settled.
 pub(super) async fn settle(api: &ApiContext, write: InterruptedWrite) -> CliResult<Settlement> {
-    let operation = write.operation().to_string();
+    let operation = write.record.operation.to_string();
     let mut settlement = match repeat(api, &write).await? {
         Ok(response) => Settlement {
-            detail: describe_result(write.operation(), &response, |at| api.printer().local(at)),
+            detail: describe_result(&write.record.operation, &response, |at| api.printer().local(at)),
             result: response.json().ok(),
             ..Settlement::new(operation, WriteOutcome::Done)
         },
@@ -93,7 +94,7 @@ pub(super) async fn settle(api: &ApiContext, write: InterruptedWrite) -> CliResu
 
 /// Returns what to do about a write whose key is too old, or whose request is not in its record.
 pub(super) fn unrepeatable(write: &InterruptedWrite) -> String {
-    let operation = write.operation();
+    let operation = &write.record.operation;
     if let Some(advice) = batch_advice(operation) {
         advice
     } else if write.is_expired(clock::now()) {
@@ -135,7 +136,7 @@ fn view(operation: &Operation) -> &'static str {
 /// The fields of a response that identify its effect.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Answer {
+struct ResponseFields {
     id: String,
     title: String,
     price: Option<Money>,
@@ -145,7 +146,7 @@ struct Answer {
 
 /// Returns what was done, by the answer of the server, with times as `time` formats them.
 fn describe_result(operation: &Operation, response: &Response, time: impl Fn(Timestamp) -> String) -> String {
-    let Answer { id, title, price, claim_code, admitted_at } = response.json().unwrap_or_default();
+    let ResponseFields { id, title, price, claim_code, admitted_at } = response.json().unwrap_or_default();
     let price = price.map(text::price).unwrap_or_default();
     match operation {
         Operation::CreateTicket { .. } => format!("{title} is listed for {price}: ticket {id}"),

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures_util::TryStreamExt;
 use ticketing_sdk::{Order, OrderId, OrderStatus, TicketId};
 use ticketing_tui::Operation;
 
 use super::UnpaidAction;
 use super::order_outcome::{OrderOutcome, resolve};
 use super::repeat::{self, repeat, skip_reason};
+use crate::commands::orders::create::newest_order;
 use crate::context::ApiContext;
 use crate::failure::CliResult;
 use crate::journal::InterruptedWrite;
@@ -34,13 +34,13 @@ struct Purchases {
 pub(super) async fn settle(api: &ApiContext, action: &UnpaidAction) -> CliResult<Vec<Settlement>> {
     let user = api.user().await;
     let (mut settlements, mut purchases, mut begun) = (Vec::new(), Purchases::default(), Vec::new());
-    for write in api.journal().claim_interrupted() {
+    for write in api.journal.claim_interrupted() {
         if let Some(detail) = skip_reason(api, &write, user.as_ref()) {
-            let skipped = Settlement::new(write.operation().to_string(), WriteOutcome::Skipped);
+            let skipped = Settlement::new(write.record.operation.to_string(), WriteOutcome::Skipped);
             settlements.push(Settlement { detail, ..skipped });
             continue;
         }
-        match write.operation().clone() {
+        match write.record.operation.clone() {
             Operation::CreateOrder { ticket, .. } => purchases.take_order(api, write, ticket).await?,
             Operation::CreatePayment { order } => purchases.by_order.entry(order).or_default().push(write),
             // The order that it has made is found first.
@@ -95,8 +95,8 @@ impl Purchases {
     }
 
     async fn look_for_order(&mut self, api: &ApiContext, write: InterruptedWrite, ticket: TicketId) {
-        match newest_order(api, &ticket).await {
-            Ok(Some(order)) => self.by_order.entry(order).or_default().push(write),
+        match newest_order(api, &ticket, OrderStatus::ALL).await {
+            Ok(Some(order)) => self.by_order.entry(order.id).or_default().push(write),
             Ok(None) => {
                 let detail = "nothing was ordered, and nothing was charged".to_owned();
                 self.end(write, ticket, WriteOutcome::NotDone, detail);
@@ -124,8 +124,8 @@ async fn settle_order(
 ) -> CliResult<Settlement> {
     let operation = operation_of(&writes);
     let keys = |kept: &dyn Fn(&Operation) -> bool| -> BTreeSet<String> {
-        let kept = writes.iter().filter(|write| kept(write.operation()));
-        kept.map(|write| write.key().to_string()).collect()
+        let kept = writes.iter().filter(|write| kept(&write.record.operation));
+        kept.map(|write| write.record.key.to_string()).collect()
     };
     let all = keys(&|_| true);
     // An order that exists has settled the write that made it.
@@ -145,33 +145,18 @@ async fn settle_order(
     } else {
         settled.clear();
     }
-    let left = api.journal().claim_interrupted().into_iter();
-    left.filter(|write| settled.contains(write.key().as_str())).for_each(InterruptedWrite::settle);
+    let left = api.journal.claim_interrupted().into_iter();
+    left.filter(|write| settled.contains(write.record.key.as_str())).for_each(InterruptedWrite::settle);
     let settlement = Settlement::new(operation, outcome);
     Ok(Settlement { order_id: Some(order), payment_id: payment, detail, ..settlement })
 }
 
 fn is_purchase(write: &InterruptedWrite) -> bool {
-    matches!(write.operation(), Operation::Buy { .. })
+    matches!(write.record.operation, Operation::Buy { .. })
 }
 
 /// Returns the command that its user ran: a purchase rather than its parts.
 fn operation_of(writes: &[InterruptedWrite]) -> String {
     let purchase = writes.iter().find(|write| is_purchase(write));
-    purchase.or(writes.first()).map_or_else(String::new, |write| write.operation().to_string())
-}
-
-/// Returns the newest order of the ticket, of any status.
-pub(super) async fn newest_order(
-    api: &ApiContext,
-    ticket: &TicketId,
-) -> ticketing_sdk::Result<Option<OrderId>> {
-    let mut orders = api.client.orders().list().status(OrderStatus::ALL.iter().copied()).stream();
-    let mut newest = None;
-    while let Some(order) = orders.try_next().await? {
-        if order.ticket.id == *ticket {
-            newest = Some(order.id);
-        }
-    }
-    Ok(newest)
+    purchase.or(writes.first()).map_or_else(String::new, |write| write.record.operation.to_string())
 }

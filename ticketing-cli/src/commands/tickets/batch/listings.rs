@@ -30,14 +30,8 @@ pub(super) struct Listings {
     unnamed: HashMap<Values, Vec<TicketId>>,
 }
 
-/// The listing of a row.
-#[derive(Debug)]
-pub(super) enum ListingMatch {
-    /// It has the values of the row.
-    Same(Box<Ticket>),
-    /// It has other values.
-    Different(Failure),
-}
+/// The listing of a row, or the failure of a row whose listing has other values.
+pub(super) type ListingMatch = Result<Box<Ticket>, Failure>;
 
 /// The values by which a listing matches its row.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -125,7 +119,7 @@ impl Listings {
             return same.next().map(|listed| compare(&row.ticket, listed, "seat"));
         }
         let listed = self.by_id.get(&self.unnamed.get_mut(&values)?.pop()?)?;
-        Some(ListingMatch::Same(Box::new(listed.clone())))
+        Some(Ok(Box::new(listed.clone())))
     }
 
     /// Takes the listing that a row made at this time.
@@ -172,7 +166,7 @@ fn compare(new: &NewTicket, listed: &Ticket, noun: &str) -> ListingMatch {
         (!is_same).then(|| field.name())
     }));
     if different.is_empty() {
-        return ListingMatch::Same(Box::new(listed.clone()));
+        return Ok(Box::new(listed.clone()));
     }
     let status = listed.status.label().to_lowercase();
     let message = format!(
@@ -180,10 +174,8 @@ fn compare(new: &NewTicket, listed: &Ticket, noun: &str) -> ListingMatch {
         different.join(", "),
         listed.id
     );
-    ListingMatch::Different(
-        Failure::new(Exit::Conflict, message)
-            .hint("`ticketing tickets update` changes a listing; --again lists every row once more"),
-    )
+    Err(Failure::new(Exit::Conflict, message)
+        .hint("`ticketing tickets update` changes a listing; --again lists every row once more"))
 }
 
 #[cfg(test)]
@@ -215,8 +207,8 @@ mod tests {
     /// The id of the listing of a row, or the fields in which it differs.
     fn find(listings: &mut Listings, row: &Row) -> Option<Result<String, String>> {
         Some(match listings.take(row)? {
-            ListingMatch::Same(ticket) => Ok(ticket.id.to_string()),
-            ListingMatch::Different(failure) => {
+            Ok(ticket) => Ok(ticket.id.to_string()),
+            Err(failure) => {
                 let message = failure.message.unwrap();
                 let fields = message.split_once("another ").unwrap().1;
                 Err(fields.split_once(':').unwrap().0.to_owned())

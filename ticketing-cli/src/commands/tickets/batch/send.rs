@@ -6,7 +6,7 @@ use std::time::Duration;
 use ticketing_sdk::{Error, ErrorCategory, ErrorCode, IdempotencyKey, Ticket, Timestamp, text};
 use tokio::sync::Mutex;
 
-use super::listings::{ListingMatch, Listings};
+use super::listings::Listings;
 use super::{RepeatPolicy, Row};
 use crate::clock;
 use crate::context::ApiContext;
@@ -104,16 +104,16 @@ impl<'a> Sender<'a> {
         let found = if self.knows_listings {
             listings.take(row)
         } else {
-            sent_at.and_then(|at| listings.take_listed_at(&row.ticket, at)).map(ListingMatch::Same)
+            sent_at.and_then(|at| listings.take_listed_at(&row.ticket, at)).map(Ok)
         };
         Ok(found.map(|found| match found {
-            ListingMatch::Same(ticket) => {
+            Ok(ticket) => {
                 if sent_at.is_some() {
                     let _ = self.journal.mark_listed(key, &ticket);
                 }
                 RowOutcome::Earlier(ticket)
             }
-            ListingMatch::Different(failure) => RowOutcome::Failed(failure),
+            Err(failure) => RowOutcome::Failed(failure),
         }))
     }
 

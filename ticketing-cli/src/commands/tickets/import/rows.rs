@@ -157,6 +157,7 @@ fn parse_json_lines(text: &str) -> ParsedFile {
 }
 
 /// A row in the making.
+#[derive(Default)]
 struct Draft {
     line: u64,
     /// The place of the next field.
@@ -174,17 +175,7 @@ struct Draft {
 
 impl Draft {
     fn new(line: u64) -> Self {
-        Self {
-            line,
-            place: String::new(),
-            id: None,
-            title: None,
-            price: None,
-            details: DetailsUpdate::default(),
-            given: [false; 2],
-            errors: Vec::new(),
-            skipped: None,
-        }
+        Self { line, ..Self::default() }
     }
 
     fn push(&mut self, message: impl Into<String>) {
