@@ -1,31 +1,28 @@
 //! A marketplace of many processes: at least two of each service, behind the nginx of a deployment.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::process::{ExitStatus, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use tempfile::TempDir;
-use ticketing_bus::{Bus, JetStreamOptions};
+use ticketing_bus::Bus;
 use ticketing_engines::Nginx;
 use ticketing_payments::StripeProvider;
 use ticketing_platform::db::PostgresUrl;
 use ticketing_server::audit::{AuditTarget, Auditor};
 use ticketing_server::{Service, StackSettings};
-use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
-use tokio::time::timeout;
 
-use crate::Deadline;
 use crate::links::{Link, Links, Servers};
+use crate::process::{self, START_TIMEOUT, wait_until_ended, wait_until_listening};
 use crate::proxy::FaultProxy;
+use crate::{Deadline, TestStackBuilder};
 
 /// The default number of processes per service.
 pub const REPLICAS: usize = 2;
-/// How long a start or a graceful shutdown may take.
-const START_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a process may need, under load, to reach a kill point.
 const KILL_POINT_TIMEOUT: Duration = Duration::from_secs(120);
 /// The configuration of the ingress of a deployment.
@@ -54,53 +51,34 @@ struct Replica {
 
 type Environment = Vec<(&'static str, String)>;
 
-/// The settings of a cluster.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ClusterSettings<'g> {
-    /// The settings of the stack, of which a part applies.
-    pub(crate) settings: &'g StackSettings,
-    /// The URL of the PostgreSQL database.
-    pub(crate) database: &'g str,
-    /// The URL of the NATS server.
-    pub(crate) nats: &'g str,
-    /// Whether every process has fault-injecting links.
-    pub(crate) has_links: bool,
-    /// The number of processes per service.
-    pub(crate) replicas: usize,
-    /// The settings of single services.
-    pub(crate) service_settings: &'g [OwnSetting],
-}
-
-/// A setting of one service, which overrides that of all. Without a service: of the migrating process.
-pub(crate) type OwnSetting = (Option<Service>, &'static str, String);
-
 impl Cluster {
     /// Creates the tables and streams, and starts every process and the ingress.
     ///
     /// # Panics
     /// Panics if a process does not start.
-    pub(crate) async fn start(settings_of_cluster: ClusterSettings<'_>) -> Self {
-        let ClusterSettings { settings, database, nats, has_links, replicas: count, service_settings } =
-            settings_of_cluster;
+    pub(crate) async fn start(builder: &TestStackBuilder) -> Self {
+        let settings = &builder.settings;
+        let database = builder.database_url.as_deref().expect("a PostgreSQL database");
+        let nats = settings.nats.as_ref().expect("a NATS server");
         let program = program();
         let kill_points_dir = tempfile::tempdir().expect("a folder");
-        let common = environment(settings, database, nats);
+        let common = environment(settings, database, &nats.url);
         let environment_of = |service: Option<Service>| {
-            let theirs = service_settings.iter().filter(move |(of, ..)| *of == service);
+            let theirs = builder.service_settings.iter().filter(move |(of, ..)| *of == service);
             [common.clone(), theirs.map(|(_, name, value)| (*name, value.clone())).collect()].concat()
         };
         let migrated = command(&program, &environment_of(None)).arg("migrate").status().await;
         assert!(migrated.expect("the program can be started").success(), "tables and streams are created");
         let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
         let stripe = settings.stripe.as_ref().map(|stripe| stripe.api_base.to_string());
-        let servers = Servers { database, nats, stripe: stripe.as_deref() };
+        let servers = Servers { database, nats: &nats.url, stripe: stripe.as_deref() };
         let mut replicas = Vec::new();
-        for service in (0..count).flat_map(|_| Service::ALL) {
+        for service in (0..builder.replicas).flat_map(|_| Service::ALL) {
             let mut environment = environment_of(Some(service));
             let kill_points = kill_points_dir.path().join(service.name());
             std::fs::create_dir_all(&kill_points).expect("a folder");
             environment.push(("TICKETING_KILL_POINTS", kill_points.to_string_lossy().into_owned()));
-            let links = if has_links { Some(Links::start(servers).await) } else { None };
+            let links = if builder.has_links { Some(Links::start(servers).await) } else { None };
             environment.extend(links.iter().flat_map(|links| links.environment(servers)));
             replicas.push(Replica { service, address: anywhere, environment, links, child: None });
         }
@@ -109,9 +87,7 @@ impl Cluster {
             .iter()
             .map(|replica| {
                 let process = replica.process(&program);
-                tokio::spawn(async move {
-                    wait_until_listening(process, START_TIMEOUT).await.expect("a process listens")
-                })
+                tokio::spawn(async move { wait_until_listening(process).await.expect("a process listens") })
             })
             .collect();
         for (replica, starting) in replicas.iter_mut().zip(starting) {
@@ -124,8 +100,7 @@ impl Cluster {
         };
         let public = Service::ALL.into_iter().filter(|service| service.is_public());
         let ingress = Nginx::start(INGRESS, &public.map(of).collect::<Vec<_>>()).await;
-        let options = settings.nats.clone().unwrap_or_else(|| JetStreamOptions::new(nats));
-        let bus = Bus::jetstream(options).await.expect("the bus can be read");
+        let bus = Bus::jetstream(nats.clone()).await.expect("the bus can be read");
         let url: PostgresUrl = database.parse().expect("a URL");
         let mut target = AuditTarget::new("").with_database(url.with_connections(2)).with_bus(&bus);
         if let Some(stripe) = &settings.stripe {
@@ -196,9 +171,7 @@ impl Cluster {
     /// # Panics
     /// Panics if it does not run, or does not end.
     pub async fn wait_until_ended(&mut self, number: usize) -> ExitStatus {
-        let mut child = self.replicas[number].child.take().expect("it runs");
-        let ended = timeout(START_TIMEOUT, child.wait()).await;
-        ended.expect("the process ends in time").expect("its status can be read")
+        wait_until_ended(self.replicas[number].child.take().expect("it runs")).await
     }
 
     /// Sends a signal to a process: `-STOP` or `-CONT`.
@@ -206,9 +179,7 @@ impl Cluster {
     /// # Panics
     /// Panics if it does not run.
     pub async fn signal(&self, number: usize, signal: &str) {
-        let pid = self.replicas[number].child.as_ref().and_then(Child::id).expect("it runs").to_string();
-        let sent = Command::new("kill").args([signal, &pid]).status().await;
-        assert!(sent.expect("signals can be sent").success());
+        process::signal(self.replicas[number].child.as_ref().expect("it runs"), signal).await;
     }
 
     /// Arms a kill point: the next process of the service that reaches it is killed.
@@ -268,9 +239,7 @@ impl Cluster {
         let deadline = Deadline::from_now(START_TIMEOUT);
         loop {
             // Another program can use the port for a moment.
-            if let Some((child, _)) =
-                wait_until_listening(replica.process(&self.program), START_TIMEOUT).await
-            {
+            if let Some((child, _)) = wait_until_listening(replica.process(&self.program)).await {
                 replica.child = Some(child);
                 return;
             }
@@ -294,7 +263,7 @@ impl Cluster {
 }
 
 impl Replica {
-    fn process(&self, program: &PathBuf) -> Child {
+    fn process(&self, program: &Path) -> Child {
         let mut command = command(program, &self.environment);
         command.args([self.service.name(), "--listen", &self.address.to_string()]);
         command.spawn().expect("a process can be started")
@@ -353,20 +322,9 @@ fn program() -> PathBuf {
     program
 }
 
-fn command(program: &PathBuf, environment: &[(&'static str, String)]) -> Command {
-    let mut command = Command::new(program);
+fn command(program: &Path, environment: &[(&'static str, String)]) -> Command {
+    let mut command = process::command(program);
     // The environment of the tests must not configure the services.
     command.env_clear().envs(environment.iter().map(|(name, value)| (name, value)));
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).kill_on_drop(true);
     command
-}
-
-/// Waits until the process prints its address; `None` if it ends before.
-async fn wait_until_listening(mut child: Child, within: Duration) -> Option<(Child, SocketAddr)> {
-    let mut lines = BufReader::new(child.stdout.take()?).lines();
-    let first = timeout(within, lines.next_line()).await.ok()?.ok()??;
-    let address = first.strip_prefix("listening on http://")?.parse().ok()?;
-    // The pipe is drained, so that the process does not block.
-    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-    Some((child, address))
 }

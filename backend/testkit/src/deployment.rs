@@ -4,7 +4,8 @@ use ticketing_engines::Shape;
 use ticketing_server::audit::Auditor;
 use ticketing_server::{Service, Stack};
 
-use crate::cluster::{Cluster, ClusterSettings};
+use crate::TestStackBuilder;
+use crate::cluster::Cluster;
 
 /// The processes of a marketplace.
 #[derive(Debug)]
@@ -17,11 +18,11 @@ pub(crate) enum Deployment {
 }
 
 impl Deployment {
-    pub(crate) async fn start(shape: Shape, cluster: ClusterSettings<'_>) -> Self {
-        if shape == Shape::Processes {
-            return Self::Cluster(Box::pin(Cluster::start(cluster)).await);
+    pub(crate) async fn start(builder: &TestStackBuilder) -> Self {
+        if builder.shape == Shape::Processes {
+            return Self::Cluster(Box::pin(Cluster::start(builder)).await);
         }
-        Self::InProcess(Stack::start(cluster.settings.clone()).await.expect("the stack starts"))
+        Self::InProcess(Stack::start(builder.settings.clone()).await.expect("the stack starts"))
     }
 
     pub(crate) fn url(&self) -> String {

@@ -26,6 +26,7 @@ mod forge;
 mod links;
 mod original;
 mod outage;
+mod process;
 mod proxy;
 mod raw;
 mod reply;

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use tempfile::TempDir;
 use ticketing_engines::{NatsServer, OwnDatabase, Shape};
 use ticketing_payments::SimulatedProvider;
 use ticketing_platform::clock::Clock;
@@ -15,7 +14,7 @@ use ticketing_server::audit::{AuditError, Ledger, Report};
 use ticketing_server::{Service, Stack, StackSettings};
 
 use crate::Deadline;
-use crate::cluster::{Cluster, ClusterSettings, OwnSetting};
+use crate::cluster::Cluster;
 use crate::deployment::Deployment;
 use crate::raw::RawClient;
 use crate::session::{PASSWORD, TestSession};
@@ -33,13 +32,7 @@ pub const PASS_KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 pub struct TestStack {
     // `None` when it is stopped.
     deployment: Option<Deployment>,
-    shape: Shape,
-    has_links: bool,
-    replicas: usize,
-    service_settings: Vec<OwnSetting>,
-    settings: StackSettings,
-    folder: Option<TempDir>,
-    database_url: Option<String>,
+    builder: TestStackBuilder,
     database: Option<OwnDatabase>,
     nats: Option<NatsServer>,
     raw: RawClient,
@@ -65,7 +58,7 @@ impl TestStack {
 
     /// Returns the infrastructure.
     pub fn shape(&self) -> Shape {
-        self.shape
+        self.builder.shape
     }
 
     /// Returns the simulated card provider.
@@ -117,7 +110,7 @@ impl TestStack {
 
     /// Returns the folder of its databases.
     pub fn data_dir(&self) -> PathBuf {
-        self.settings.data_dir.clone()
+        self.builder.settings.data_dir.clone()
     }
 
     /// Returns the URL of its PostgreSQL database.
@@ -125,7 +118,7 @@ impl TestStack {
     /// # Panics
     /// Panics if it has none.
     pub fn database_url(&self) -> &str {
-        self.database_url.as_deref().expect("a PostgreSQL database")
+        self.builder.database_url.as_deref().expect("a PostgreSQL database")
     }
 
     /// Runs a statement on that database; returns its rows, columns separated by `|`.
@@ -242,24 +235,12 @@ impl TestStack {
     /// Panics if it does not stop gracefully, or does not start.
     pub async fn restart_with(&mut self, change: impl FnOnce(&mut StackSettings)) {
         self.stop().await;
-        change(&mut self.settings);
+        change(&mut self.builder.settings);
         self.run().await;
     }
 
     async fn run(&mut self) {
-        let nats = self.settings.nats.as_ref().map_or("", |options| &options.url);
-        let database = self.database_url.as_deref().unwrap_or_default();
-        let (has_links, replicas, service_settings) =
-            (self.has_links, self.replicas, self.service_settings.as_slice());
-        let cluster = ClusterSettings {
-            settings: &self.settings,
-            database,
-            nats,
-            has_links,
-            replicas,
-            service_settings,
-        };
-        let deployment = Box::pin(Deployment::start(self.shape, cluster)).await;
+        let deployment = Box::pin(Deployment::start(&self.builder)).await;
         self.raw = RawClient::new(deployment.url());
         self.deployment = Some(deployment);
     }
@@ -297,7 +278,7 @@ impl TestStack {
 impl Drop for TestStack {
     fn drop(&mut self) {
         // A test that has failed already needs no second panic.
-        drop(self.folder.take());
+        drop(self.builder.folder.take());
         assert!(self.finished || std::thread::panicking(), "a test must end with `stack.finish().await`");
     }
 }

@@ -9,7 +9,7 @@ use ticketing_testkit::{TestStack, eventually};
 
 #[tokio::test]
 async fn advanced_clock_ends_a_reservation() {
-    let stack = TestStack::builder().movable_clock().start().await;
+    let stack = TestStack::builder().with(|settings| settings.movable_clock = true).start().await;
     let (seller, buyer) = (stack.user("seller").await, stack.user("buyer").await);
     let new = ticketing_sdk::NewTicket::new("A ticket", "20".parse().unwrap());
     let ticket = seller.tickets().create(new).await.unwrap();
@@ -29,7 +29,7 @@ async fn advanced_clock_ends_a_reservation() {
 
 #[tokio::test]
 async fn clock_refuses_wrong_distances_and_forwarded_requests() {
-    let stack = TestStack::builder().movable_clock().start().await;
+    let stack = TestStack::builder().with(|settings| settings.movable_clock = true).start().await;
     for distance in [json!(0), json!(-1), json!(40_000_000_000_u64), json!("16m")] {
         let body = json!({ "milliseconds": distance });
         let reply = stack.raw().post("/api/clock/advance").json(&body).await;

@@ -235,7 +235,7 @@ async fn every_response_announces_idempotency_keys(shape: Shape) {
 
 async fn rate_limit_does_not_prevent_a_replay(shape: Shape) {
     let limit = WriteRate { per_minute: 1, burst: 1 };
-    let stack = TestStack::builder().on(shape).writes(limit).start().await;
+    let stack = TestStack::builder().on(shape).with(|settings| settings.writes = limit).start().await;
     let user = stack.session("user").await;
     let new = |price: u32| json!({ "title": "A ticket", "price": price });
     let first = post(&stack, &user, "/api/tickets", "key-1", &new(20)).await;
@@ -250,7 +250,7 @@ async fn rate_limit_does_not_prevent_a_replay(shape: Shape) {
 }
 
 async fn refused_order_limit_is_retried_with_the_same_key(shape: Shape) {
-    let stack = TestStack::builder().on(shape).open_orders(1).start().await;
+    let stack = TestStack::builder().on(shape).with(|settings| settings.open_orders = 1).start().await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let first = list(&stack, &seller, "First", 20.0).await;
     let second = list(&stack, &seller, "Second", 20.0).await;

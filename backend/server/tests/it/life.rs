@@ -96,7 +96,8 @@ struct AcknowledgedWrites {
 }
 
 async fn stop_under_load_keeps_every_acknowledged_write(shape: Shape) {
-    let mut stack = TestStack::builder().on(shape).open_orders(100_000).start().await;
+    let mut stack =
+        TestStack::builder().on(shape).with(|settings| settings.open_orders = 100_000).start().await;
     let raw = stack.raw().clone();
     let sellers = join_all((0..8).map(|_| stack.session("seller"))).await;
     let (busy, refused) = (AtomicBool::new(false), AtomicBool::new(false));

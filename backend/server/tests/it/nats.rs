@@ -79,7 +79,8 @@ async fn one_process_runs_under_the_user_of_all() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn purchases_complete_while_nats_is_killed_repeatedly() {
     let mut server = NatsServer::begin().await;
-    let stack = TestStack::builder().nats_server(&server).open_orders(1000).start().await;
+    let stack =
+        TestStack::builder().nats_server(&server).with(|settings| settings.open_orders = 1000).start().await;
     let seller = stack.session("seller").await;
     let buyers = join_all((0..4).map(|_| stack.session("buyer"))).await;
     let buying = buyers.iter().map(|buyer| {

@@ -182,7 +182,8 @@ async fn ticket_is_sold_across_processes() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn purchases_succeed_during_a_rolling_restart() {
-    let mut stack = TestStack::builder().on(Shape::Processes).open_orders(1000).start().await;
+    let mut stack =
+        TestStack::builder().on(Shape::Processes).with(|settings| settings.open_orders = 1000).start().await;
     let (seller, buyer) = (stack.user("seller").await, stack.user("buyer").await);
     let price = ticketing_testkit::dollars("20");
     let buying = tokio::spawn(async move {

@@ -14,7 +14,7 @@ use ticketing_platform::session::CookieSettings;
 use ticketing_server::{Service, StackSettings};
 
 use super::{JWT_KEY, PASS_KEY, TestStack};
-use crate::cluster::{OwnSetting, REPLICAS};
+use crate::cluster::REPLICAS;
 use crate::collector::Collector;
 use crate::raw::RawClient;
 use crate::stripe::FakeStripe;
@@ -23,13 +23,16 @@ use crate::stripe::FakeStripe;
 #[derive(Debug)]
 #[must_use = "a stack is started by `start`"]
 pub struct TestStackBuilder {
-    settings: StackSettings,
-    folder: Option<TempDir>,
-    shape: Shape,
-    has_links: bool,
-    replicas: usize,
-    service_settings: Vec<OwnSetting>,
-    database_url: Option<String>,
+    pub(crate) settings: StackSettings,
+    pub(super) folder: Option<TempDir>,
+    pub(crate) shape: Shape,
+    /// Whether every process has fault-injecting links.
+    pub(crate) has_links: bool,
+    /// The number of processes per service.
+    pub(crate) replicas: usize,
+    /// The settings of one service, which override those of all. Without a service: of the migrating process.
+    pub(crate) service_settings: Vec<(Option<Service>, &'static str, String)>,
+    pub(crate) database_url: Option<String>,
 }
 
 impl Default for TestStackBuilder {
@@ -71,34 +74,9 @@ impl TestStackBuilder {
         self.with(|settings| settings.order_ttl = ttl)
     }
 
-    /// Sets the limit of unpaid orders per user.
-    pub fn open_orders(self, limit: u32) -> Self {
-        self.with(|settings| settings.open_orders = limit)
-    }
-
-    /// Sets the write rate limit of an account.
-    pub fn writes(self, rate: WriteRate) -> Self {
-        self.with(|settings| settings.writes = rate)
-    }
-
-    /// Sets the pause before a buyer can order a ticket again.
-    pub fn reorder_pause(self, pause: Duration) -> Self {
-        self.with(|settings| settings.reorder_pause = pause)
-    }
-
-    /// Sets how long a payment request waits for its outcome.
-    pub fn payment_wait(self, wait: Duration) -> Self {
-        self.with(|settings| settings.payment_timeouts.outcome_wait = wait)
-    }
-
     /// Sets the clock of the marketplace.
     pub fn clock(self, clock: Clock) -> Self {
         self.with(|settings| settings.clock = clock)
-    }
-
-    /// Lets clients move the clock.
-    pub fn movable_clock(self) -> Self {
-        self.with(|settings| settings.movable_clock = true)
     }
 
     /// Sets the fake Stripe that charges the cards; the marketplace uses its clock.
@@ -187,16 +165,9 @@ impl TestStackBuilder {
             self.database_url = Some(own_database.url().to_owned());
             database = Some(own_database);
         }
-        let Self { settings, folder, shape, has_links, replicas, service_settings, database_url } = self;
         let mut stack = TestStack {
             deployment: None,
-            shape,
-            has_links,
-            replicas,
-            service_settings,
-            settings,
-            folder,
-            database_url,
+            builder: self,
             database,
             nats,
             raw: RawClient::new(""),

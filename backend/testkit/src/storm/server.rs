@@ -1,17 +1,12 @@
 //! The server of a storm: a process that is killed and restarted.
 
 use std::path::Path;
-use std::process::{ExitStatus, Stdio};
-use std::time::Duration;
+use std::process::ExitStatus;
 
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
-use tokio::time::timeout;
+use tokio::process::Child;
 
 use super::Program;
-
-/// How long a start or a graceful shutdown may take.
-const START_TIMEOUT: Duration = Duration::from_secs(30);
+use crate::process::{command, signal, wait_until_ended, wait_until_listening};
 
 #[derive(Debug)]
 pub(super) struct Server {
@@ -21,7 +16,7 @@ pub(super) struct Server {
 
 /// Starts the process and does not wait for it.
 pub(super) fn spawn(program: &Program, data_dir: &Path, order_ttl: &str) -> Child {
-    let mut command = Command::new(&program.path);
+    let mut command = command(&program.path);
     command.args(&program.args).args(["--listen", "127.0.0.1:0", "--order-ttl", order_ttl]);
     command.arg("--data-dir").arg(data_dir);
     // The environment of the tests must not configure the server.
@@ -32,22 +27,15 @@ pub(super) fn spawn(program: &Program, data_dir: &Path, order_ttl: &str) -> Chil
     command.env("TICKETING_HOME", data_dir).env("TICKETING_LOG", "error");
     // All clients have one address.
     command.env("TICKETING_SIGNINS_PER_ADDRESS", "1000000");
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).kill_on_drop(true);
     command.spawn().expect("the server can be started")
 }
 
 impl Server {
     /// Starts the process and waits until it prints its address.
     pub(super) async fn start(program: &Program, data_dir: &Path, order_ttl: &str) -> Self {
-        let mut child = spawn(program, data_dir, order_ttl);
-        let mut lines = BufReader::new(child.stdout.take().expect("its stdout is a pipe")).lines();
-        let first = timeout(START_TIMEOUT, lines.next_line()).await.expect("the server starts in time");
-        let first = first.expect("its stdout can be read").unwrap_or_default();
-        let url = first.strip_prefix("listening on ");
-        let url = url.unwrap_or_else(|| panic!("its first line is {first:?}")).to_owned();
-        // The pipe is drained, so that the server does not block.
-        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Self { child, url }
+        let listening = wait_until_listening(spawn(program, data_dir, order_ttl)).await;
+        let (child, address) = listening.expect("the server prints its address in time");
+        Self { child, url: format!("http://{address}") }
     }
 
     /// `kill -9`
@@ -56,11 +44,8 @@ impl Server {
     }
 
     /// Terminates it gracefully, and waits for its end.
-    pub(super) async fn terminate(mut self) -> ExitStatus {
-        let pid = self.child.id().expect("it runs").to_string();
-        let asked = Command::new("kill").args(["-TERM", &pid]).status().await;
-        assert!(asked.expect("signals can be sent").success());
-        let ended = timeout(START_TIMEOUT, self.child.wait()).await;
-        ended.expect("the server ends in time").expect("its status can be read")
+    pub(super) async fn terminate(self) -> ExitStatus {
+        signal(&self.child, "-TERM").await;
+        wait_until_ended(self.child).await
     }
 }

@@ -39,7 +39,7 @@ async fn audit_reads_a_folder_once_its_server_has_stopped() {
 /// The server deletes rows by its own clock, which is ahead of that of the audit.
 #[tokio::test]
 async fn audit_after_the_clock_was_moved_misses_no_deleted_row() {
-    let mut stack = TestStack::builder().movable_clock().start().await;
+    let mut stack = TestStack::builder().with(|settings| settings.movable_clock = true).start().await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let order = order_when_visible(&stack, &buyer, &list(&stack, &seller, "Sold", 20.0).await).await;
     pay(&stack, &buyer, &order, "tok_visa").await.ok(201);

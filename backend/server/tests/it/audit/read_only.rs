@@ -117,7 +117,8 @@ async fn audit_beside_a_server_writes_no_database() {
 
 #[tokio::test]
 async fn outage_of_card_provider_is_pending() {
-    let builder = TestStack::builder().payment_wait(Duration::from_millis(50));
+    let builder = TestStack::builder()
+        .with(|settings| settings.payment_timeouts.outcome_wait = Duration::from_millis(50));
     let stack = builder.start().await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let order = order_when_visible(&stack, &buyer, &list(&stack, &seller, "A ticket", 20.0).await).await;

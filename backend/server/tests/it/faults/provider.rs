@@ -151,7 +151,11 @@ async fn unreachable_provider_is_reported_and_a_retry_is_safe(shape: Shape) {
 }
 
 async fn late_payment_outcome_can_be_polled(shape: Shape) {
-    let stack = TestStack::builder().on(shape).payment_wait(Duration::from_millis(50)).start().await;
+    let stack = TestStack::builder()
+        .on(shape)
+        .with(|settings| settings.payment_timeouts.outcome_wait = Duration::from_millis(50))
+        .start()
+        .await;
     let reservation = reserve(&stack).await;
     let gate = stack.provider().faults().hold(PaymentStep::Capture);
     let reply = pay(&stack, &reservation.buyer, &reservation.order, "tok_visa").await;
@@ -168,7 +172,11 @@ async fn late_payment_outcome_can_be_polled(shape: Shape) {
 
 async fn restart_during_a_payment_finishes_it(shape: Shape) {
     for call in [PaymentStep::Authorize, PaymentStep::Capture] {
-        let mut stack = TestStack::builder().on(shape).payment_wait(Duration::from_millis(50)).start().await;
+        let mut stack = TestStack::builder()
+            .on(shape)
+            .with(|settings| settings.payment_timeouts.outcome_wait = Duration::from_millis(50))
+            .start()
+            .await;
         let reservation = reserve(&stack).await;
         let gate = stack.provider().faults().hold(call);
         let payment = pay(&stack, &reservation.buyer, &reservation.order, "tok_visa").await.ok(202);

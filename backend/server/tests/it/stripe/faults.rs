@@ -167,8 +167,10 @@ async fn webhook_settles_a_payment_whose_reply_was_lost() {
 #[tokio::test]
 async fn restart_during_a_payment_finishes_it() {
     for call in [PaymentStep::Authorize, PaymentStep::Capture] {
-        let mut market =
-            StripeMarket::start_with(|builder| builder.payment_wait(Duration::from_millis(50))).await;
+        let mut market = StripeMarket::start_with(|builder| {
+            builder.with(|settings| settings.payment_timeouts.outcome_wait = Duration::from_millis(50))
+        })
+        .await;
         let reservation = market.reserve().await;
         let gate = market.stripe.faults().hold(call);
         let payment = pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa").await.ok(202);

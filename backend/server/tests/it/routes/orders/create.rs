@@ -138,7 +138,7 @@ async fn order_with_an_outdated_price_is_refused(shape: Shape) {
 
 async fn cancelled_reservation_pauses_reorders_of_its_buyer(shape: Shape) {
     let pause = Duration::from_secs(60);
-    let stack = TestStack::builder().on(shape).reorder_pause(pause).start().await;
+    let stack = TestStack::builder().on(shape).with(|settings| settings.reorder_pause = pause).start().await;
     let (seller, buyer, rival) =
         (stack.session("seller").await, stack.session("buyer").await, stack.session("rival").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
