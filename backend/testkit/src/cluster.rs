@@ -16,7 +16,7 @@ use ticketing_server::audit::{AuditTarget, Auditor};
 use ticketing_server::{Service, StackSettings};
 use tokio::process::{Child, Command};
 
-use crate::links::{Link, Links, Servers};
+use crate::links::{Link, Links};
 use crate::process::{self, START_TIMEOUT, wait_until_ended, wait_until_listening};
 use crate::proxy::FaultProxy;
 use crate::{Deadline, TestStackBuilder};
@@ -70,16 +70,17 @@ impl Cluster {
         let migrated = command(&program, &environment_of(None)).arg("migrate").status().await;
         assert!(migrated.expect("the program can be started").success(), "tables and streams are created");
         let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
-        let stripe = settings.stripe.as_ref().map(|stripe| stripe.api_base.to_string());
-        let servers = Servers { database, nats: &nats.url, stripe: stripe.as_deref() };
+        let stripe = settings.stripe.iter().map(|stripe| (Link::Stripe, stripe.api_base.to_string()));
+        let mut servers = vec![(Link::Postgres, database.to_owned()), (Link::Nats, nats.url.clone())];
+        servers.extend(stripe);
         let mut replicas = Vec::new();
         for service in (0..builder.replicas).flat_map(|_| Service::ALL) {
             let mut environment = environment_of(Some(service));
             let kill_points = kill_points_dir.path().join(service.name());
             std::fs::create_dir_all(&kill_points).expect("a folder");
             environment.push(("TICKETING_KILL_POINTS", kill_points.to_string_lossy().into_owned()));
-            let links = if builder.has_links { Some(Links::start(servers).await) } else { None };
-            environment.extend(links.iter().flat_map(|links| links.environment(servers)));
+            let links = if builder.has_links { Some(Links::start(&servers).await) } else { None };
+            environment.extend(links.iter().flat_map(Links::environment));
             replicas.push(Replica { service, address: anywhere, environment, links, child: None });
         }
         // All start at once, as in a deployment.

@@ -50,7 +50,7 @@ pub use reply::Reply;
 pub use request_proxy::{HeldRequest, Hold, ProxiedRequest, ProxyAction, RequestProxy, RequestStage};
 pub use session::{PASSWORD, TestSession};
 pub use stack::{JWT_KEY, PASS_KEY, TestStack, TestStackBuilder};
-pub use stripe::{FakeStripe, STRIPE_KEY, STRIPE_WEBHOOK_SECRET, StripeFaults};
+pub use stripe::{FakeStripe, STRIPE_KEY, STRIPE_WEBHOOK_SECRET, StripeFault, StripeFaults};
 pub use ticketing_engines::{
     ConnectionExhaustion, DbEngine, Deadline, OwnDatabase, PrivateServer, Shape, TestDatabases, on_both,
     on_shapes, pgbench,

@@ -15,57 +15,42 @@ pub enum Link {
     Stripe,
 }
 
-/// The links of one process.
-#[derive(Debug)]
-pub(crate) struct Links {
-    nats: FaultProxy,
-    postgres: FaultProxy,
-    stripe: Option<FaultProxy>,
+impl Link {
+    /// Returns the variable that sets the URL of the server.
+    fn variable(self) -> &'static str {
+        match self {
+            Self::Nats => "TICKETING_NATS_URL",
+            Self::Postgres => "TICKETING_DATABASE_URL",
+            Self::Stripe => "TICKETING_STRIPE_API_BASE",
+        }
+    }
 }
 
-/// The URLs of the servers.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Servers<'s> {
-    pub(crate) database: &'s str,
-    pub(crate) nats: &'s str,
-    pub(crate) stripe: Option<&'s str>,
-}
+/// The links of one process: the server of each with its URL, and the proxy.
+#[derive(Debug)]
+pub(crate) struct Links(Vec<(Link, String, FaultProxy)>);
 
 impl Links {
-    /// Starts a proxy for the server of each URL.
-    pub(crate) async fn start(servers: Servers<'_>) -> Self {
-        let stripe = match servers.stripe {
-            Some(stripe) => Some(FaultProxy::start(parse_address(stripe)).await),
-            None => None,
-        };
-        Self {
-            nats: FaultProxy::start(parse_address(servers.nats)).await,
-            postgres: FaultProxy::start(parse_address(servers.database)).await,
-            stripe,
+    /// Starts a proxy for each server.
+    pub(crate) async fn start(servers: &[(Link, String)]) -> Self {
+        let mut links = Vec::new();
+        for (link, url) in servers {
+            links.push((*link, url.clone(), FaultProxy::start(parse_address(url)).await));
         }
+        Self(links)
     }
 
     pub(crate) fn proxy(&self, link: Link) -> &FaultProxy {
-        match link {
-            Link::Nats => &self.nats,
-            Link::Postgres => &self.postgres,
-            Link::Stripe => self.stripe.as_ref().expect("cards are charged at Stripe"),
-        }
+        let found = self.0.iter().find(|(own, ..)| *own == link);
+        found.map(|(.., proxy)| proxy).expect("the processes use this server")
     }
 
     /// Returns the environment of a process that connects through them.
-    pub(crate) fn environment(&self, servers: Servers<'_>) -> Vec<(&'static str, String)> {
-        let through = |url: &str, proxy: &FaultProxy| {
-            url.replacen(&parse_address(url).to_string(), &proxy.addr().to_string(), 1)
-        };
-        let mut environment = vec![
-            ("TICKETING_DATABASE_URL", through(servers.database, &self.postgres)),
-            ("TICKETING_NATS_URL", through(servers.nats, &self.nats)),
-        ];
-        if let (Some(url), Some(proxy)) = (servers.stripe, &self.stripe) {
-            environment.push(("TICKETING_STRIPE_API_BASE", through(url, proxy)));
-        }
-        environment
+    pub(crate) fn environment(&self) -> impl Iterator<Item = (&'static str, String)> {
+        self.0.iter().map(|(link, url, proxy)| {
+            let address = parse_address(url).to_string();
+            (link.variable(), url.replacen(&address, &proxy.addr().to_string(), 1))
+        })
     }
 }
 

@@ -26,7 +26,7 @@ use tokio::time::sleep;
 
 pub use self::client::SellerActivity;
 pub use self::client_pool::ClientPool;
-pub use self::cluster::{CLUSTER_ORDER_TTL, ClusterStorm};
+pub use self::cluster::CLUSTER_ORDER_TTL;
 pub use self::fresh::FRESH_PURCHASE;
 pub use self::outage::{OutageStorm, OutageSummary};
 
@@ -49,12 +49,10 @@ pub struct Program {
     pub args: Vec<OsString>,
 }
 
-/// A storm against one server.
-#[derive(Clone, Debug)]
+/// A storm: against one server, or against the processes of a cluster.
+#[derive(Clone, Copy, Debug)]
 pub struct Storm {
-    /// The server.
-    pub program: Program,
-    /// The number of kills.
+    /// The number of rounds with a kill.
     pub rounds: u32,
     /// The number of concurrent clients.
     pub clients: u64,
@@ -86,12 +84,12 @@ pub struct Summary {
 }
 
 impl Storm {
-    /// Runs the storm in `data_dir`; calls `report` after each round.
+    /// Runs the storm against a program in `data_dir`; calls `report` after each round.
     ///
     /// # Panics
     /// Panics if a response does not hold, or the server fails.
-    pub async fn run(&self, data_dir: &Path, report: impl FnMut(String)) -> Summary {
-        self.run_with(data_dir, Events::Embedded, report).await
+    pub async fn run(&self, program: &Program, data_dir: &Path, report: impl FnMut(String)) -> Summary {
+        self.run_with(program, data_dir, Events::Embedded, report).await
     }
 
     /// Runs the storm with the events on a NATS server, which is killed during the rounds. The program also takes
@@ -101,25 +99,27 @@ impl Storm {
     /// Panics if a response does not hold, or a server fails.
     pub async fn run_with_nats(
         &self,
+        program: &Program,
         data_dir: &Path,
         nats: &mut NatsServer,
         report: impl FnMut(String),
     ) -> Summary {
-        self.run_with(data_dir, Events::nats(nats).await, report).await
+        self.run_with(program, data_dir, Events::nats(nats).await, report).await
     }
 
     async fn run_with(
         &self,
+        program: &Program,
         data_dir: &Path,
         mut events: Events<'_>,
         mut report: impl FnMut(String),
     ) -> Summary {
         let began = Instant::now();
-        let program = events.configure(&self.program);
+        let program = events.configure(program);
         let mut clients = ClientPool::without_server(self.clients, self.seed, self.sellers);
         let (mut killed_at_work, mut killed_at_start) = (0, 0);
         for round in 1..=self.rounds {
-            let mut rng = Rng::with_seed(self.seed.wrapping_add(1_000_000 + u64::from(round)));
+            let mut rng = self.rng_of_round(round);
             // The first start creates the databases: incomplete ones must not prevent the next start.
             let starts = if round == 1 { 3 } else { u32::from(rng.u64(..100) < 40) };
             for _ in 0..starts {
@@ -153,22 +153,26 @@ impl Storm {
         Summary { seed: self.seed, killed_at_work, killed_at_start, writes, succeeded, retried, audit, took }
     }
 
+    fn rng_of_round(&self, round: u32) -> Rng {
+        Rng::with_seed(self.seed.wrapping_add(1_000_000 + u64::from(round)))
+    }
+
     /// Kills `times` servers, each while it creates its databases in a folder of its own, and starts each again.
     ///
     /// # Panics
     /// Panics if one of them does not start again.
-    pub async fn interrupt_first_starts(&self, folder: &Path, times: u32) {
+    pub async fn interrupt_first_starts(&self, program: &Program, folder: &Path, times: u32) {
         let began = Instant::now();
-        let server = Server::start(&self.program, &folder.join("whole"), ORDER_TTL).await;
+        let server = Server::start(program, &folder.join("whole"), ORDER_TTL).await;
         let whole = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
         server.kill().await;
         let mut rng = Rng::with_seed(self.seed);
         for time in 0..times {
             let data_dir = folder.join(time.to_string());
-            let mut child = server::spawn(&self.program, &data_dir, ORDER_TTL);
+            let mut child = server::spawn(program, &data_dir, ORDER_TTL);
             sleep(Duration::from_micros(rng.u64(..whole.max(1)))).await;
             child.kill().await.expect("the server can be killed");
-            Server::start(&self.program, &data_dir, ORDER_TTL).await.kill().await;
+            Server::start(program, &data_dir, ORDER_TTL).await.kill().await;
         }
     }
 }

@@ -18,7 +18,7 @@ use ticketing_platform::clock::Clock;
 
 use crate::thread_server::ThreadServer;
 use account::Account;
-pub use faults::StripeFaults;
+pub use faults::{StripeFault, StripeFaults};
 
 /// The secret key of the fake.
 pub const STRIPE_KEY: &str = "sk_test_a_key_for_tests";

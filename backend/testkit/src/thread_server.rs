@@ -20,17 +20,8 @@ pub(crate) struct ThreadServer {
     _stop: oneshot::Sender<()>,
 }
 
-/// The connection is closed without an answer.
-#[derive(Debug)]
-struct ConnectionClosed;
-
-impl std::fmt::Display for ConnectionClosed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("closed without an answer")
-    }
-}
-
-impl std::error::Error for ConnectionClosed {}
+/// The error that closes a connection.
+const CLOSED: &str = "closed without an answer";
 
 impl ThreadServer {
     /// Listens on a free port of the loopback interface. If `answer` returns `None`, the connection is closed.
@@ -74,10 +65,10 @@ where
             let answer = Arc::clone(&answer);
             async move {
                 let (parts, body) = request.into_parts();
-                let body = body.collect().await.map_err(|_| ConnectionClosed)?.to_bytes();
+                let body = body.collect().await.map_err(|_| CLOSED)?.to_bytes();
                 // A client that disconnects does not cancel the work that it requested.
                 let work = tokio::spawn(answer(Request::from_parts(parts, body)));
-                work.await.ok().flatten().ok_or(ConnectionClosed)
+                work.await.ok().flatten().ok_or(CLOSED)
             }
         });
         tokio::spawn(async move {

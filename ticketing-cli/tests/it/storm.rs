@@ -19,7 +19,7 @@ const STARTS: u32 = 12;
 async fn storm_loses_no_acknowledged_write() {
     let storm = storm();
     let folder = tempfile::tempdir().unwrap();
-    let summary = storm.run(&folder.path().join("data"), |round| say(&round)).await;
+    let summary = storm.run(&program(), &folder.path().join("data"), |round| say(&round)).await;
     say(&summary.to_string());
 }
 
@@ -27,13 +27,16 @@ async fn storm_loses_no_acknowledged_write() {
 async fn server_killed_during_migration_starts_again() {
     let storm = storm();
     let folder = tempfile::tempdir().unwrap();
-    storm.interrupt_first_starts(folder.path(), storm.rounds.max(STARTS)).await;
+    storm.interrupt_first_starts(&program(), folder.path(), storm.rounds.max(STARTS)).await;
+}
+
+fn program() -> Program {
+    Program { path: env!("CARGO_BIN_EXE_ticketing").into(), args: vec!["serve".into()] }
 }
 
 fn storm() -> Storm {
     let rounds = number("STORM_ROUNDS");
     let storm = Storm {
-        program: Program { path: env!("CARGO_BIN_EXE_ticketing").into(), args: vec!["serve".into()] },
         rounds: rounds.map_or(ROUNDS, |rounds| u32::try_from(rounds).unwrap()),
         clients: CLIENTS,
         sellers: SellerActivity::from_env(),

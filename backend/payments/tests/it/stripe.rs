@@ -10,6 +10,7 @@ use ticketing_payments::provider::{
     AuthorizeRequest, Charge, Confirmation, ProviderError, StripeProvider, StripeSettings,
 };
 use ticketing_sdk::Money;
+use ticketing_testkit::StripeFault;
 
 use self::fixture::fixture;
 
@@ -121,7 +122,7 @@ async fn declined_capture_cancels_the_intent() {
 async fn failure_after_effect_is_looked_up() {
     let fixture = fixture().await;
     for call in [PaymentStep::Authorize, PaymentStep::Capture, PaymentStep::Refund] {
-        fixture.stripe.server_faults().error_after(call, 1);
+        fixture.stripe.server_faults().inject(StripeFault::ErrorAfter, call, 1);
     }
     let charge = fixture.hold_charge("a", "tok_visa").await;
     fixture.provider.capture("a:capture", &charge).await.unwrap();
@@ -134,7 +135,7 @@ async fn failure_after_effect_is_looked_up() {
 async fn failed_void_after_effect_is_looked_up() {
     let fixture = fixture().await;
     let charge = fixture.hold_charge("a", "tok_visa").await;
-    fixture.stripe.server_faults().error_after(PaymentStep::Void, 1);
+    fixture.stripe.server_faults().inject(StripeFault::ErrorAfter, PaymentStep::Void, 1);
     fixture.provider.void("a:void", &charge).await.unwrap();
     assert!(!fixture.the_charge().held);
 }
@@ -143,14 +144,14 @@ async fn failed_void_after_effect_is_looked_up() {
 async fn failed_key_without_effect_is_replaced_after_capture() {
     let fixture = fixture().await;
     let charge = fixture.hold_charge("a", "tok_visa").await;
-    fixture.stripe.server_faults().error_instead(PaymentStep::Capture, 2);
+    fixture.stripe.server_faults().inject(StripeFault::ErrorInstead, PaymentStep::Capture, 2);
     // The first call can still have its effect; a stored failure cannot.
     assert!(unknown(fixture.provider.capture("a:capture", &charge).await));
     assert!(unknown(fixture.provider.capture("a:capture", &charge).await));
     fixture.provider.capture("a:capture", &charge).await.unwrap();
     assert_eq!(fixture.the_charge().captures, 1);
 
-    fixture.stripe.server_faults().error_instead(PaymentStep::Refund, 1);
+    fixture.stripe.server_faults().inject(StripeFault::ErrorInstead, PaymentStep::Refund, 1);
     assert!(unknown(fixture.provider.refund("a:refund", &charge).await));
     fixture.provider.refund("a:refund", &charge).await.unwrap();
     assert_eq!(fixture.the_charge().refunded, 1999, "refunded once");
@@ -159,7 +160,7 @@ async fn failed_key_without_effect_is_replaced_after_capture() {
 #[tokio::test]
 async fn authorization_never_uses_another_key() {
     let fixture = fixture().await;
-    fixture.stripe.server_faults().error_instead(PaymentStep::Authorize, 1);
+    fixture.stripe.server_faults().inject(StripeFault::ErrorInstead, PaymentStep::Authorize, 1);
     let request = fixture.request("a", "tok_visa", 1999);
     for _ in 0..3 {
         assert!(unknown(fixture.provider.authorize("a", &request).await));
@@ -177,7 +178,7 @@ async fn authorization_never_uses_another_key() {
 #[tokio::test]
 async fn authorization_missing_in_search_is_retried() {
     let fixture = fixture().await;
-    fixture.stripe.server_faults().error_after(PaymentStep::Authorize, 1);
+    fixture.stripe.server_faults().inject(StripeFault::ErrorAfter, PaymentStep::Authorize, 1);
     fixture.stripe.server_faults().set_search_blind(true);
     let request = fixture.request("a", "tok_visa", 1999);
     for _ in 0..2 {
@@ -240,12 +241,12 @@ async fn undecided_response_keeps_the_key_usable() {
     let fixture = fixture().await;
     let request = fixture.request("a", "tok_visa", 1999);
     let faults = fixture.stripe.server_faults();
-    faults.rate_limit(PaymentStep::Authorize, 1);
+    faults.inject(StripeFault::RateLimited, PaymentStep::Authorize, 1);
     let busy = fixture.provider.authorize("a", &request).await.unwrap_err();
     assert_eq!(busy, ProviderError::Busy { after: Duration::from_secs(1) });
-    faults.key_in_use(PaymentStep::Authorize, 1);
+    faults.inject(StripeFault::KeyInUse, PaymentStep::Authorize, 1);
     assert!(unknown(fixture.provider.authorize("a", &request).await));
-    faults.truncate_response(PaymentStep::Authorize, 1);
+    faults.inject(StripeFault::Truncated, PaymentStep::Authorize, 1);
     assert!(unknown(fixture.provider.authorize("a", &request).await));
     fixture.stripe.faults().lose_response(PaymentStep::Authorize, 1);
     assert!(unknown(fixture.provider.authorize("a", &request).await));

@@ -186,8 +186,8 @@ async fn storm_of_killed_servers_loses_no_acknowledged_write() {
     let rounds = number("STORM_ROUNDS").map_or(4, |rounds| u32::try_from(rounds).unwrap());
     let seed = number("STORM_SEED").unwrap_or_else(|| RandomState::new().hash_one(0) % 1_000_000_000);
     print_line(&format!("STORM_SEED={seed}"));
-    let storm = Storm { program, rounds, clients: 16, sellers: SellerActivity::from_env(), seed };
-    let summary = storm.run_with_nats(&folder.path().join("data"), &mut nats, |_| {}).await;
+    let storm = Storm { rounds, clients: 16, sellers: SellerActivity::from_env(), seed };
+    let summary = storm.run_with_nats(&program, &folder.path().join("data"), &mut nats, |_| {}).await;
     print_line(&summary.to_string());
 }
 

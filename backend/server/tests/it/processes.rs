@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ticketing_bus::{NatsPassword, NatsUser, render_nats_authorization};
 use ticketing_server::Service;
-use ticketing_testkit::storm::{CLUSTER_ORDER_TTL, ClusterStorm, SellerActivity};
+use ticketing_testkit::storm::{CLUSTER_ORDER_TTL, SellerActivity, Storm};
 use ticketing_testkit::{NatsServer, OwnDatabase, RawClient, Shape, TestStack, eventually};
 
 use crate::support::{
@@ -217,8 +217,8 @@ async fn cluster_storm_loses_no_acknowledged_write() {
     let rounds = number("STORM_ROUNDS").map_or(6, |rounds| u32::try_from(rounds).unwrap());
     let seed = number("STORM_SEED").unwrap_or_else(|| RandomState::new().hash_one(0) % 1_000_000_000);
     print_line(&format!("STORM_SEED={seed}"));
-    let storm = ClusterStorm { rounds, clients: 12, sellers: SellerActivity::from_env(), seed };
-    let summary = storm.run(&mut stack, |line| print_line(&line)).await;
+    let storm = Storm { rounds, clients: 12, sellers: SellerActivity::from_env(), seed };
+    let summary = storm.run_on_cluster(&mut stack, |line| print_line(&line)).await;
     print_line(&summary.to_string());
     stack.finish().await;
 }

@@ -14,7 +14,9 @@ use futures_util::future::join_all;
 use ticketing_payments::domain::PaymentStep;
 use ticketing_platform::clock::Clock;
 use ticketing_sdk::OrderId;
-use ticketing_testkit::{FakeStripe, Shape, TestSession, TestStack, TestStackBuilder, eventually};
+use ticketing_testkit::{
+    FakeStripe, Shape, StripeFault, TestSession, TestStack, TestStackBuilder, eventually,
+};
 
 use crate::support::{list, order_of, order_when_visible, pay, ticket};
 
@@ -157,7 +159,7 @@ async fn payment_processes_share_one_account() {
     let many = |builder: TestStackBuilder| builder.on(Shape::Processes);
     let market = StripeMarket::start_with(many).await;
     market.stripe.send_events_to(&market.stack.url());
-    market.stripe.server_faults().error_instead(PaymentStep::Capture, 2);
+    market.stripe.server_faults().inject(StripeFault::ErrorInstead, PaymentStep::Capture, 2);
     let reservations = market.reserve_many(6).await;
     market.pay_twice_each(&reservations).await;
     market.finish().await;

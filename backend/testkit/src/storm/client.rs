@@ -108,19 +108,15 @@ impl Client {
         self.history
     }
 
-    pub(super) fn key(&mut self) -> String {
+    /// Returns a write with a new key.
+    pub(super) fn keyed_post(&mut self, path: &str, body: Value) -> WriteRequest {
         self.keys += 1;
-        format!("{}-{}", self.history.name, self.keys)
+        let key = format!("{}-{}", self.history.name, self.keys);
+        WriteRequest::post(path, body, key, &self.history.cookie)
     }
 
     pub(super) async fn post(&mut self, path: &str, body: Value) -> WriteResponse {
-        let write = WriteRequest {
-            method: Method::POST,
-            path: path.to_owned(),
-            body: Some(body),
-            key: Some(self.key()),
-            cookie: self.history.cookie.clone(),
-        };
+        let write = self.keyed_post(path, body);
         let answer = self.shared.connection.write(&write).await;
         if answer.reply.status < 300 {
             self.history.responses.push((write, answer.reply.json()));

@@ -3,37 +3,24 @@
 use std::time::Instant;
 
 use super::client_pool::ClientPool;
-use super::{SETTLE_TIMEOUT, SellerActivity, Summary};
+use super::{SETTLE_TIMEOUT, Storm, Summary};
 use crate::TestStack;
 use fastrand::Rng;
 
 /// The duration of a reservation: some expire in the storm.
 pub const CLUSTER_ORDER_TTL: std::time::Duration = std::time::Duration::from_secs(2);
 
-/// A storm against many processes.
-#[derive(Clone, Debug)]
-pub struct ClusterStorm {
-    /// The number of rounds with a kill.
-    pub rounds: u32,
-    /// The number of concurrent clients.
-    pub clients: u64,
-    /// The activity of sellers during the purchases of their tickets.
-    pub sellers: SellerActivity,
-    /// The seed of the random choices.
-    pub seed: u64,
-}
-
-impl ClusterStorm {
-    /// Runs the storm; calls `report` after each round. The marketplace is running and settled afterwards.
+impl Storm {
+    /// Runs the storm against a cluster; calls `report` after each round. The marketplace is running and settled afterwards.
     ///
     /// # Panics
     /// Panics if a response does not hold, or a process fails.
-    pub async fn run(&self, stack: &mut TestStack, mut report: impl FnMut(String)) -> Summary {
+    pub async fn run_on_cluster(&self, stack: &mut TestStack, mut report: impl FnMut(String)) -> Summary {
         let began = Instant::now();
         let mut clients = ClientPool::start_with(stack, self.clients, self.seed, self.sellers);
         let mut killed_at_work = 0;
         for round in 1..=self.rounds {
-            let mut rng = Rng::with_seed(self.seed.wrapping_add(1_000_000 + u64::from(round)));
+            let mut rng = self.rng_of_round(round);
             clients.wait_for_responses(20 + rng.u64(..200)).await;
             let processes_to_kill = processes_to_kill(stack, &mut rng);
             for number in &processes_to_kill {
@@ -58,16 +45,8 @@ impl ClusterStorm {
         let audit = stack.report().await;
         assert!(audit.is_clean(), "the audit finds:\n{audit}");
         let took = began.elapsed();
-        Summary {
-            seed: self.seed,
-            killed_at_work,
-            killed_at_start: 0,
-            writes,
-            succeeded,
-            retried,
-            audit,
-            took,
-        }
+        let (seed, killed_at_start) = (self.seed, 0);
+        Summary { seed, killed_at_work, killed_at_start, writes, succeeded, retried, audit, took }
     }
 }
 

@@ -27,6 +27,13 @@ pub(super) struct WriteRequest {
     pub(super) cookie: String,
 }
 
+impl WriteRequest {
+    pub(super) fn post(path: &str, body: Value, key: String, cookie: &str) -> Self {
+        let (path, cookie) = (path.to_owned(), cookie.to_owned());
+        Self { method: Method::POST, path, body: Some(body), key: Some(key), cookie }
+    }
+}
+
 /// The response to a write.
 #[derive(Clone, Debug)]
 pub(super) struct WriteResponse {

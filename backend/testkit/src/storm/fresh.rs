@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use http::Method;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
@@ -50,13 +49,7 @@ impl<'s> FreshBuyer<'s> {
 
     /// Sends a write with a new key.
     async fn post(&self, path: &str, body: &Value) -> WriteResponse {
-        let write = WriteRequest {
-            method: Method::POST,
-            path: path.to_owned(),
-            body: Some(body.clone()),
-            key: Some(self.stack.email("key")),
-            cookie: self.cookie.clone(),
-        };
+        let write = WriteRequest::post(path, body.clone(), self.stack.email("key"), &self.cookie);
         self.connection.write(&write).await
     }
 

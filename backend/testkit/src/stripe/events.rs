@@ -6,7 +6,6 @@ use sha2::Sha256;
 
 use super::{FakeStripe, STRIPE_WEBHOOK_SECRET};
 use crate::raw::{RawClient, RawRequest};
-use crate::reply::Reply;
 
 impl FakeStripe {
     /// Sends events to the marketplace at `base`. Delivers each batch in reverse order, then again in order, to test
@@ -20,12 +19,8 @@ impl FakeStripe {
         self.shared.account.lock().events.clone()
     }
 
-    /// Signs an event now and sends it with `raw`; returns the response.
-    pub async fn send(&self, raw: &RawClient, event: &Value) -> Reply {
-        self.sign_request(raw, event).await
-    }
-
-    fn sign_request(&self, raw: &RawClient, event: &Value) -> RawRequest {
+    /// Signs an event now; awaiting the request sends it.
+    pub fn send(&self, raw: &RawClient, event: &Value) -> RawRequest {
         let body = event.to_string();
         let signature = self.sign(&body, STRIPE_WEBHOOK_SECRET);
         let request = raw.post("/api/payments/webhook").header("stripe-signature", signature);
@@ -56,7 +51,7 @@ impl FakeStripe {
             let raw = RawClient::new(base);
             for event in events.iter().rev().chain(&events) {
                 // A stopped marketplace receives nothing.
-                drop(fake.sign_request(&raw, event).send().await);
+                drop(fake.send(&raw, event).send().await);
             }
         });
     }

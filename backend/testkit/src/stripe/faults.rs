@@ -8,44 +8,29 @@ use ticketing_payments::domain::PaymentStep;
 /// The faults of the fake itself. Counted faults end after their count.
 #[derive(Debug, Default)]
 pub struct StripeFaults {
-    plan: Mutex<HashMap<(PaymentStep, InjectedFault), u32>>,
+    plan: Mutex<HashMap<(PaymentStep, StripeFault), u32>>,
     search_blind: Mutex<bool>,
 }
 
-/// A kind of fault.
+/// A fault of the fake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum InjectedFault {
+pub enum StripeFault {
+    /// A call has its effect and returns 500, which is kept under its key.
     ErrorAfter,
+    /// A call has no effect and returns 500, which is kept under its key.
     ErrorInstead,
+    /// A call returns 429 with `Retry-After: 1`.
     RateLimited,
+    /// A call returns 409: its key is in use.
     KeyInUse,
+    /// A call has its effect, and its response is truncated.
     Truncated,
 }
 
 impl StripeFaults {
-    /// The next `times` calls of this kind have their effect and return 500, which is kept under their key.
-    pub fn error_after(&self, call: PaymentStep, times: u32) {
-        self.set(call, InjectedFault::ErrorAfter, times);
-    }
-
-    /// The next `times` calls of this kind have no effect and return 500, which is kept under their key.
-    pub fn error_instead(&self, call: PaymentStep, times: u32) {
-        self.set(call, InjectedFault::ErrorInstead, times);
-    }
-
-    /// The next `times` calls of this kind return 429 with `Retry-After: 1`.
-    pub fn rate_limit(&self, call: PaymentStep, times: u32) {
-        self.set(call, InjectedFault::RateLimited, times);
-    }
-
-    /// The next `times` calls of this kind return 409: their key is in use.
-    pub fn key_in_use(&self, call: PaymentStep, times: u32) {
-        self.set(call, InjectedFault::KeyInUse, times);
-    }
-
-    /// The next `times` calls of this kind have their effect, and their response is truncated.
-    pub fn truncate_response(&self, call: PaymentStep, times: u32) {
-        self.set(call, InjectedFault::Truncated, times);
+    /// Injects a fault into the next `times` calls of this kind.
+    pub fn inject(&self, fault: StripeFault, call: PaymentStep, times: u32) {
+        self.plan.lock().insert((call, fault), times);
     }
 
     /// Makes the search miss everything (`true`), or find everything again.
@@ -63,14 +48,10 @@ impl StripeFaults {
         *self.search_blind.lock()
     }
 
-    pub(super) fn take(&self, call: PaymentStep, fault: InjectedFault) -> bool {
+    pub(super) fn take(&self, call: PaymentStep, fault: StripeFault) -> bool {
         let mut plan = self.plan.lock();
         let Some(left) = plan.get_mut(&(call, fault)).filter(|left| **left > 0) else { return false };
         *left -= 1;
         true
-    }
-
-    fn set(&self, call: PaymentStep, fault: InjectedFault, times: u32) {
-        self.plan.lock().insert((call, fault), times);
     }
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use ticketing_payments::provider::FaultPlan;
 use ticketing_platform::clock::Clock;
 
-use super::faults::{InjectedFault, StripeFaults};
+use super::faults::{StripeFault, StripeFaults};
 use super::request::{StripeRequest, StripeResponse};
 use super::{FakeStripe, STRIPE_KEY, Shared};
 use crate::thread_server::ThreadServer;
@@ -44,7 +44,7 @@ async fn serve(shared: Option<Arc<Shared>>, request: Request<Bytes>) -> Option<R
     let mut cut = false;
     if let Some(call) = call {
         fake.faults().after_call(call).ok()?;
-        cut = fake.server_faults().take(call, InjectedFault::Truncated);
+        cut = fake.server_faults().take(call, StripeFault::Truncated);
     }
     Some(response.into_response(cut))
 }
@@ -75,11 +75,11 @@ impl FakeStripe {
         if key.is_empty() || key.len() > 255 {
             return StripeResponse::invalid(400, "", "An idempotency key is required");
         }
-        if self.server_faults().take(call, InjectedFault::RateLimited) {
+        if self.server_faults().take(call, StripeFault::RateLimited) {
             let error = json!({ "type": "invalid_request_error", "code": "rate_limit", "message": "Too many requests" });
             return StripeResponse::error(429, &error).with_header("retry-after", "1");
         }
-        if self.server_faults().take(call, InjectedFault::KeyInUse) {
+        if self.server_faults().take(call, StripeFault::KeyInUse) {
             let error =
                 json!({ "type": "idempotency_error", "code": "idempotency_key_in_use", "message": "In use" });
             return StripeResponse::error(409, &error);
@@ -93,13 +93,13 @@ impl FakeStripe {
             }
             return kept.clone().with_header("idempotent-replayed", "true");
         }
-        let response = if self.server_faults().take(call, InjectedFault::ErrorInstead) {
+        let response = if self.server_faults().take(call, StripeFault::ErrorInstead) {
             StripeResponse::failure()
         } else {
             let response = account.respond(request, now, false);
             // A refused request had no effect.
             let effective = response.status != 400;
-            if effective && self.server_faults().take(call, InjectedFault::ErrorAfter) {
+            if effective && self.server_faults().take(call, StripeFault::ErrorAfter) {
                 StripeResponse::failure()
             } else {
                 response

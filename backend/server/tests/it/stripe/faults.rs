@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ticketing_payments::domain::PaymentStep;
 use ticketing_sdk::OrderId;
-use ticketing_testkit::{FakeStripe, TestStackBuilder, eventually};
+use ticketing_testkit::{FakeStripe, StripeFault, TestStackBuilder, eventually};
 
 use super::StripeMarket;
 use crate::support::{cancel, id, pay};
@@ -15,10 +15,12 @@ async fn card_is_charged_once_under_each_fault() {
     const FAULTS: [Fault; 6] = [
         ("a lost reply", |stripe, call| stripe.faults().lose_response(call, 2)),
         ("a lost request", |stripe, call| stripe.faults().fail_before_effect(call, 2)),
-        ("500 after success", |stripe, call| stripe.server_faults().error_after(call, 1)),
-        ("a truncated response", |stripe, call| stripe.server_faults().truncate_response(call, 2)),
-        ("429", |stripe, call| stripe.server_faults().rate_limit(call, 1)),
-        ("a key in use", |stripe, call| stripe.server_faults().key_in_use(call, 2)),
+        ("500 after success", |stripe, call| stripe.server_faults().inject(StripeFault::ErrorAfter, call, 1)),
+        ("a truncated response", |stripe, call| {
+            stripe.server_faults().inject(StripeFault::Truncated, call, 2)
+        }),
+        ("429", |stripe, call| stripe.server_faults().inject(StripeFault::RateLimited, call, 1)),
+        ("a key in use", |stripe, call| stripe.server_faults().inject(StripeFault::KeyInUse, call, 2)),
     ];
     let market = StripeMarket::start().await;
     for (name, fault) in FAULTS {
@@ -44,12 +46,12 @@ async fn concurrent_buyers_are_charged_once_under_faults() {
     for call in [PaymentStep::Authorize, PaymentStep::Capture, PaymentStep::Void] {
         faults.fail_before_effect(call, 4);
         faults.lose_response(call, 8);
-        server_faults.error_after(call, 5);
-        server_faults.truncate_response(call, 5);
-        server_faults.key_in_use(call, 5);
-        server_faults.rate_limit(call, 3);
+        server_faults.inject(StripeFault::ErrorAfter, call, 5);
+        server_faults.inject(StripeFault::Truncated, call, 5);
+        server_faults.inject(StripeFault::KeyInUse, call, 5);
+        server_faults.inject(StripeFault::RateLimited, call, 3);
     }
-    server_faults.error_instead(PaymentStep::Capture, 3);
+    server_faults.inject(StripeFault::ErrorInstead, PaymentStep::Capture, 3);
     market.pay_twice_each(&reservations).await;
     market.finish().await;
 }
@@ -58,7 +60,7 @@ async fn concurrent_buyers_are_charged_once_under_faults() {
 async fn capture_after_a_burnt_key_uses_a_new_key_once() {
     let market = StripeMarket::start().await;
     let reservation = market.reserve().await;
-    market.stripe.server_faults().error_instead(PaymentStep::Capture, 2);
+    market.stripe.server_faults().inject(StripeFault::ErrorInstead, PaymentStep::Capture, 2);
     pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa").await.ok(201);
     market.assert_sold(&reservation).await;
     market.finish().await;
@@ -68,7 +70,7 @@ async fn capture_after_a_burnt_key_uses_a_new_key_once() {
 async fn authorization_is_not_repeated_after_its_key_was_used_up() {
     let market = StripeMarket::start().await;
     let reservation = market.reserve().await;
-    market.stripe.server_faults().error_instead(PaymentStep::Authorize, 1);
+    market.stripe.server_faults().inject(StripeFault::ErrorInstead, PaymentStep::Authorize, 1);
     pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa")
         .await
         .assert_refused(503, "provider_unavailable");
@@ -106,8 +108,8 @@ async fn authorization_of_an_ended_order_is_voided_under_faults() {
     for fault in [
         (|stripe| stripe.faults().fail_before_effect(PaymentStep::Void, 4)) as fn(&FakeStripe),
         |stripe| stripe.faults().lose_response(PaymentStep::Void, 2),
-        |stripe| stripe.server_faults().error_after(PaymentStep::Void, 1),
-        |stripe| stripe.server_faults().error_instead(PaymentStep::Void, 1),
+        |stripe| stripe.server_faults().inject(StripeFault::ErrorAfter, PaymentStep::Void, 1),
+        |stripe| stripe.server_faults().inject(StripeFault::ErrorInstead, PaymentStep::Void, 1),
     ] {
         let reservation = market.reserve().await;
         let before = market.stripe.faults().call_count(PaymentStep::Authorize);

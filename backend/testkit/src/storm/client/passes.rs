@@ -9,6 +9,8 @@ use crate::storm::connection::{WriteRequest, WriteResponse};
 
 /// The number of newest claim codes and pass codes that all clients compete for.
 const CONTESTED: usize = 8;
+/// The path of check-ins.
+const CHECK_INS: &str = "/api/passes/check-ins";
 
 /// The codes that the clients share.
 #[derive(Debug, Default)]
@@ -90,13 +92,7 @@ impl Client {
         let newest = self.codes(|codes| newest(&codes.transfers));
         let Some(transfer) = self.rng.choice(&newest).cloned() else { return };
         // A retry is answered with the pass as it is by then, so its response is not recorded.
-        let write = WriteRequest {
-            method: Method::POST,
-            path: "/api/passes/claims".to_owned(),
-            body: Some(json!({ "claimCode": transfer.claim_code })),
-            key: Some(self.key()),
-            cookie: self.history.cookie.clone(),
-        };
+        let write = self.keyed_post("/api/passes/claims", json!({ "claimCode": transfer.claim_code }));
         let answer = self.shared.connection.write(&write).await;
         match answer.reply.status {
             // A holder who claims takes the transfer back.
@@ -158,11 +154,12 @@ impl Client {
         });
         let Some(ShownCode { pass, issued_at, code, .. }) = shown else { return };
         let offline_at = (self.rng.u64(..100) < 50).then_some(issued_at);
-        let north = self.check_in_request(json!({ "code": code, "device": "north" }));
-        let south = self.check_in_request(match &offline_at {
+        let north = self.keyed_post(CHECK_INS, json!({ "code": code, "device": "north" }));
+        let at_south = match &offline_at {
             Some(at) => json!({ "code": code, "device": "south", "at": at }),
             None => json!({ "code": code, "device": "south" }),
-        });
+        };
+        let south = self.keyed_post(CHECK_INS, at_south);
         let connection = &self.shared.clone().connection;
         let (first, second) = join!(connection.write(&north), connection.write(&south));
         for (request, answer) in [(north, first), (south, second)] {
@@ -172,16 +169,6 @@ impl Client {
             } else {
                 self.record_check_in(&pass, request, &answer);
             }
-        }
-    }
-
-    fn check_in_request(&mut self, body: Value) -> WriteRequest {
-        WriteRequest {
-            method: Method::POST,
-            path: "/api/passes/check-ins".to_owned(),
-            body: Some(body),
-            key: Some(self.key()),
-            cookie: self.history.cookie.clone(),
         }
     }
 

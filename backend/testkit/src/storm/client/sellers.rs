@@ -30,13 +30,7 @@ impl Client {
     pub(super) async fn order_and_change(&mut self) {
         let Some(index) = self.pick_own_ticket() else { return };
         let (ticket, cookie) = (self.history.listed[index].id.clone(), self.history.cookie.clone());
-        let order = WriteRequest {
-            method: Method::POST,
-            path: "/api/orders".to_owned(),
-            body: Some(json!({ "ticketId": ticket })),
-            key: Some(self.key()),
-            cookie: cookie.clone(),
-        };
+        let order = self.keyed_post("/api/orders", json!({ "ticketId": ticket }));
         let (title, cents) = self.new_terms();
         let is_edit = self.rng.u64(..100) < 50;
         let change = WriteRequest {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use ticketing_payments::domain::PaymentStep;
 use ticketing_platform::clock::Clock;
 use ticketing_sdk::OrderId;
-use ticketing_testkit::{Direction, FakeStripe, FaultProxy, Link, eventually};
+use ticketing_testkit::{Direction, FakeStripe, FaultProxy, Link, StripeFault, eventually};
 
 use super::{Market, elapse};
 use crate::support::{cancel, list, order_when_visible, pay};
@@ -21,10 +21,10 @@ async fn lost_wrong_and_late_stripe_responses_are_tolerated() {
     const FAULTS: [fn(&FakeStripe, PaymentStep); 6] = [
         |stripe, call| stripe.faults().lose_response(call, 3),
         |stripe, call| stripe.faults().fail_before_effect(call, 3),
-        |stripe, call| stripe.server_faults().error_after(call, 2),
-        |stripe, call| stripe.server_faults().truncate_response(call, 3),
-        |stripe, call| stripe.server_faults().rate_limit(call, 2),
-        |stripe, call| stripe.server_faults().key_in_use(call, 3),
+        |stripe, call| stripe.server_faults().inject(StripeFault::ErrorAfter, call, 2),
+        |stripe, call| stripe.server_faults().inject(StripeFault::Truncated, call, 3),
+        |stripe, call| stripe.server_faults().inject(StripeFault::RateLimited, call, 2),
+        |stripe, call| stripe.server_faults().inject(StripeFault::KeyInUse, call, 3),
     ];
     let (stripe, mut market) = shop().await;
     stripe.send_events_to(&market.stack.url());
