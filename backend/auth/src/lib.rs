@@ -30,11 +30,6 @@ use limits::SignInLimiter;
 pub const MIGRATIONS: Migrations =
     Migrations { part: "auth", scripts: &[("V1__users", include_str!("../migrations/V1__users.sql"))] };
 
-/// Returns all migrations of the database, to run before the service is opened.
-pub fn tables() -> [Migrations; 3] {
-    ServiceCore::parts_with_sessions(MIGRATIONS)
-}
-
 /// The service. Clones share it.
 #[derive(Clone, Debug, FromRef)]
 pub struct App {

@@ -20,11 +20,6 @@ pub const MIGRATIONS: Migrations = Migrations {
     scripts: &[("V1__timers", include_str!("../migrations/V1__timers.sql"))],
 };
 
-/// Returns the migrations of the database, so that they can run before the service is opened.
-pub fn tables() -> [Migrations; 1] {
-    [MIGRATIONS]
-}
-
 /// The dependencies of the service.
 #[derive(Clone, Debug)]
 pub struct Settings {

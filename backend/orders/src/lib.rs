@@ -25,11 +25,6 @@ pub use consumers::consumers;
 pub const MIGRATIONS: Migrations =
     Migrations { part: "orders", scripts: &[("V1__orders", include_str!("../migrations/V1__orders.sql"))] };
 
-/// Returns all migrations of the database, to run before the service is opened.
-pub fn tables() -> [Migrations; 3] {
-    ServiceCore::parts_with_sessions(MIGRATIONS)
-}
-
 /// The default duration of a reservation.
 pub const DEFAULT_TTL: Duration = Duration::from_secs(15 * 60);
 /// The default limit of unpaid orders of a user.

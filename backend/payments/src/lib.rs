@@ -43,11 +43,6 @@ pub const MIGRATIONS: Migrations = Migrations {
     scripts: &[("V1__payments", include_str!("../migrations/V1__payments.sql"))],
 };
 
-/// Returns all migrations of its database, to run before the service is opened.
-pub fn tables() -> [Migrations; 3] {
-    ServiceCore::parts_with_sessions(MIGRATIONS)
-}
-
 /// The dependencies and settings of the service.
 #[derive(Clone, Debug)]
 pub struct Settings {

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use axum::http::HeaderMap;
 use futures_util::future::BoxFuture;
+use serde::{Deserialize, Serialize};
 use ticketing_sdk::{ClientSecret, Money, OrderId, PaymentId, Timestamp};
 
 use crate::domain::CardToken;
@@ -31,12 +32,8 @@ pub type ProviderFuture<'a, T> = BoxFuture<'a, Result<T, ProviderError>>;
 /// A card provider. The same key with the same request has one effect and one response, however often it is sent, so a
 /// call without a response can be retried.
 pub trait Provider: fmt::Debug + Send + Sync + 'static {
-    /// Authorizes an amount on a card, which holds the amount.
-    fn authorize<'a>(
-        &'a self,
-        key: &'a str,
-        request: &'a AuthorizeRequest,
-    ) -> ProviderFuture<'a, Authorization>;
+    /// Authorizes an amount on a card, which holds the amount. Returns the provider's id of the charge.
+    fn authorize<'a>(&'a self, key: &'a str, request: &'a AuthorizeRequest) -> ProviderFuture<'a, String>;
 
     /// Captures the whole amount that is held. A decline ends the hold.
     fn capture<'a>(&'a self, key: &'a str, charge: &'a Charge) -> ProviderFuture<'a, ()>;
@@ -100,13 +97,6 @@ pub enum Confirmation {
     TooLate,
 }
 
-/// A successful authorization.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Authorization {
-    /// The provider's id of the charge.
-    pub stripe_id: String,
-}
-
 /// An authorized charge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Charge {
@@ -116,19 +106,24 @@ pub struct Charge {
     pub amount: Money,
 }
 
+/// The final refusal of a bank or of the provider.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("declined ({code}): {message}")]
+pub struct Decline {
+    /// The provider's code.
+    pub code: String,
+    /// The provider's message to the cardholder.
+    pub message: String,
+}
+
 /// Why a provider call failed.
 #[derive(Clone, Debug, PartialEq, Eq, strum::IntoStaticStr, thiserror::Error)]
 #[strum(serialize_all = "kebab-case")]
 #[non_exhaustive]
 pub enum ProviderError {
     /// The provider declines finally. No money has moved.
-    #[error("declined ({code}): {message}")]
-    Declined {
-        /// The provider's code.
-        code: String,
-        /// The provider's message to the cardholder.
-        message: String,
-    },
+    #[error(transparent)]
+    Declined(#[from] Decline),
     /// The cardholder must confirm the payment before the amount is held.
     #[error("the cardholder must confirm {stripe_id}")]
     #[strum(serialize = "needs-owner")]
@@ -156,6 +151,10 @@ pub enum ProviderError {
 }
 
 impl ProviderError {
+    fn declined(code: &str, message: &str) -> Self {
+        Decline { code: code.to_owned(), message: message.to_owned() }.into()
+    }
+
     /// Maps the error of a call that followed another call with a possible effect: "no effect" becomes "unknown".
     fn after_effect(self) -> Self {
         match self {

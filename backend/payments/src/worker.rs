@@ -270,7 +270,7 @@ impl PaymentWorker {
         metrics::counter!("provider_calls_total", "step" => step.as_str(), "outcome" => outcome).increment(1);
         span.set("ticketing.payment.outcome", outcome);
         let message = match &result {
-            Err(ProviderError::Declined { message, .. }) => Some(message.clone()),
+            Err(ProviderError::Declined(decline)) => Some(decline.message.clone()),
             _ => None,
         };
         let record = ProviderCallRecord {
@@ -285,10 +285,9 @@ impl PaymentWorker {
         };
         let outcome = match (result, step) {
             (Ok(stripe_id), _) => ProviderOutcome::Done { stripe_id },
-            (
-                Err(ProviderError::Declined { code, message }),
-                PaymentStep::Authorize | PaymentStep::Capture,
-            ) => ProviderOutcome::Refused { code, message },
+            (Err(ProviderError::Declined(decline)), PaymentStep::Authorize | PaymentStep::Capture) => {
+                ProviderOutcome::Refused(decline)
+            }
             (Err(ProviderError::NeedsConfirmation { stripe_id, client_secret }), _) => {
                 ProviderOutcome::NeedsConfirmation {
                     stripe_id,
@@ -330,10 +329,7 @@ pub async fn call_provider(
 ) -> Result<String, ProviderError> {
     let key = payment.step_key(step);
     if step == PaymentStep::Authorize {
-        return provider
-            .authorize(&key, &payment.authorize_request(order_is_open))
-            .await
-            .map(|authorization| authorization.stripe_id);
+        return provider.authorize(&key, &payment.authorize_request(order_is_open)).await;
     }
     let Some(stripe_id) = payment.stripe_id.clone() else {
         return Err(ProviderError::Rejected("the payment was never authorized".to_owned()));

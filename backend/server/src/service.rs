@@ -1,5 +1,6 @@
 //! The services of the marketplace.
 
+use ticketing_bus::ServiceCore;
 use ticketing_platform::db::Migrations;
 
 /// A service.
@@ -62,13 +63,14 @@ impl Service {
 
     /// Returns its tables.
     pub(crate) fn tables(self) -> Vec<Migrations> {
-        match self {
-            Self::Auth => ticketing_auth::tables().to_vec(),
-            Self::Tickets => ticketing_tickets::tables().to_vec(),
-            Self::Orders => ticketing_orders::tables().to_vec(),
-            Self::Payments => ticketing_payments::tables().to_vec(),
-            Self::Expiration => ticketing_expiration::tables().to_vec(),
-            Self::Client => Vec::new(),
-        }
+        let own = match self {
+            Self::Auth => ticketing_auth::MIGRATIONS,
+            Self::Tickets => ticketing_tickets::MIGRATIONS,
+            Self::Orders => ticketing_orders::MIGRATIONS,
+            Self::Payments => ticketing_payments::MIGRATIONS,
+            Self::Expiration => return vec![ticketing_expiration::MIGRATIONS],
+            Self::Client => return Vec::new(),
+        };
+        ServiceCore::parts_with_sessions(own).to_vec()
     }
 }

@@ -42,11 +42,6 @@ const MAX_ENDED: i64 = 100;
 /// The limit of claims of passes by an account in a minute.
 const CLAIMS_PER_MINUTE: u32 = 10;
 
-/// Returns all migrations of the database, to run before the service is opened.
-pub fn tables() -> [Migrations; 3] {
-    ServiceCore::parts_with_sessions(MIGRATIONS)
-}
-
 /// The dependencies and settings of the service.
 #[derive(Clone, Debug)]
 pub struct Settings {

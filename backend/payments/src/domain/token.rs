@@ -23,19 +23,6 @@ pub enum TokenError {
 const LONGEST: usize = 255;
 
 impl CardToken {
-    /// Reads a token: `tok_` or `pm_` and at least one character more, 255 characters of visible ASCII at most.
-    ///
-    /// # Errors
-    /// If it is anything else.
-    pub fn parse(text: &str) -> Result<Self, TokenError> {
-        let name = text.strip_prefix("tok_").or_else(|| text.strip_prefix("pm_")).ok_or(TokenError::Form)?;
-        let visible = name.bytes().all(|byte| byte.is_ascii_graphic());
-        if name.is_empty() || !visible || text.len() > LONGEST {
-            return Err(TokenError::Form);
-        }
-        Ok(Self(text.to_owned()))
-    }
-
     /// Returns the token as the provider knows it.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -45,8 +32,14 @@ impl CardToken {
 impl std::str::FromStr for CardToken {
     type Err = TokenError;
 
+    /// Reads a token: `tok_` or `pm_` and at least one character more, 255 characters of visible ASCII at most.
     fn from_str(text: &str) -> Result<Self, TokenError> {
-        Self::parse(text)
+        let name = text.strip_prefix("tok_").or_else(|| text.strip_prefix("pm_")).ok_or(TokenError::Form)?;
+        let visible = name.bytes().all(|byte| byte.is_ascii_graphic());
+        if name.is_empty() || !visible || text.len() > LONGEST {
+            return Err(TokenError::Form);
+        }
+        Ok(Self(text.to_owned()))
     }
 }
 
@@ -63,7 +56,7 @@ mod tests {
     #[test]
     fn only_the_providers_tokens_are_tokens() {
         for good in ["tok_visa", "pm_card_visa", "tok_1", &format!("tok_{}", "x".repeat(251))] {
-            assert_eq!(CardToken::parse(good).unwrap().as_str(), good);
+            assert_eq!(good.parse::<CardToken>().unwrap().as_str(), good);
         }
         let long = format!("tok_{}", "x".repeat(252));
         for bad in [
@@ -79,12 +72,12 @@ mod tests {
             "tok_é",
             &long,
         ] {
-            assert_eq!(CardToken::parse(bad), Err(TokenError::Form), "{bad:?}");
+            assert_eq!(bad.parse::<CardToken>(), Err(TokenError::Form), "{bad:?}");
         }
     }
 
     #[test]
     fn a_token_is_not_printed() {
-        assert!(!format!("{:?}", CardToken::parse("tok_secret").unwrap()).contains("secret"));
+        assert!(!format!("{:?}", "tok_secret".parse::<CardToken>().unwrap()).contains("secret"));
     }
 }

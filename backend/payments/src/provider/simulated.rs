@@ -13,9 +13,7 @@ use futures_util::FutureExt;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, Db, DbError, DbOptions, Migrations, OpenError, Tx};
 
-use super::{
-    Authorization, AuthorizeRequest, Charge, Ledger, Provider, ProviderError, ProviderFuture, request_ids,
-};
+use super::{AuthorizeRequest, Charge, Ledger, Provider, ProviderError, ProviderFuture, request_ids};
 use crate::domain::PaymentStep;
 use requests::{CallRecord, StoredResponse};
 
@@ -124,11 +122,7 @@ impl SimulatedProvider {
 }
 
 impl Provider for SimulatedProvider {
-    fn authorize<'a>(
-        &'a self,
-        key: &'a str,
-        request: &'a AuthorizeRequest,
-    ) -> ProviderFuture<'a, Authorization> {
+    fn authorize<'a>(&'a self, key: &'a str, request: &'a AuthorizeRequest) -> ProviderFuture<'a, String> {
         async move {
             let AuthorizeRequest { amount, currency, token, order_id, .. } = request;
             let parameters = format!("{} {currency} {} {order_id}", amount.cents(), token.as_str());
@@ -136,7 +130,7 @@ impl Provider for SimulatedProvider {
             let response = self.call(PaymentStep::Authorize, key, parameters, move |tx, record| {
                 requests::authorize(tx, record, &request)
             });
-            response.await?.into_result().map(|stripe_id| Authorization { stripe_id })
+            response.await?.into_result()
         }
         .boxed()
     }

@@ -5,7 +5,6 @@
 
 mod api;
 mod authorize;
-mod decline;
 mod event;
 mod ledger;
 mod operations;
@@ -20,9 +19,7 @@ use futures_util::FutureExt;
 use secrecy::SecretString;
 use ticketing_platform::clock::Clock;
 
-use super::{
-    Authorization, AuthorizeRequest, Charge, Ledger, Provider, ProviderFuture, WebhookError, WebhookEvent,
-};
+use super::{AuthorizeRequest, Charge, Ledger, Provider, ProviderFuture, WebhookError, WebhookEvent};
 use api::Api;
 use operations::ChargeOperation;
 
@@ -49,11 +46,7 @@ impl StripeProvider {
 }
 
 impl Provider for StripeProvider {
-    fn authorize<'a>(
-        &'a self,
-        key: &'a str,
-        request: &'a AuthorizeRequest,
-    ) -> ProviderFuture<'a, Authorization> {
+    fn authorize<'a>(&'a self, key: &'a str, request: &'a AuthorizeRequest) -> ProviderFuture<'a, String> {
         self.authorize_charge(key, request).boxed()
     }
 
@@ -74,7 +67,7 @@ impl Provider for StripeProvider {
     }
 
     fn longest_call(&self) -> Duration {
-        self.api.longest_call()
+        self.api.timeouts.longest_call()
     }
 
     fn verify_webhook(&self, headers: &HeaderMap, body: &[u8]) -> Result<Option<WebhookEvent>, WebhookError> {

@@ -71,7 +71,7 @@ impl PaymentInput {
 /// Parses the token. A missing one or another JSON type is an error like an invalid text.
 fn read_token(token: Field<String>) -> Result<CardToken, TokenError> {
     match token {
-        Field::Value(token) if !token.is_empty() => CardToken::parse(&token),
+        Field::Value(token) if !token.is_empty() => token.parse(),
         Field::Value(_) | Field::Missing => Err(TokenError::Missing),
         Field::Invalid => Err(TokenError::NotText),
     }

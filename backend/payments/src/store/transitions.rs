@@ -10,6 +10,7 @@ use ticketing_sdk::{ClientSecret, OrderId, OrderStatus, Timestamp};
 
 use super::{PaymentRow, find_active_payment, find_order, find_payment, update_order_status, update_state};
 use crate::domain::{OutgoingEvent, StepResult, Transition};
+use crate::provider::Decline;
 
 /// The context of a transition of a payment: the outbox for its event, and the time.
 #[derive(Clone, Copy, Debug)]
@@ -31,12 +32,7 @@ pub enum ProviderOutcome {
         stripe_id: String,
     },
     /// The provider declines finally.
-    Refused {
-        /// The provider's code.
-        code: String,
-        /// The provider's message to the cardholder.
-        message: String,
-    },
+    Refused(Decline),
     /// The cardholder must confirm first: the step is retried after a pause.
     NeedsConfirmation {
         /// The provider's id of the charge.
@@ -87,7 +83,7 @@ pub fn record_outcome(
             payment.stripe_id = Some(stripe_id.clone());
             StepResult::Done
         }
-        ProviderOutcome::Refused { code, message } => {
+        ProviderOutcome::Refused(Decline { code, message }) => {
             tx.execute_deferred(
                 "UPDATE payments SET failure_code = $2, failure_message = $3 WHERE id = $1",
                 args![&payment.id, code, message],

@@ -1,10 +1,9 @@
 //! The simulated provider: keys, tokens, ledger.
 
 use ticketing_payments::Provider;
-use ticketing_payments::domain::CardToken;
 use ticketing_payments::domain::PaymentStep;
 use ticketing_payments::provider::{
-    AuthorizeRequest, Charge, Confirmation, ProviderError, SimulatedProvider,
+    AuthorizeRequest, Charge, Confirmation, Decline, ProviderError, SimulatedProvider,
 };
 use ticketing_platform::clock::Clock;
 use ticketing_sdk::{Money, OrderId, PaymentId, Timestamp};
@@ -13,7 +12,7 @@ fn request(token: &str, cents: i64) -> AuthorizeRequest {
     AuthorizeRequest {
         amount: Money::from_cents(cents).unwrap(),
         currency: "usd".to_owned(),
-        token: CardToken::parse(token).unwrap(),
+        token: token.parse().unwrap(),
         order_id: OrderId::new("order"),
         payment_id: PaymentId::new("payment"),
         begun_at: Timestamp::from_millis(0),
@@ -23,8 +22,8 @@ fn request(token: &str, cents: i64) -> AuthorizeRequest {
 }
 
 async fn charge(provider: &SimulatedProvider, key: &str) -> Charge {
-    let hold = provider.authorize(key, &request("tok_visa", 1999)).await.unwrap();
-    Charge { stripe_id: hold.stripe_id, amount: Money::from_cents(1999).unwrap() }
+    let stripe_id = provider.authorize(key, &request("tok_visa", 1999)).await.unwrap();
+    Charge { stripe_id, amount: Money::from_cents(1999).unwrap() }
 }
 
 #[tokio::test]
@@ -90,11 +89,9 @@ async fn decline_is_repeated_for_its_key() {
     let provider = SimulatedProvider::open(dir.path().join("provider.db"), Clock::system()).unwrap();
     for _ in 0..2 {
         let declined = provider.authorize("a", &request("tok_chargeDeclined", 100)).await.unwrap_err();
-        let expected = ProviderError::Declined {
-            code: "card_declined".to_owned(),
-            message: "Your card was declined.".to_owned(),
-        };
-        assert_eq!(declined, expected);
+        let expected =
+            Decline { code: "card_declined".to_owned(), message: "Your card was declined.".to_owned() };
+        assert_eq!(declined, expected.into());
     }
     provider.faults().set_unreachable(true);
     let gone = provider.authorize("b", &request("tok_visa", 100)).await;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use ticketing_payments::Provider;
 use ticketing_payments::domain::PaymentStep;
 use ticketing_payments::provider::{
-    AuthorizeRequest, Charge, Confirmation, ProviderError, StripeProvider, StripeSettings,
+    AuthorizeRequest, Charge, Confirmation, Decline, ProviderError, StripeProvider, StripeSettings,
 };
 use ticketing_sdk::Money;
 use ticketing_testkit::StripeFault;
@@ -17,7 +17,7 @@ use self::fixture::fixture;
 const MINUTE: Duration = Duration::from_secs(60);
 
 fn expect_decline<T>(answer: Result<T, ProviderError>) -> (String, String) {
-    let Err(ProviderError::Declined { code, message }) = answer else { panic!("not declined") };
+    let Err(ProviderError::Declined(Decline { code, message })) = answer else { panic!("not declined") };
     (code, message)
 }
 
@@ -92,7 +92,7 @@ async fn card_needing_confirmation_waits_for_cardholder() {
     let waiting = fixture.provider.authorize("a", &known).await.unwrap_err();
     assert!(matches!(waiting, ProviderError::NeedsConfirmation { .. }), "{waiting}");
     fixture.stripe.confirm(&stripe_id, true);
-    assert_eq!(fixture.provider.authorize("a", &known).await.unwrap().stripe_id, stripe_id);
+    assert_eq!(fixture.provider.authorize("a", &known).await.unwrap(), stripe_id);
     assert!(fixture.the_charge().held);
 }
 
@@ -186,7 +186,7 @@ async fn authorization_missing_in_search_is_retried() {
     }
     fixture.stripe.server_faults().set_search_blind(false);
     let hold = fixture.provider.authorize("a", &request).await.unwrap();
-    assert_eq!(hold.stripe_id, fixture.the_charge().id);
+    assert_eq!(hold, fixture.the_charge().id);
 }
 
 #[tokio::test]
@@ -198,7 +198,7 @@ async fn key_older_than_retention_is_not_reused() {
     assert!(unknown(fixture.provider.authorize("lost", &lost).await));
     fixture.clock.advance(23 * 60 * MINUTE);
     let hold = fixture.provider.authorize("lost", &lost).await.unwrap();
-    assert_eq!(hold.stripe_id, fixture.the_charge().id);
+    assert_eq!(hold, fixture.the_charge().id);
     assert_eq!(expect_decline(fixture.provider.authorize("never", &never).await).0, "expired");
     assert_eq!(fixture.stripe.faults().call_count(PaymentStep::Authorize), 1);
 }
@@ -225,13 +225,13 @@ async fn intent_known_by_webhook_is_read_first() {
     assert!(unknown(fixture.provider.authorize("a", &request).await));
     let known = fixture.the_charge().id;
     let with_webhook = AuthorizeRequest { known: Some(known.clone()), ..request };
-    assert_eq!(fixture.provider.authorize("a", &with_webhook).await.unwrap().stripe_id, known);
+    assert_eq!(fixture.provider.authorize("a", &with_webhook).await.unwrap(), known);
     assert_eq!(fixture.stripe.faults().call_count(PaymentStep::Authorize), 1, "it was not sent again");
     // An id of another payment, or of none, changes nothing.
     for wrong in [known.as_str(), "pi_nobody", "../customers"] {
         let other =
             AuthorizeRequest { known: Some(wrong.to_owned()), ..fixture.request("b", "tok_visa", 1999) };
-        assert_ne!(fixture.provider.authorize("b", &other).await.unwrap().stripe_id, known);
+        assert_ne!(fixture.provider.authorize("b", &other).await.unwrap(), known);
     }
     assert_eq!(fixture.stripe.ledger().charges.len(), 2);
 }
@@ -251,7 +251,7 @@ async fn undecided_response_keeps_the_key_usable() {
     fixture.stripe.faults().lose_response(PaymentStep::Authorize, 1);
     assert!(unknown(fixture.provider.authorize("a", &request).await));
     let hold = fixture.provider.authorize("a", &request).await.unwrap();
-    assert_eq!(hold.stripe_id, fixture.the_charge().id);
+    assert_eq!(hold, fixture.the_charge().id);
 }
 
 #[tokio::test]
@@ -266,7 +266,7 @@ async fn timed_out_call_has_one_effect() {
     assert!(unknown(impatient.authorize("a", &request).await));
     drop(gate);
     let hold = fixture.provider.authorize("a", &request).await.unwrap();
-    assert_eq!(hold.stripe_id, fixture.the_charge().id);
+    assert_eq!(hold, fixture.the_charge().id);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use ticketing_sdk::Timestamp;
 
 use super::SimulatedProvider;
 use crate::domain::PaymentStep;
-use crate::provider::{AuthorizeRequest, Charge, ProviderError};
+use crate::provider::{AuthorizeRequest, Charge, Decline, ProviderError};
 
 /// One call as it is stored.
 pub(super) struct CallRecord {
@@ -24,7 +24,7 @@ pub(super) struct CallRecord {
 #[serde(rename_all = "camelCase")]
 pub(super) enum StoredResponse {
     Done { id: String },
-    Declined { code: String, message: String },
+    Declined(Decline),
     Rejected { reason: String },
 }
 
@@ -32,13 +32,13 @@ impl StoredResponse {
     pub(super) fn into_result(self) -> Result<String, ProviderError> {
         match self {
             Self::Done { id } => Ok(id),
-            Self::Declined { code, message } => Err(ProviderError::Declined { code, message }),
+            Self::Declined(decline) => Err(decline.into()),
             Self::Rejected { reason } => Err(ProviderError::Rejected(reason)),
         }
     }
 
     fn declined(code: &str, message: impl Into<String>) -> Self {
-        Self::Declined { code: code.to_owned(), message: message.into() }
+        Self::Declined(Decline { code: code.to_owned(), message: message.into() })
     }
 
     fn rejected(reason: impl Into<String>) -> Self {

@@ -37,7 +37,7 @@ pub(super) struct Api {
     http: Client,
     base: String,
     authorization: HeaderValue,
-    timeouts: StripeTimeouts,
+    pub(super) timeouts: StripeTimeouts,
 }
 
 impl fmt::Debug for Api {
@@ -68,11 +68,6 @@ impl Api {
         }
         let base = settings.api_base.to_string().trim_end_matches('/').to_owned();
         Ok(Self { http: builder.build()?, base, authorization, timeouts: settings.timeouts })
-    }
-
-    /// Returns how long one exchange can take.
-    pub(super) fn longest_call(&self) -> Duration {
-        self.timeouts.longest_call()
     }
 
     /// Sends a POST request with this idempotency key.

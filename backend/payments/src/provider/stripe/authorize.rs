@@ -4,10 +4,9 @@
 use std::time::Duration;
 
 use super::StripeProvider;
-use super::decline::Decline;
 use super::outcome::{self, ApiOutcome};
 use super::wire::{Intent, IntentStatus, ORDER, PAYMENT, Page, form};
-use crate::provider::{Authorization, AuthorizeRequest, Confirmation, ProviderError};
+use crate::provider::{AuthorizeRequest, Confirmation, ProviderError};
 
 /// How long Stripe keeps a key for certain: it deletes keys after a day at the earliest.
 const KEY_LIFETIME: Duration = Duration::from_secs(23 * 60 * 60);
@@ -19,7 +18,7 @@ impl StripeProvider {
         &self,
         key: &str,
         request: &AuthorizeRequest,
-    ) -> Result<Authorization, ProviderError> {
+    ) -> Result<String, ProviderError> {
         if let Some(known) = &request.known {
             match self.retrieve(known).await {
                 Ok(intent)
@@ -48,7 +47,7 @@ impl StripeProvider {
                     Some(intent) => {
                         self.conclude(key, request, intent).await.map_err(ProviderError::after_effect)
                     }
-                    None if kept && age >= MAX_SEARCH_DELAY => Err(decline_error(
+                    None if kept && age >= MAX_SEARCH_DELAY => Err(ProviderError::declined(
                         "processing_error",
                         "The card provider failed; the card was not charged",
                     )),
@@ -59,13 +58,12 @@ impl StripeProvider {
     }
 
     /// Finds the intent of a payment that is so old that the same key could create a second one.
-    async fn find_old_intent(
-        &self,
-        key: &str,
-        request: &AuthorizeRequest,
-    ) -> Result<Authorization, ProviderError> {
+    async fn find_old_intent(&self, key: &str, request: &AuthorizeRequest) -> Result<String, ProviderError> {
         let expired_error = || {
-            decline_error("expired", "The card provider was not reached in time; the card was not charged")
+            ProviderError::declined(
+                "expired",
+                "The card provider was not reached in time; the card was not charged",
+            )
         };
         let Some(intent) = self.search(request).await? else { return Err(expired_error()) };
         if intent.parsed_status() == IntentStatus::Open {
@@ -83,12 +81,12 @@ impl StripeProvider {
         key: &str,
         request: &AuthorizeRequest,
         intent: Intent,
-    ) -> Result<Authorization, ProviderError> {
+    ) -> Result<String, ProviderError> {
         if intent.amount != request.amount.cents() {
             return Err(ProviderError::Rejected(format!("{} is for another amount", intent.id)));
         }
         match intent.parsed_status() {
-            IntentStatus::Authorized | IntentStatus::Captured => Ok(Authorization { stripe_id: intent.id }),
+            IntentStatus::Authorized | IntentStatus::Captured => Ok(intent.id),
             IntentStatus::NeedsConfirmation => {
                 if let (Confirmation::Possible, Some(client_secret)) =
                     (request.confirmation, intent.client_secret)
@@ -97,19 +95,19 @@ impl StripeProvider {
                 }
                 self.abandon(key, &intent.id).await?;
                 if request.confirmation == Confirmation::TooLate {
-                    return Err(decline_error(
+                    return Err(ProviderError::declined(
                         "expired",
                         "The card was not confirmed in time; it was not charged",
                     ));
                 }
-                Err(decline_error(
+                Err(ProviderError::declined(
                     "authentication_required",
                     "The card must be confirmed by its owner (3-D Secure), which cannot be done here; use another card.",
                 ))
             }
             IntentStatus::Refused => Err(intent.last_payment_error.unwrap_or_default().into_decline().into()),
             IntentStatus::Canceled => {
-                Err(decline_error("canceled", "The payment was canceled; the card was not charged"))
+                Err(ProviderError::declined("canceled", "The payment was canceled; the card was not charged"))
             }
             IntentStatus::Open => Err(ProviderError::Unknown(format!("{} is {}", intent.id, intent.status))),
         }
@@ -131,10 +129,6 @@ impl StripeProvider {
 
 fn belongs_to_payment(intent: &Intent, request: &AuthorizeRequest) -> bool {
     intent.metadata.get(PAYMENT).is_some_and(|id| id == request.payment_id.as_str())
-}
-
-fn decline_error(code: &str, message: &str) -> ProviderError {
-    Decline { code: code.to_owned(), message: message.to_owned() }.into()
 }
 
 /// Encodes the request. The encoding of a payment never changes: another text with the same key is an error.

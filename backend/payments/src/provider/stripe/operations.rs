@@ -2,7 +2,6 @@
 //! failure without effect has used up a key.
 
 use super::StripeProvider;
-use super::decline::Decline;
 use super::outcome::{self, ApiOutcome};
 use super::wire::{Intent, IntentStatus, UpdatedObject, form};
 use crate::provider::{Charge, ProviderError};
@@ -118,8 +117,7 @@ impl StripeProvider {
                     if operation == ChargeOperation::Capture =>
                 {
                     let message = "The hold on the card has ended; the card was not charged";
-                    let decline = Decline { code: "canceled".to_owned(), message: message.to_owned() };
-                    return Err(decline.into());
+                    return Err(ProviderError::declined("canceled", message));
                 }
                 // The first call with this key failed without effect: the key will never have one.
                 (OperationState::Possible, ApiOutcome::Failed { kept: true }) => {}

@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
-use super::decline::Decline;
 use super::wire::ErrorBody;
-use crate::provider::ProviderError;
+use crate::provider::{Decline, ProviderError};
 
 /// A raw response.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

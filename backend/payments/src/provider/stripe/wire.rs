@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Deserializer};
 use ticketing_sdk::ClientSecret;
 
-use super::decline::Decline;
+use crate::provider::Decline;
 
 /// The keys in the metadata of a PaymentIntent.
 pub(super) const ORDER: &str = "order_id";

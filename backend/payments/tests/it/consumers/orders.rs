@@ -6,6 +6,7 @@ use ticketing_events::{
 };
 use ticketing_payments::App;
 use ticketing_payments::domain::{CardToken, PaymentStep};
+use ticketing_payments::provider::Decline;
 use ticketing_payments::store::{self, OrderCopy, PaymentRow, PaymentToInsert, ProviderOutcome};
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{OrderId, OrderStatus, PaymentId, PaymentStatus, TicketId, Timestamp, UserId, fixtures};
@@ -67,7 +68,7 @@ fn far_future() -> Timestamp {
 
 fn insert_payment(tx: &mut Tx<'_>, now: Timestamp, due_at: Timestamp) -> Result<PaymentRow, DbError> {
     let order = store::find_order(tx, &OrderId::new(ID))?.unwrap();
-    let token = CardToken::parse("tok_visa").unwrap();
+    let token: CardToken = "tok_visa".parse().unwrap();
     let id = PaymentId::new("payment");
     let payment = PaymentToInsert { id, token, can_confirm: false, now, due_at };
     Ok(store::insert_payment(tx, &payment, &order)?.unwrap())
@@ -223,7 +224,8 @@ async fn step_is_settled_once(setup: Setup) {
     let unit = move |tx: &mut Tx<'_>| {
         // The answer of another replica that asked for the same authorization.
         let stale = PaymentRow { version: 0, status: PaymentStatus::Pending, ..payment.clone() };
-        let reached = ProviderOutcome::Refused { code: "late".to_owned(), message: "late".to_owned() };
+        let reached =
+            ProviderOutcome::Refused(Decline { code: "late".to_owned(), message: "late".to_owned() });
         let publisher = store::PaymentPublisher { outbox: &app.core().outbox, now, wall: now };
         let settled = store::record_outcome(tx, &publisher, &stale, &reached)?;
         Ok::<_, DbError>((settled, store::find_payment(tx, &payment.id)?.unwrap() == payment))

@@ -38,8 +38,8 @@ impl StripeFixture {
     }
 
     pub(super) async fn hold_charge(&self, name: &str, token: &str) -> Charge {
-        let hold = self.provider.authorize(name, &self.request(name, token, 1999)).await.unwrap();
-        Charge { stripe_id: hold.stripe_id, amount: Money::from_cents(1999).unwrap() }
+        let stripe_id = self.provider.authorize(name, &self.request(name, token, 1999)).await.unwrap();
+        Charge { stripe_id, amount: Money::from_cents(1999).unwrap() }
     }
 
     pub(super) fn the_charge(&self) -> LedgerCharge {

@@ -89,10 +89,10 @@ impl ProviderCalls {
         }
         claimed.outcome = Some(match call_provider(provider, &claimed.payment, step, true).await {
             Ok(stripe_id) => ProviderOutcome::Done { stripe_id },
-            Err(ProviderError::Declined { code, message })
+            Err(ProviderError::Declined(decline))
                 if matches!(step, PaymentStep::Authorize | PaymentStep::Capture) =>
             {
-                ProviderOutcome::Refused { code, message }
+                ProviderOutcome::Refused(decline)
             }
             Err(ProviderError::Rejected(reason)) => panic!("the provider rejected a valid call: {reason}"),
             Err(error) => ProviderOutcome::Unknown {

@@ -288,7 +288,7 @@ impl Simulation {
     pub(crate) async fn pay(&mut self, buyer: u8, order: &str, token: &'static str) -> Option<String> {
         use ticketing_payments::store;
         let core = self.services.core(Service::Payments);
-        let (id, card) = (OrderId::new(order), CardToken::parse(token).unwrap());
+        let (id, card) = (OrderId::new(order), token.parse::<CardToken>().unwrap());
         let wanted = PaymentToInsert {
             can_confirm: false,
             id: PaymentId::new(self.clock.new_id()),

@@ -33,12 +33,12 @@ async fn audit_compares_the_ledger_with_stripe() {
         known: None,
         confirmation: Confirmation::Impossible,
     };
-    let hold = provider.authorize("by hand", &request).await.unwrap();
+    let stripe_id = provider.authorize("by hand", &request).await.unwrap();
     let broken = |report: &ticketing_server::audit::Report| -> Vec<u8> {
         report.checks.iter().filter(|check| !check.broken.is_empty()).map(|check| check.number).collect()
     };
     assert_eq!(broken(&market.stack.report().await), [12], "a hold that is left open");
-    let charge = Charge { stripe_id: hold.stripe_id, amount };
+    let charge = Charge { stripe_id, amount };
     provider.capture("by hand:capture", &charge).await.unwrap();
     assert_eq!(broken(&market.stack.report().await), [10], "money that is not owed, and a second charge");
     provider.refund("by hand:refund", &charge).await.unwrap();
