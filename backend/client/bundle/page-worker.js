@@ -1,4 +1,4 @@
-(()=>{const BUILD={"version":"6a37da79fcec","files":["/assets/channel-_xztXCtj.js","/assets/check-in-s6lrymcX.js","/assets/decode-Cb39y0Pn.js","/assets/doors-COVa7-Da.js","/assets/early-5nn295Xi.js","/assets/guard-BZbcvGKE.js","/assets/index-BDZjNYbP.js","/assets/lazy-CIE28qG9.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-KAVP3oDQ.css","/assets/vendor-CLMQy2WH.js"]};const worker = self;
+(()=>{const BUILD={"version":"985e59f6f762","files":["/assets/channel-D7sLHyYF.js","/assets/check-in-cHPL0FHh.js","/assets/decode-Cb39y0Pn.js","/assets/doors-D5yFB09s.js","/assets/early-5nn295Xi.js","/assets/guard-7QaT7tNE.js","/assets/index-DmDlVHiE.js","/assets/lazy-BmbQPx7_.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-KAVP3oDQ.css","/assets/vendor-CLMQy2WH.js"]};const worker = self;
 /** The path of the scope. Every page below it is the same document. */
 const PAGE = new URL(worker.registration.scope).pathname;
 /** Each scope has its own caches: it may be of another build than the other scopes. */

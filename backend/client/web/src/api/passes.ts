@@ -52,9 +52,13 @@ export const claimPass = (userId: string, claimCode: string): Promise<Pass> =>
 export const resellPass = (userId: string, id: string, price: string): Promise<Ticket> =>
   once(`resale:${userId}:${id}`, { price: normalizeAmount(price) }, (key, body) => request('post', '/api/passes/{id}/resale', { user: userId, id, body, key }))
 
+/** How long a withdrawal waits until the pass is no longer for sale, in milliseconds. */
+const WITHDRAWAL_TIMEOUT = 20_000
+
 /**
  * Withdraws the listing of a pass, and returns the pass when it is no longer for sale. That is a moment after the response to the
- * withdrawal: the services first agree that the listing has no buyer. A missing listing counts as withdrawn.
+ * withdrawal: the services first agree that the listing has no buyer. A missing listing counts as withdrawn. If there is a buyer, the
+ * pass stays for sale until that order ends: it is returned as it is after a while.
  */
 export async function withdrawResale(userId: string, id: string, listingId: string): Promise<Pass> {
   const listing = await getTicket(listingId).catch((error: unknown) => {
@@ -62,9 +66,14 @@ export async function withdrawResale(userId: string, id: string, listingId: stri
     throw error
   })
   if (listing) await deleteTicket(userId, listing)
-  for (let wait = 250; ; wait = Math.min(wait * 1.5, 4000)) {
-    const pass = await getPass(userId, id)
-    if (pass.status !== 'offered') return pass
+  for (let wait = 250, waited = 0; ; waited += wait, wait = Math.min(wait * 1.5, 4000)) {
+    const isLast = waited >= WITHDRAWAL_TIMEOUT
+    // The withdrawal is done: a read without an answer does not make it fail.
+    const pass = await getPass(userId, id).catch((error: unknown) => {
+      if (isLast || isStatus(error, 401) || isStatus(error, 404)) throw error
+      return null
+    })
+    if (pass && (isLast || pass.status !== 'offered')) return pass
     await pause(wait)
   }
 }
