@@ -35,15 +35,14 @@ impl ServiceCore {
         if let Some(revoked) = self.revoked.clone().filter(|_| self.db.is_shared()) {
             shutdown.spawn(revoked.follow(self.db.clone(), shutdown.clone()));
         }
-        let has_sessions = self.revoked.is_some();
-        self.start_pruning(shutdown, move |tx, now| {
-            outbox::prune(tx, now)?;
-            if has_sessions {
+        // Apart, so that an error of one leaves the other as it is.
+        self.start_pruning(shutdown, outbox::prune);
+        if self.revoked.is_some() {
+            self.start_pruning(shutdown, |tx, now| {
                 idempotency::prune(tx, now)?;
-                session::prune(tx, now)?;
-            }
-            Ok(())
-        });
+                session::prune(tx, now).map(drop)
+            });
+        }
     }
 
     /// Runs `prune` now and every hour. It deletes the rows past their retention at the given time.
