@@ -180,8 +180,7 @@ impl OfflineDoor {
         let Ok((mut admitted, _)) = self.admission(&scan) else { return Ok(()) };
         // The time that the server has recorded.
         admitted.at = at;
-        let (pass, serial) = (admitted.pass_id.clone(), admitted.serial);
-        self.keep(admitted)?;
-        self.journal.mark_uploaded(pass, serial, UploadOutcome::Uploaded)
+        self.keep(admitted.clone())?;
+        self.journal.mark_uploaded(&admitted, UploadOutcome::Uploaded)
     }
 }

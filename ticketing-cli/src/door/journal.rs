@@ -89,6 +89,9 @@ enum Line {
     Upload {
         pass_id: PassId,
         serial: u16,
+        /// The time of the admission. A line of an earlier version has none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
         #[serde(flatten)]
         outcome: UploadOutcome,
     },
@@ -179,11 +182,11 @@ impl DoorJournal {
     /// If it cannot be written: then the admission is uploaded again, with its key.
     pub(super) fn mark_uploaded(
         &mut self,
-        pass_id: PassId,
-        serial: u16,
+        admitted: &OfflineAdmission,
         outcome: UploadOutcome,
     ) -> CliResult {
-        self.append(Line::Upload { pass_id, serial, outcome })
+        let OfflineAdmission { pass_id, serial, at, .. } = admitted;
+        self.append(Line::Upload { pass_id: pass_id.clone(), serial: *serial, at: Some(*at), outcome })
     }
 
     /// Returns the admissions with the outcomes of their uploads.
@@ -220,11 +223,10 @@ impl Entries {
                 let key = (admitted.pass_id.clone(), admitted.serial, admitted.at);
                 self.0.insert(key, (*admitted, None));
             }
-            Line::Upload { pass_id, serial, outcome } => {
-                let entries = self.0.range_mut(Self::range(&pass_id, serial..=serial));
-                // Admissions are uploaded by their times.
-                let entry = entries.map(|(_, entry)| entry).min_by_key(|(_, outcome)| outcome.is_some());
-                if let Some((_, uploaded)) = entry {
+            Line::Upload { pass_id, serial, at, outcome } => {
+                let mut entries = self.0.range_mut(Self::range(&pass_id, serial..=serial));
+                let entry = entries.find(|((_, _, entry_at), _)| at.is_none_or(|at| at == *entry_at));
+                if let Some((_, (_, uploaded))) = entry {
                     *uploaded = Some(outcome);
                 }
             }
@@ -263,18 +265,19 @@ mod tests {
             device: None,
             key: IdempotencyKey::generate(),
         };
-        let mut journal = DoorJournal::open(&list).unwrap();
-        journal.admit(admitted(2)).unwrap();
-        // The line of this one was damaged, and is corrected.
-        journal.admit(admitted(1)).unwrap();
+        let (earlier, later) = (admitted(1), admitted(2));
         let refused = || UploadOutcome::Refused {
-            reason: "pass_superseded".to_owned(),
-            message: "old".to_owned(),
+            reason: "pass_used".to_owned(),
+            message: "used".to_owned(),
             offer_withdrawn: false,
         };
-        journal.mark_uploaded("p-1".into(), 0, UploadOutcome::Uploaded).unwrap();
+        let mut journal = DoorJournal::open(&list).unwrap();
+        journal.admit(later.clone()).unwrap();
+        journal.mark_uploaded(&later, refused()).unwrap();
+        // The line of this one was damaged, and is corrected after the upload of the other.
+        journal.admit(earlier.clone()).unwrap();
         assert_eq!((journal.waiting_count(), DoorJournal::read_waiting(&list).unwrap()), (1, 1));
-        journal.mark_uploaded("p-1".into(), 0, refused()).unwrap();
+        journal.mark_uploaded(&earlier, UploadOutcome::Uploaded).unwrap();
         drop(journal);
         let journal = DoorJournal::open(&list).unwrap();
         let outcomes: Vec<_> =

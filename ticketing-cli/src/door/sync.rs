@@ -133,7 +133,7 @@ async fn upload_all(
         if outcome.has_withdrawn_offer() {
             offered.push(admitted.pass_id.clone());
         }
-        door.lock().journal.mark_uploaded(admitted.pass_id.clone(), admitted.serial, outcome)?;
+        door.lock().journal.mark_uploaded(admitted, outcome)?;
     }
     wait_until_closed(client, &offered).await;
     Ok(())
