@@ -173,6 +173,21 @@ test('holder who withdraws a resale never reads that it is for sale and withdraw
   await expect(page.getByRole('img', { name: /^Code of the ticket/ })).toBeVisible()
 })
 
+test('resale is withdrawn although the pass cannot be read at once', async ({ someone }) => {
+  const [seller, holder] = [await (await someone()).signUp(), await (await someone()).signUp()]
+  const pass = await holder.buy(await seller.list(unique('Withdrawn on a bad link')))
+  await holder.post(`/api/passes/${pass.id}/resale`, { price: 20 })
+  const { page } = holder
+  await page.goto(`/passes/${pass.id}`)
+  await page.route('**/api/tickets/*', async (route) => {
+    if (route.request().method() === 'DELETE') await page.route(`**/api/passes/${pass.id}`, (read) => read.abort(), { times: 2 })
+    await route.fallback()
+  })
+  await page.getByRole('button', { name: 'Withdraw the listing' }).click()
+  await expect(page.getByText('The listing is withdrawn.')).toBeVisible()
+  await expect(page.getByRole('img', { name: /^Code of the ticket/ })).toBeVisible()
+})
+
 test('listing of a resale that was withdrawn before counts as withdrawn', async ({ someone }) => {
   const [seller, holder] = [await (await someone()).signUp(), await (await someone()).signUp()]
   const pass = await holder.buy(await seller.list(unique('Withdrawn before')))
