@@ -16,13 +16,12 @@ use ticketing_server::audit::{AuditTarget, Auditor};
 use ticketing_server::{Service, StackSettings};
 use tokio::process::{Child, Command};
 
+use crate::Deadline;
+use crate::builder::TestStackBuilder;
 use crate::links::{Link, Links};
 use crate::process::{self, START_TIMEOUT, wait_until_ended, wait_until_listening};
 use crate::proxy::FaultProxy;
-use crate::{Deadline, TestStackBuilder};
 
-/// The default number of processes per service.
-pub const REPLICAS: usize = 2;
 /// How long a process may need, under load, to reach a kill point.
 const KILL_POINT_TIMEOUT: Duration = Duration::from_secs(120);
 /// The configuration of the ingress of a deployment.

@@ -4,7 +4,7 @@ use ticketing_engines::Shape;
 use ticketing_server::audit::Auditor;
 use ticketing_server::{Service, Stack};
 
-use crate::TestStackBuilder;
+use crate::builder::TestStackBuilder;
 use crate::cluster::Cluster;
 
 /// The processes of a marketplace.

@@ -17,6 +17,7 @@
 
 #![expect(clippy::expect_used, reason = "a failure of the harness fails the test")]
 
+mod builder;
 mod cluster;
 mod collector;
 mod deadline;
@@ -37,7 +38,8 @@ pub mod storm;
 mod stripe;
 mod thread_server;
 
-pub use cluster::{Cluster, REPLICAS};
+pub use builder::{JWT_KEY, PASS_KEY, REPLICAS, TestStackBuilder};
+pub use cluster::Cluster;
 pub use collector::{Collector, RecordedSpan};
 pub use events::{EventStream, LiveEvent};
 pub use forge::{cookie_of, payload_of, sign_token, token_of, unsigned_token};
@@ -49,7 +51,7 @@ pub use raw::{RawClient, RawRequest};
 pub use reply::Reply;
 pub use request_proxy::{HeldRequest, Hold, ProxiedRequest, ProxyAction, RequestProxy, RequestStage};
 pub use session::{PASSWORD, TestSession};
-pub use stack::{JWT_KEY, PASS_KEY, TestStack, TestStackBuilder};
+pub use stack::TestStack;
 pub use stripe::{FakeStripe, STRIPE_KEY, STRIPE_WEBHOOK_SECRET, StripeFault, StripeFaults};
 pub use ticketing_engines::{
     ConnectionExhaustion, DbEngine, Deadline, OwnDatabase, PrivateServer, Shape, TestDatabases, on_both,

@@ -1,30 +1,23 @@
 //! The marketplace of one test.
 
-mod builder;
-
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use ticketing_engines::{NatsServer, OwnDatabase, Shape};
+use ticketing_engines::{DbEngine, NatsServer, OwnDatabase, Shape};
 use ticketing_payments::SimulatedProvider;
 use ticketing_platform::clock::Clock;
+use ticketing_platform::db::PostgresUrl;
 use ticketing_sdk::Client;
 use ticketing_server::audit::{AuditError, Ledger, Report};
 use ticketing_server::{Service, Stack, StackSettings};
 
 use crate::Deadline;
+use crate::builder::TestStackBuilder;
 use crate::cluster::Cluster;
 use crate::deployment::Deployment;
 use crate::raw::RawClient;
 use crate::session::{PASSWORD, TestSession};
-
-pub use self::builder::TestStackBuilder;
-
-/// The key that signs the sessions of every test stack.
-pub const JWT_KEY: &str = "a key for tests that is long enough";
-/// The key of the codes of passes: 32 bytes of zero.
-pub const PASS_KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
 /// A running marketplace. It must end with [`finish`](Self::finish), which fails the test if work is unfinished or an
 /// invariant is violated.
@@ -38,6 +31,41 @@ pub struct TestStack {
     raw: RawClient,
     accounts: AtomicU32,
     finished: bool,
+}
+
+impl TestStackBuilder {
+    /// Starts the stack.
+    ///
+    /// # Panics
+    /// Panics if it does not start, or a server is missing.
+    pub async fn start(mut self) -> TestStack {
+        let mut nats = None;
+        if self.shape.has_nats() && self.settings.nats.is_none() {
+            let server = NatsServer::begin().await;
+            self = self.nats_server(&server);
+            nats = Some(server);
+        }
+        let mut database = None;
+        if self.shape.engine() == DbEngine::Postgres && self.database_url.is_none() {
+            let own_database = OwnDatabase::create();
+            let url: PostgresUrl = own_database.url().parse().expect("a URL");
+            // Many stacks share the server.
+            self.settings.database = Some(url.with_connections(6));
+            self.database_url = Some(own_database.url().to_owned());
+            database = Some(own_database);
+        }
+        let mut stack = TestStack {
+            deployment: None,
+            builder: self,
+            database,
+            nats,
+            raw: RawClient::new(""),
+            accounts: AtomicU32::new(0),
+            finished: false,
+        };
+        Box::pin(stack.run()).await;
+        stack
+    }
 }
 
 impl TestStack {

@@ -180,11 +180,7 @@ impl DoorJournal {
     ///
     /// # Errors
     /// If it cannot be written: then the admission is uploaded again, with its key.
-    pub(super) fn mark_uploaded(
-        &mut self,
-        admitted: &OfflineAdmission,
-        outcome: UploadOutcome,
-    ) -> CliResult {
+    pub(super) fn mark_uploaded(&mut self, admitted: &OfflineAdmission, outcome: UploadOutcome) -> CliResult {
         let OfflineAdmission { pass_id, serial, at, .. } = admitted;
         self.append(Line::Upload { pass_id: pass_id.clone(), serial: *serial, at: Some(*at), outcome })
     }

@@ -16,12 +16,14 @@ fn count_lines(log: &LogLines, words: &[&str]) -> usize {
     log.text().lines().filter(|line| words.iter().all(|word| line.contains(word))).count()
 }
 
-/// Takes the log away while it handles an event, whose delivery can then not be settled.
+/// Takes the log away while it handles the event of the ticket `t`, whose delivery can then not be settled.
 struct MovesLog(PathBuf, PathBuf);
 
 impl MovesLog {
-    fn handle(&self, tx: &mut Tx<'_>, _: &TicketCreated) -> Result<ApplyOutcome, DbError> {
-        drop(fs::rename(&self.0, &self.1));
+    fn handle(&self, tx: &mut Tx<'_>, event: &TicketCreated) -> Result<ApplyOutcome, DbError> {
+        if event.id.as_str() == "t" {
+            drop(fs::rename(&self.0, &self.1));
+        }
         note(tx, "t", 0)?;
         Ok(ApplyOutcome::Done)
     }

@@ -129,7 +129,7 @@ pub(super) fn next_unit(queue: &Mutex<mpsc::Receiver<QueuedUnit>>) -> Option<Que
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        // QueuedUnit units are still run: the threads end when their queues are empty.
+        // Queued units are still run: the threads end when their queues are empty.
         self.writers.take();
         self.readers.take();
         self.notifier.iter().for_each(|notifier| notifier.end());

@@ -1,30 +1,33 @@
 //! The builder of a test stack.
 
 use std::path::Path;
-use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
 use tempfile::TempDir;
 use ticketing_bus::JetStreamOptions;
-use ticketing_engines::{DbEngine, NatsServer, OwnDatabase, PrivateServer, Shape};
+use ticketing_engines::{NatsServer, PrivateServer, Shape};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::PostgresUrl;
 use ticketing_platform::limits::WriteRate;
 use ticketing_platform::session::CookieSettings;
 use ticketing_server::{Service, StackSettings};
 
-use super::{JWT_KEY, PASS_KEY, TestStack};
-use crate::cluster::REPLICAS;
 use crate::collector::Collector;
-use crate::raw::RawClient;
 use crate::stripe::FakeStripe;
+
+/// The key that signs the sessions of every test stack.
+pub const JWT_KEY: &str = "a key for tests that is long enough";
+/// The key of the codes of passes: 32 bytes of zero.
+pub const PASS_KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+/// The default number of processes per service.
+pub const REPLICAS: usize = 2;
 
 /// Builds a test stack.
 #[derive(Debug)]
 #[must_use = "a stack is started by `start`"]
 pub struct TestStackBuilder {
     pub(crate) settings: StackSettings,
-    pub(super) folder: Option<TempDir>,
+    pub(crate) folder: Option<TempDir>,
     pub(crate) shape: Shape,
     /// Whether every process has fault-injecting links.
     pub(crate) has_links: bool,
@@ -143,38 +146,5 @@ impl TestStackBuilder {
     /// Returns the settings.
     pub fn settings(&self) -> &StackSettings {
         &self.settings
-    }
-
-    /// Starts the stack.
-    ///
-    /// # Panics
-    /// Panics if it does not start, or a server is missing.
-    pub async fn start(mut self) -> TestStack {
-        let mut nats = None;
-        if self.shape.has_nats() && self.settings.nats.is_none() {
-            let server = NatsServer::begin().await;
-            self = self.nats_server(&server);
-            nats = Some(server);
-        }
-        let mut database = None;
-        if self.shape.engine() == DbEngine::Postgres && self.database_url.is_none() {
-            let own_database = OwnDatabase::create();
-            let url: PostgresUrl = own_database.url().parse().expect("a URL");
-            // Many stacks share the server.
-            self.settings.database = Some(url.with_connections(6));
-            self.database_url = Some(own_database.url().to_owned());
-            database = Some(own_database);
-        }
-        let mut stack = TestStack {
-            deployment: None,
-            builder: self,
-            database,
-            nats,
-            raw: RawClient::new(""),
-            accounts: AtomicU32::new(0),
-            finished: false,
-        };
-        Box::pin(stack.run()).await;
-        stack
     }
 }
