@@ -247,11 +247,8 @@ fn damaged_line(path: &Path, number: usize, error: &serde_json::Error) -> String
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_admission_of_a_pass_has_an_outcome_of_its_own() {
-        let folder = tempfile::tempdir().unwrap();
-        let list = folder.path().join("door.json");
-        let admitted = |at| OfflineAdmission {
+    fn admission(at: i64) -> OfflineAdmission {
+        OfflineAdmission {
             pass_id: "p-1".into(),
             serial: 0,
             code: "TK1".into(),
@@ -260,8 +257,31 @@ mod tests {
             at: Timestamp::from_millis(at),
             device: None,
             key: IdempotencyKey::generate(),
-        };
-        let (earlier, later) = (admitted(1), admitted(2));
+        }
+    }
+
+    #[test]
+    fn last_line_that_lacks_only_its_line_break_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let list = folder.path().join("door.json");
+        DoorJournal::open(&list).unwrap().admit(admission(1)).unwrap();
+        let file = std::fs::OpenOptions::new().write(true).open(path_of(&list)).unwrap();
+        file.set_len(file.metadata().unwrap().len() - 1).unwrap();
+        assert_eq!(DoorJournal::read_waiting(&list).unwrap(), 1);
+        let mut journal = DoorJournal::open(&list).unwrap();
+        assert_eq!(journal.waiting_count(), 1);
+        journal.admit(admission(2)).unwrap();
+        drop(journal);
+        file.set_len(file.metadata().unwrap().len() - 2).unwrap();
+        let journal = DoorJournal::open(&list).unwrap();
+        assert_eq!((journal.waiting_count(), journal.damage().len()), (1, 0));
+    }
+
+    #[test]
+    fn every_admission_of_a_pass_has_an_outcome_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let list = folder.path().join("door.json");
+        let (earlier, later) = (admission(1), admission(2));
         let refused = || UploadOutcome::Refused {
             reason: "pass_used".to_owned(),
             message: "used".to_owned(),

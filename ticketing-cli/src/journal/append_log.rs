@@ -26,7 +26,7 @@ pub(crate) type LogLine<L> = (usize, serde_json::Result<L>);
 
 impl AppendLog {
     /// Opens a file that only its owner can read, or creates it, and returns its lines. An incomplete last line is
-    /// removed.
+    /// removed; one that lacks only the line break, as an editor may leave it, is ended.
     ///
     /// # Errors
     /// If the file cannot be read or written, is too large, or another process holds it (`WouldBlock`).
@@ -44,9 +44,15 @@ impl AppendLog {
             }
         };
         let mut log = Self { file, length: 0 };
-        let (lines, complete) = split_lines(&files::read_to_end(&log.file, MAX_LOG)?);
+        let text = files::read_to_end(&log.file, MAX_LOG)?;
+        let (lines, complete) = split_lines(&text);
         log.length = u64::try_from(complete).unwrap_or(u64::MAX);
         log.file.set_len(log.length)?;
+        if text[..complete].last().is_some_and(|byte| *byte != b'\n') {
+            log.file.seek(SeekFrom::Start(log.length))?;
+            log.file.write_all(b"\n").and_then(|()| log.file.sync_data())?;
+            log.length += 1;
+        }
         if lines.is_empty() {
             files::sync_folder(
                 path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new(".")),
@@ -87,9 +93,12 @@ impl AppendLog {
     }
 }
 
-/// Returns the complete lines that are not empty, and the end of the last one.
+/// Returns the complete lines that are not empty, and the end of the last one. The last one may lack its line break.
 fn split_lines<L: DeserializeOwned>(text: &[u8]) -> (Vec<LogLine<L>>, usize) {
-    let complete = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+    let mut complete = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+    if serde_json::from_slice::<L>(&text[complete..]).is_ok() {
+        complete = text.len();
+    }
     let lines = (1..).zip(text[..complete].split(|byte| *byte == b'\n'));
     let lines = lines.filter(|(_, line)| !line.is_empty());
     (lines.map(|(number, line)| (number, serde_json::from_slice(line))).collect(), complete)
