@@ -210,8 +210,11 @@ impl Client {
 
     pub(super) fn record_withdrawal(&mut self, index: usize, answer: &WriteResponse) {
         let listed = &mut self.history.listed[index];
+        let has_ingress = self.shared.connection.has_ingress.load(Ordering::Relaxed);
         match answer.reply.status {
             204 => listed.withdrawn = true,
+            // The ingress can have sent it twice; the end of the storm checks that the ticket is gone, or sold.
+            404 if has_ingress => listed.withdrawn = true,
             // A resale also ends when its holder has entered: the server has withdrawn the listing.
             404 if answer.may_have_had_effect || listed.resold_pass.is_some() => listed.withdrawn = true,
             400 if answer.may_have_had_effect => listed.maybe_withdrawn = true,

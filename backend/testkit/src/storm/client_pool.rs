@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use super::client::{Client, ClientHistory, SharedState};
 use super::connection::ServerConnection;
 use super::{SellerActivity, verify};
-use crate::TestStack;
+use crate::{Shape, TestStack};
 use fastrand::Rng;
 
 /// How long the clients may need to get the responses of a round.
@@ -33,6 +33,7 @@ impl ClientPool {
     /// Starts clients with this activity of sellers.
     pub fn start_with(stack: &TestStack, count: u64, seed: u64, sellers: SellerActivity) -> Self {
         let pool = Self::without_server(count, seed, sellers);
+        pool.connection().has_ingress.store(stack.shape() == Shape::Processes, Ordering::Relaxed);
         pool.connection().connect(&stack.url());
         pool
     }

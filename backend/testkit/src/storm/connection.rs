@@ -1,6 +1,6 @@
 //! The connection of the clients to a server that restarts: every write is retried until it gets a response.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use http::Method;
@@ -47,6 +47,8 @@ pub(super) struct WriteResponse {
 pub(super) struct ServerConnection {
     /// The running server.
     server: watch::Sender<Option<RawClient>>,
+    /// Whether an ingress is in front of it, which sends a DELETE again to another replica if the first one is killed.
+    pub(super) has_ingress: AtomicBool,
     pub(super) answered: watch::Sender<u64>,
     pub(super) sent: AtomicU64,
     pub(super) retried: AtomicU64,
