@@ -49,7 +49,7 @@ pub use outage::Outage;
 pub use proxy::{Direction, FaultProxy};
 pub use raw::{RawClient, RawRequest};
 pub use reply::Reply;
-pub use request_proxy::{HeldRequest, Hold, ProxiedRequest, ProxyAction, RequestProxy, RequestStage};
+pub use request_proxy::{HeldRequest, Hold, ProxiedRequest, ProxyAction, RequestProxy, RequestStage, Stall};
 pub use session::{PASSWORD, TestSession};
 pub use stack::TestStack;
 pub use stripe::{FakeStripe, STRIPE_KEY, STRIPE_WEBHOOK_SECRET, StripeFault, StripeFaults};

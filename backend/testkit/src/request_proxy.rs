@@ -58,6 +58,11 @@ pub struct RequestProxy {
 #[derive(Debug)]
 pub struct Hold(Receiver<HeldRequest>);
 
+/// A limit on the occurrences of a request. Dropping this removes the limit.
+#[derive(Debug)]
+#[must_use = "dropping it removes the limit"]
+pub struct Stall(Arc<Shared>);
+
 /// A held request. Dropping this drops the request.
 #[derive(Debug)]
 pub struct HeldRequest {
@@ -79,6 +84,8 @@ struct State {
     requests: Vec<ProxiedRequest>,
     /// The request to hold, and the channel of the hold.
     hold: Option<(ProxiedRequest, Sender<HeldRequest>)>,
+    /// The request that is limited, and how many more of its occurrences continue.
+    stall: Option<(ProxiedRequest, usize)>,
     /// The requests to drop.
     drops: VecDeque<ProxiedRequest>,
 }
@@ -119,6 +126,13 @@ impl RequestProxy {
         Hold(receiver)
     }
 
+    /// Lets this many occurrences of a request continue and leaves every later one without a response: the client is then still at
+    /// work, however long the test needs.
+    pub fn stall_after(&self, occurrences: usize, request: ProxiedRequest) -> Stall {
+        self.shared.state.lock().stall = Some((request, occurrences));
+        Stall(Arc::clone(&self.shared))
+    }
+
     /// Drops the request or the response at the next occurrence of a request.
     pub fn drop_at(&self, request: ProxiedRequest) {
         self.shared.state.lock().drops.push_back(request);
@@ -137,11 +151,29 @@ impl Hold {
     }
 }
 
+impl Drop for Stall {
+    fn drop(&mut self) {
+        self.0.state.lock().stall = None;
+    }
+}
+
 impl HeldRequest {
     /// Releases the request with a decision.
     pub fn release(self, action: ProxyAction) {
         // A request whose connection is closed is dropped already.
         let _ = self.decision.send(action);
+    }
+}
+
+impl State {
+    /// Counts the request against the limit and reports whether the limit is exceeded.
+    fn is_stalled(&mut self, request: &ProxiedRequest) -> bool {
+        let Some((_, left)) = self.stall.as_mut().filter(|(stalled, _)| stalled == request) else {
+            return false;
+        };
+        let exceeded = *left == 0;
+        *left = left.saturating_sub(1);
+        exceeded
     }
 }
 
@@ -154,8 +186,11 @@ impl Shared {
         Some(answer)
     }
 
-    /// Records the request and waits while it is held. Returns `None` if the request is dropped.
+    /// Records the request and waits while it is held, without end if it is stalled. Returns `None` if the request is dropped.
     async fn record(&self, request: ProxiedRequest) -> Option<()> {
+        if self.state.lock().is_stalled(&request) {
+            std::future::pending::<()>().await;
+        }
         let held = {
             let mut state = self.state.lock();
             state.requests.push(request.clone());
