@@ -54,16 +54,6 @@ impl<F: IntoFuture> Wait for F {
 /// Iterates over a stream, such as the items of a list or the changes of a watch, and waits for each item on this
 /// thread.
 ///
-/// ```
-/// use ticketing_sdk::blocking::iterate;
-/// # fn example(client: ticketing_sdk::Client) -> ticketing_sdk::Result<()> {
-///
-/// for ticket in iterate(client.tickets().list().stream()) {
-///     println!("{}", ticket?.title);
-/// }
-/// # Ok(()) }
-/// ```
-///
 /// # Panics
 /// Inside of asynchronous code, whose thread must not wait.
 pub fn iterate<S: Stream + Unpin>(mut stream: S) -> impl Iterator<Item = S::Item> {

@@ -18,6 +18,9 @@ use crate::{
 /// for entry in &explanation.entries {
 ///     println!("{} {} {}", entry.at, entry.service, entry.name);
 /// }
+/// if let Some((first, last)) = explanation.span() {
+///     println!("from {first} to {last}");
+/// }
 /// # Ok(()) }
 /// ```
 #[derive(Debug, Clone, Serialize)]
@@ -42,7 +45,7 @@ pub struct Explanation {
 /// ```no_run
 /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
 /// for gap in client.orders().explain("5ea9b8f0c1d2e3f405162738").await?.gaps {
-///     println!("nothing from {}: {}", gap.service, gap.reason);
+///     println!("nothing from {}: {} {}", gap.service, gap.reason, gap.is_not_received());
 /// }
 /// # Ok(()) }
 /// ```
@@ -69,13 +72,6 @@ impl TimelineGap {
     }
 
     /// Returns whether the service has answered that it has not received the order, and so has done nothing for it.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let gaps = client.orders().explain("5ea9b8f0c1d2e3f405162738").await?.gaps;
-    /// let is_known = !gaps.iter().any(|gap| gap.service == "payments" && gap.is_not_received());
-    /// # Ok(()) }
-    /// ```
     #[must_use]
     pub fn is_not_received(&self) -> bool {
         self.is_not_received
@@ -123,14 +119,6 @@ impl Explanation {
     }
 
     /// Returns the times of the first and of the last entry. `None` if the timeline is empty.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// if let Some((first, last)) = client.orders().explain("5ea9b8f0c1d2e3f405162738").await?.span() {
-    ///     println!("from {first} to {last}");
-    /// }
-    /// # Ok(()) }
-    /// ```
     #[must_use]
     pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
         Some((self.entries.first()?.at, self.entries.last()?.at))

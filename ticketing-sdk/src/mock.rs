@@ -46,11 +46,6 @@ struct Exchanges {
 
 impl Mock {
     /// Creates a mock that responds 404 to every request.
-    ///
-    /// ```
-    /// let mock = ticketing_sdk::mock::Mock::new();
-    /// assert!(mock.requests().is_empty());
-    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -89,13 +84,6 @@ impl Mock {
     }
 
     /// Returns the requests so far, in order.
-    ///
-    /// ```
-    /// # ticketing_sdk::mock::run_example(async |client, mock| {
-    /// let _ = client.tickets().list().limit(20).await;
-    /// assert_eq!(mock.requests()[0].query.as_deref(), Some("limit=20"));
-    /// # Ok(()) });
-    /// ```
     #[must_use]
     pub fn requests(&self) -> Vec<Received> {
         self.exchanges().received.clone()
@@ -134,14 +122,7 @@ impl HttpBackend for Mock {
 }
 
 impl ClientBuilder {
-    /// Uses a mock in place of a server.
-    ///
-    /// ```
-    /// use ticketing_sdk::{Client, mock::Mock};
-    ///
-    /// let client = Client::builder("http://marketplace.test").mock(&Mock::new()).build()?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Uses a mock in place of a server. See [`Mock`].
     pub fn mock(self, mock: &Mock) -> Self {
         self.backend(Arc::new(mock.clone()))
     }
@@ -178,9 +159,11 @@ pub fn run_example(example: impl AsyncFnOnce(Client, Mock) -> Result<(), BoxErro
 ///
 /// ```
 /// # ticketing_sdk::mock::run_example(async |client, mock| {
-/// let _ = client.orders().cancel("o-1").await;
+/// let _ = client.orders().create("t-1").await;
 /// let received = &mock.requests()[0];
-/// assert_eq!((received.method.as_str(), received.path.as_str()), ("DELETE", "/api/orders/o-1"));
+/// assert_eq!((received.method.as_str(), received.path.as_str()), ("POST", "/api/orders"));
+/// assert_eq!(received.json::<serde_json::Value>()?, serde_json::json!({"ticketId": "t-1"}));
+/// assert!(received.header("idempotency-key").is_some());
 /// # Ok(()) });
 /// ```
 #[derive(Clone)]
@@ -200,26 +183,12 @@ pub struct Received {
 
 impl Received {
     /// The value of a header, if it is text.
-    ///
-    /// ```
-    /// # ticketing_sdk::mock::run_example(async |client, mock| {
-    /// let _ = client.orders().create("t-1").await;
-    /// assert!(mock.requests()[0].header("idempotency-key").is_some());
-    /// # Ok(()) });
-    /// ```
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
     /// The body as JSON.
-    ///
-    /// ```
-    /// # ticketing_sdk::mock::run_example(async |client, mock| {
-    /// let _ = client.orders().create("t-1").await;
-    /// assert_eq!(mock.requests()[0].json::<serde_json::Value>()?, serde_json::json!({"ticketId": "t-1"}));
-    /// # Ok(()) });
-    /// ```
     ///
     /// # Errors
     /// If it is something else.

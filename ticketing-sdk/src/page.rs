@@ -30,12 +30,16 @@ const DEFAULT_LIMIT: u32 = 100;
 /// use ticketing_sdk::Client;
 ///
 /// # async fn example(client: Client) -> ticketing_sdk::Result<()> {
-/// let page = client.tickets().list().limit(20).await?;
-/// println!("{} tickets, more: {}", page.items.len(), page.has_more());
+/// let orders = client.orders().list().all().await?;
 ///
 /// let mut tickets = client.tickets().list().matching("rust").stream();
 /// while let Some(ticket) = tickets.try_next().await? {
 ///     println!("{} {}", ticket.price, ticket.id);
+/// }
+///
+/// let page = client.tickets().list().limit(20).await?;
+/// if let Some(cursor) = page.next_cursor() {
+///     let next = client.tickets().list().limit(20).cursor(cursor).await?;
 /// }
 /// # Ok(()) }
 /// ```
@@ -99,27 +103,12 @@ impl<T> List<T> {
     }
 
     /// Sets the number of items of a page, 1 to 500; 100 by default.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let page = client.tickets().list().limit(20).await?;
-    /// # Ok(()) }
-    /// ```
     pub fn limit(mut self, limit: u32) -> Self {
         self.has_limit = true;
         self.parameter("limit", limit)
     }
 
     /// Starts after an earlier page; see [`Page::next_cursor`].
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let page = client.tickets().list().limit(20).await?;
-    /// if let Some(cursor) = page.next_cursor() {
-    ///     let next = client.tickets().list().limit(20).cursor(cursor).await?;
-    /// }
-    /// # Ok(()) }
-    /// ```
     pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
         self.cursor = Some(cursor.into());
         self
@@ -158,17 +147,6 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
     }
 
     /// Streams the items of all pages. The next page is requested when the stream reaches it.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use futures_util::TryStreamExt;
-    ///
-    /// let mut tickets = client.tickets().list().stream();
-    /// while let Some(ticket) = tickets.try_next().await? {
-    ///     println!("{}", ticket.title);
-    /// }
-    /// # Ok(()) }
-    /// ```
     pub fn stream(self) -> Items<T> {
         let start = (VecDeque::new(), Some(self));
         Items(
@@ -188,13 +166,7 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
     }
 
     /// Returns the last `count` items of a list in ascending order, the newest first. Reads all pages, and keeps at
-    /// most `count` items.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let newest = client.orders().list().newest(10).await?;
-    /// # Ok(()) }
-    /// ```
+    /// most `count` items. See [`Newest`].
     ///
     /// # Errors
     /// If a page cannot be loaded.
@@ -211,12 +183,6 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
     }
 
     /// Collects the items of all pages in memory.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let orders = client.orders().list().all().await?;
-    /// # Ok(()) }
-    /// ```
     ///
     /// # Errors
     /// If a page cannot be loaded.
@@ -245,7 +211,8 @@ impl<T> fmt::Debug for List<T> {
 /// ```no_run
 /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
 /// let page = client.tickets().list().limit(20).await?;
-/// println!("{} tickets, more: {}", page.items.len(), page.has_more());
+/// println!("{} tickets, more: {} after {:?}", page.items.len(), page.has_more(), page.next_cursor());
+/// let tickets = page.into_items();
 /// # Ok(()) }
 /// ```
 #[derive(Debug, Clone)]
@@ -259,38 +226,18 @@ pub struct Page<T> {
 
 impl<T> Page<T> {
     /// Returns whether there is a next page.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let is_cut = client.tickets().list().limit(20).await?.has_more();
-    /// # Ok(()) }
-    /// ```
     #[must_use]
     pub fn has_more(&self) -> bool {
         self.next.is_some()
     }
 
     /// Returns the opaque cursor of the next page, for [`List::cursor`] of the same list.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// // Another run continues here, with `List::cursor`.
-    /// let page = client.tickets().list().limit(20).await?;
-    /// std::fs::write("cursor", page.next_cursor().unwrap_or_default())?;
-    /// # Ok(()) }
-    /// ```
     #[must_use]
     pub fn next_cursor(&self) -> Option<&str> {
         self.next.as_deref()
     }
 
     /// Returns the items.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let tickets = client.tickets().list().limit(20).await?.into_items();
-    /// # Ok(()) }
-    /// ```
     #[must_use]
     pub fn into_items(self) -> Vec<T> {
         self.items

@@ -6,11 +6,18 @@ use crate::{Client, OrderId, PassId, TicketId};
 /// The URLs of the pages of a marketplace. No method sends a request.
 ///
 /// ```
-/// use ticketing_sdk::{Pages, TicketId};
+/// use ticketing_sdk::{Client, Pages};
 ///
 /// let pages = Pages::new("http://127.0.0.1:3000");
 /// assert_eq!(pages.market(), "http://127.0.0.1:3000/");
-/// assert_eq!(pages.ticket(&TicketId::new("t1")), "http://127.0.0.1:3000/tickets/t1");
+/// assert_eq!(pages.search("jazz lake"), "http://127.0.0.1:3000/?q=jazz%20lake");
+/// assert_eq!(pages.ticket(&"t-1".into()), "http://127.0.0.1:3000/tickets/t-1");
+/// assert_eq!(pages.orders(), "http://127.0.0.1:3000/orders");
+/// assert_eq!(pages.order(&"o-1".into()), "http://127.0.0.1:3000/orders/o-1");
+/// assert_eq!(pages.passes(), "http://127.0.0.1:3000/passes");
+/// assert_eq!(pages.pass(&"p-1".into()), "http://127.0.0.1:3000/passes/p-1");
+/// assert_eq!(Client::new("127.0.0.1:3000")?.pages().market(), pages.market());
+/// # Ok::<(), ticketing_sdk::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Pages<'s> {
@@ -18,13 +25,7 @@ pub struct Pages<'s> {
 }
 
 impl Client {
-    /// Returns the URLs of the pages of its marketplace for a browser.
-    ///
-    /// ```
-    /// let client = ticketing_sdk::Client::new("http://127.0.0.1:3000")?;
-    /// assert_eq!(client.pages().market(), "http://127.0.0.1:3000/");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Returns the URLs of the pages of its marketplace for a browser. See [`Pages`].
     #[must_use]
     pub fn pages(&self) -> Pages<'_> {
         Pages::new(self.server())
@@ -33,87 +34,48 @@ impl Client {
 
 impl<'s> Pages<'s> {
     /// Returns the URLs of the marketplace at this URL, with or without a slash at its end.
-    ///
-    /// ```
-    /// let pages = ticketing_sdk::Pages::new("http://127.0.0.1:3000");
-    /// ```
     #[must_use]
     pub fn new(server: &'s str) -> Self {
         Self { server: server.trim_end_matches('/') }
     }
 
     /// Returns the URL of the market.
-    ///
-    /// ```
-    /// let pages = ticketing_sdk::Pages::new("http://127.0.0.1:3000");
-    /// assert_eq!(pages.market(), "http://127.0.0.1:3000/");
-    /// ```
     #[must_use]
     pub fn market(self) -> String {
         format!("{}/", self.server)
     }
 
     /// Returns the URL of the market with a search for these words.
-    ///
-    /// ```
-    /// let pages = ticketing_sdk::Pages::new("http://127.0.0.1:3000");
-    /// assert_eq!(pages.search("jazz lake"), "http://127.0.0.1:3000/?q=jazz%20lake");
-    /// ```
     #[must_use]
     pub fn search(self, words: &str) -> String {
         format!("{}/?q={}", self.server, escape(words))
     }
 
     /// Returns the URL of the orders of the user.
-    ///
-    /// ```
-    /// let pages = ticketing_sdk::Pages::new("http://127.0.0.1:3000");
-    /// assert_eq!(pages.orders(), "http://127.0.0.1:3000/orders");
-    /// ```
     #[must_use]
     pub fn orders(self) -> String {
         format!("{}/orders", self.server)
     }
 
     /// Returns the URL of the passes of the user.
-    ///
-    /// ```
-    /// let pages = ticketing_sdk::Pages::new("http://127.0.0.1:3000");
-    /// assert_eq!(pages.passes(), "http://127.0.0.1:3000/passes");
-    /// ```
     #[must_use]
     pub fn passes(self) -> String {
         format!("{}/passes", self.server)
     }
 
     /// Returns the URL of a pass, which shows its holder the code.
-    ///
-    /// ```
-    /// let pages = ticketing_sdk::Pages::new("http://127.0.0.1:3000");
-    /// assert_eq!(pages.pass(&"p-1".into()), "http://127.0.0.1:3000/passes/p-1");
-    /// ```
     #[must_use]
     pub fn pass(self, id: &PassId) -> String {
         self.item_url("passes", id.as_str())
     }
 
     /// Returns the URL of a ticket.
-    ///
-    /// ```
-    /// let pages = ticketing_sdk::Pages::new("http://127.0.0.1:3000");
-    /// assert_eq!(pages.ticket(&"t-1".into()), "http://127.0.0.1:3000/tickets/t-1");
-    /// ```
     #[must_use]
     pub fn ticket(self, id: &TicketId) -> String {
         self.item_url("tickets", id.as_str())
     }
 
     /// Returns the URL of an order, where it is paid.
-    ///
-    /// ```
-    /// let pages = ticketing_sdk::Pages::new("http://127.0.0.1:3000");
-    /// assert_eq!(pages.order(&"o-1".into()), "http://127.0.0.1:3000/orders/o-1");
-    /// ```
     #[must_use]
     pub fn order(self, id: &OrderId) -> String {
         self.item_url("orders", id.as_str())

@@ -22,7 +22,9 @@ use crate::ErrorCode;
 /// let policy = RetryPolicy::default()
 ///     .max_retries(5)
 ///     .backoff(Duration::from_millis(50), Duration::from_secs(1))
+///     .max_retry_after(Duration::from_secs(60))
 ///     .budget(RetryBudget::new(100));
+/// let (never, once) = (RetryPolicy::never(), RetryPolicy::default().max_retries(1).without_budget());
 /// let client = Client::builder("http://127.0.0.1:3000").retry_policy(policy).build()?;
 /// # Ok::<(), ticketing_sdk::Error>(())
 /// ```
@@ -51,19 +53,11 @@ impl Default for RetryPolicy {
 
 impl RetryPolicy {
     /// No retries.
-    ///
-    /// ```
-    /// let policy = ticketing_sdk::RetryPolicy::never();
-    /// ```
     pub fn never() -> Self {
         Self::default().max_retries(0)
     }
 
     /// Sets the maximum number of retries of a request; 3 by default, 0 for none.
-    ///
-    /// ```
-    /// let policy = ticketing_sdk::RetryPolicy::default().max_retries(5);
-    /// ```
     pub fn max_retries(mut self, retries: u32) -> Self {
         self.max_retries = retries;
         self
@@ -71,49 +65,24 @@ impl RetryPolicy {
 
     /// Sets the bounds of the wait before a retry: it doubles from `first` to `last`, and is shortened at random by up
     /// to half, so that clients do not come back in step. 100 ms and 2 s by default.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use ticketing_sdk::RetryPolicy;
-    ///
-    /// let policy = RetryPolicy::default().backoff(Duration::from_millis(50), Duration::from_secs(1));
-    /// ```
     pub fn backoff(mut self, first: Duration, last: Duration) -> Self {
         (self.first_wait, self.last_wait) = (first, last.max(first));
         self
     }
 
     /// Sets the longest `Retry-After` that the client waits; with a longer one the call ends. 10 seconds by default.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use ticketing_sdk::RetryPolicy;
-    ///
-    /// let policy = RetryPolicy::default().max_retry_after(Duration::from_secs(60));
-    /// ```
     pub fn max_retry_after(mut self, longest: Duration) -> Self {
         self.max_retry_after = longest;
         self
     }
 
     /// Sets the budget of retries, which several clients may share.
-    ///
-    /// ```
-    /// use ticketing_sdk::{RetryBudget, RetryPolicy};
-    ///
-    /// let shared = RetryBudget::new(200);
-    /// let policy = RetryPolicy::default().budget(shared.clone());
-    /// ```
     pub fn budget(mut self, budget: RetryBudget) -> Self {
         self.budget = Some(budget);
         self
     }
 
     /// Removes the budget: only [`Self::max_retries`] bounds the retries.
-    ///
-    /// ```
-    /// let policy = ticketing_sdk::RetryPolicy::default().max_retries(1).without_budget();
-    /// ```
     pub fn without_budget(mut self) -> Self {
         self.budget = None;
         self

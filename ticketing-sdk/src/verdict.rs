@@ -71,6 +71,7 @@ pub struct Verdict {
 /// use ticketing_sdk::{Ruling, Verdict};
 ///
 /// assert_eq!(Verdict::already_admitted(None, None).verdict, Ruling::Refused);
+/// assert_eq!(Ruling::Unknown.heading(), "CANNOT TELL");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -85,10 +86,6 @@ pub enum Ruling {
 
 impl Ruling {
     /// Returns the ruling as a door shows it.
-    ///
-    /// ```
-    /// assert_eq!(ticketing_sdk::Ruling::Unknown.heading(), "CANNOT TELL");
-    /// ```
     #[must_use]
     pub fn heading(self) -> &'static str {
         match self {
@@ -102,6 +99,17 @@ impl Ruling {
 /// The message on a text that no door reads.
 const NO_CODE: &str = "this is not the code of a pass";
 
+/// Verdicts without a server.
+///
+/// ```
+/// use ticketing_sdk::{Verdict, fixtures};
+///
+/// let verdict = Verdict::refused("pass_invalid", "this is not the code of a pass");
+/// assert_eq!(verdict.reason.as_deref(), Some("pass_invalid"));
+/// let again = Verdict::already_admitted(None, Some("north door".to_owned())).with_pass(&fixtures::pass("p-1"));
+/// assert_eq!(again.message, "already admitted by north door");
+/// assert_eq!(again.title.as_deref(), Some("A ticket"));
+/// ```
 impl Verdict {
     fn new(verdict: Ruling, message: impl Into<String>) -> Self {
         Self {
@@ -186,21 +194,11 @@ impl Verdict {
     }
 
     /// Nobody enters, for this reason.
-    ///
-    /// ```
-    /// let verdict = ticketing_sdk::Verdict::refused("pass_invalid", "this is not the code of a pass");
-    /// assert_eq!(verdict.reason.as_deref(), Some("pass_invalid"));
-    /// ```
     pub fn refused(reason: impl Into<String>, message: impl Into<String>) -> Self {
         Self { reason: Some(reason.into()), ..Self::new(Ruling::Refused, message) }
     }
 
     /// The pass was admitted before.
-    ///
-    /// ```
-    /// let verdict = ticketing_sdk::Verdict::already_admitted(None, Some("north door".to_owned()));
-    /// assert_eq!(verdict.message, "already admitted by north door");
-    /// ```
     #[must_use]
     pub fn already_admitted(at: Option<Timestamp>, device: Option<String>) -> Self {
         let message = already_admitted_message(at.map(utc), device.as_deref());
@@ -244,15 +242,6 @@ impl Verdict {
 
     /// The verdict of the server.
     ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use ticketing_sdk::{NewCheckIn, Verdict};
-    ///
-    /// let verdict = Verdict::of_answer(client.passes().check_in(NewCheckIn::new("TK1…")).await)?;
-    /// println!("{}", verdict.verdict.heading());
-    /// # Ok(()) }
-    /// ```
-    ///
     /// # Errors
     /// If nobody can be admitted like this, for example without a session.
     pub fn of_answer(answer: Result<Admission, Error>) -> Result<Self, Error> {
@@ -291,13 +280,6 @@ impl Verdict {
     }
 
     /// The same verdict, with what is known of the pass.
-    ///
-    /// ```
-    /// use ticketing_sdk::{Verdict, fixtures};
-    ///
-    /// let verdict = Verdict::already_admitted(None, None).with_pass(&fixtures::pass("p-1"));
-    /// assert_eq!(verdict.title.as_deref(), Some("A ticket"));
-    /// ```
     #[must_use]
     pub fn with_pass(self, pass: &Pass) -> Self {
         let (title, details) = (Some(pass.title.clone()), pass.details.clone());

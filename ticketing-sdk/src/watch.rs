@@ -39,8 +39,9 @@ const LAST_WAIT: Duration = Duration::from_secs(30);
 /// # async fn example(client: Client) -> ticketing_sdk::Result<()> {
 /// let mut changes = client.tickets().watch().await?;
 /// while let Some(change) = changes.try_next().await? {
-///     println!("{} {}", change.kind, change.ticket.id);
+///     println!("{} {} at {:?}", change.kind, change.ticket.id, changes.last_event_id());
 /// }
+/// let events = client.tickets().watch().await?.into_events();
 /// # Ok(()) }
 /// ```
 #[derive(Debug)]
@@ -55,27 +56,12 @@ impl Watch {
     }
 
     /// The position of the last change that was seen, for [`Tickets::watch_after`](crate::Tickets::watch_after).
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let changes = client.tickets().watch().await?;
-    /// if let Some(position) = changes.last_event_id() {
-    ///     std::fs::write("position", position)?;
-    /// }
-    /// # Ok(()) }
-    /// ```
     #[must_use]
     pub fn last_event_id(&self) -> Option<String> {
         self.0.last_event_id()
     }
 
     /// Returns the stream with the state of the connection in it.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let events = client.tickets().watch().await?.into_events();
-    /// # Ok(()) }
-    /// ```
     pub fn into_events(self) -> WatchEvents {
         self.0
     }
@@ -96,14 +82,7 @@ impl Stream for Watch {
 }
 
 /// A [`Watch`] that also reports the state of its connection, for programs that show it. Its errors are those of a watch.
-///
-/// ```no_run
-/// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-/// use ticketing_sdk::WatchEvents;
-///
-/// let events: WatchEvents = client.tickets().follow(None);
-/// # Ok(()) }
-/// ```
+/// See [`WatchEvent`].
 #[must_use = "streams do nothing unless polled"]
 pub struct WatchEvents {
     events: BoxStream<'static, Result<WatchEvent>>,
@@ -172,14 +151,7 @@ impl WatchEvents {
         Self { events: events.boxed(), position }
     }
 
-    /// The position of the last change that was seen.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let events = client.tickets().follow(None);
-    /// println!("{:?}", events.last_event_id());
-    /// # Ok(()) }
-    /// ```
+    /// The position of the last change that was seen. See [`Watch`].
     #[must_use]
     pub fn last_event_id(&self) -> Option<String> {
         self.position.get()

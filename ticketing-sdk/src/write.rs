@@ -15,12 +15,17 @@ use crate::{IdempotencyKey, Request, Response, Result, UserId};
 /// Writes that create a resource have a generated [`IdempotencyKey`], so that a retry replays a lost response.
 ///
 /// ```no_run
+/// use std::time::Duration;
 /// use ticketing_sdk::{Client, IdempotencyKey, TicketId};
 ///
 /// # async fn example(client: Client, ticket: TicketId) -> ticketing_sdk::Result<()> {
 /// let key = IdempotencyKey::generate();
 /// // Note the key down here; after a crash, the same call with the same key finds out the outcome.
 /// let order = client.orders().create(&ticket).idempotency_key(key).await?;
+///
+/// let other = client.orders().create(&ticket).for_user(&"ada".into()).timeout(Duration::from_secs(5));
+/// println!("{} {} with the key {:?}", other.request().method(), other.request().url()?, other.key());
+/// client.tickets().delete(&ticket).if_match(3).await?;
 /// # Ok(()) }
 /// ```
 #[derive(Clone)]
@@ -43,15 +48,6 @@ impl<T> Write<T> {
     }
 
     /// Uses this key in place of the generated one.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use ticketing_sdk::IdempotencyKey;
-    ///
-    /// let key = IdempotencyKey::generate();
-    /// let order = client.orders().create("t-1").idempotency_key(key).await?;
-    /// # Ok(()) }
-    /// ```
     pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
         self.request = self.request.idempotency_key(key);
         self
@@ -76,63 +72,30 @@ impl<T> Write<T> {
 
     /// Sets the intended user of the write; the server refuses it with the code `other_user` if another user is signed
     /// in. The default is the user of the session when the write is first sent.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let order = client.orders().create("t-1").for_user(&"ada".into()).await?;
-    /// # Ok(()) }
-    /// ```
     pub fn for_user(mut self, user: &UserId) -> Self {
         self.request = self.request.for_user(user);
         self
     }
 
     /// Returns the idempotency key, if there is one.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let order = client.orders().create("t-1");
-    /// println!("the key is {}", order.key().expect("a write that creates has a key"));
-    /// # Ok(()) }
-    /// ```
     #[must_use]
     pub fn key(&self) -> Option<&IdempotencyKey> {
         self.request.parts.key.as_ref()
     }
 
     /// Returns the request, for a program that shows it before it is sent.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let order = client.orders().create("t-1");
-    /// println!("{} {}", order.request().method(), order.request().url()?);
-    /// # Ok(()) }
-    /// ```
     pub fn request(&self) -> &Request {
         &self.request
     }
 
     /// Makes an update or a deletion conditional: if the resource has another version, it is refused with the code
     /// `version_mismatch`.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let ticket = client.tickets().get("t-1").await?;
-    /// client.tickets().delete(&ticket.id).if_match(ticket.version).await?;
-    /// # Ok(()) }
-    /// ```
     pub fn if_match(mut self, version: i64) -> Self {
         self.request = self.request.if_match(version);
         self
     }
 
     /// Sets the timeout of the call, in place of that of the client.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let order = client.orders().create("t-1").timeout(std::time::Duration::from_secs(5)).await?;
-    /// # Ok(()) }
-    /// ```
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.request = self.request.timeout(timeout);
         self

@@ -15,7 +15,10 @@ use crate::{Client, CurrentUser, CurrentUserAnswer, Result, User};
 /// let user = client.auth().sign_in("ada@example.com", password).await?;
 /// let current = client.auth().current_user().await?;
 /// assert_eq!(current.map(|current| current.id), Some(user.id));
-/// client.auth().sign_out().await?;
+/// if client.auth().sign_out().await.is_err() {
+///     // The server is away, and the session must not stay on this machine.
+///     client.auth().forget().await?;
+/// }
 /// # Ok(()) }
 /// ```
 #[derive(Debug, Clone)]
@@ -51,15 +54,6 @@ impl Auth {
 
     /// Signs in: the session of the client becomes that of the account.
     ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// # let password = String::new();
-    /// if let Err(error) = client.auth().sign_in("ada@example.com", password).await {
-    ///     println!("{}", error.user_message());
-    /// }
-    /// # Ok(()) }
-    /// ```
-    ///
     /// # Errors
     /// `invalid_credentials`, `invalid_input`, `too_many_requests`; [`Error::Session`] if the session cannot be kept.
     ///
@@ -75,13 +69,6 @@ impl Auth {
 
     /// Ends the session for good, on the server and in the store. Without a session, nothing changes.
     ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// client.auth().sign_out().await?;
-    /// assert!(client.auth().current_user().await?.is_none());
-    /// # Ok(()) }
-    /// ```
-    ///
     /// # Errors
     /// If the server cannot be reached, the session stays; [`Self::forget`] removes it locally.
     pub async fn sign_out(&self) -> Result<()> {
@@ -96,15 +83,6 @@ impl Auth {
 
     /// Forgets the session here, and sends nothing: elsewhere, a copy of it would still be good.
     ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// // The server is away, and the session must not stay on this machine.
-    /// if client.auth().sign_out().await.is_err() {
-    ///     client.auth().forget().await?;
-    /// }
-    /// # Ok(()) }
-    /// ```
-    ///
     /// # Errors
     /// If the store cannot be written.
     pub async fn forget(&self) -> Result<()> {
@@ -112,15 +90,6 @@ impl Auth {
     }
 
     /// Returns the signed-in user; `None` without a valid session.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// match client.auth().current_user().await? {
-    ///     Some(user) => println!("signed in as {}", user.email),
-    ///     None => println!("signed out"),
-    /// }
-    /// # Ok(()) }
-    /// ```
     ///
     /// # Errors
     /// Only those of every call.

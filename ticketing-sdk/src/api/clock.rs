@@ -14,6 +14,7 @@ const PATH: &str = "/api/clock";
 /// use std::time::Duration;
 ///
 /// # async fn example(client: ticketing_sdk::Client) -> ticketing_sdk::Result<()> {
+/// println!("it is {}", client.clock().get().await?.now);
 /// // A reservation of fifteen minutes ends now.
 /// let time = client.clock().advance(Duration::from_secs(16 * 60)).await?;
 /// println!("it is {}", time.now);
@@ -27,12 +28,6 @@ pub struct MarketClock {
 impl MarketClock {
     /// Returns the time of the marketplace.
     ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// println!("{}", client.clock().get().await?.now);
-    /// # Ok(()) }
-    /// ```
-    ///
     /// # Errors
     /// `not_found` where the clock is not movable.
     pub async fn get(&self) -> Result<ClockTime> {
@@ -41,13 +36,6 @@ impl MarketClock {
 
     /// Moves the clock forward, and returns its new time. Fails with `not_found` where the clock is not movable, and
     /// with `invalid_input` for more than a year.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let later = client.clock().advance(std::time::Duration::from_secs(60)).await?;
-    /// println!("{}", later.now);
-    /// # Ok(()) }
-    /// ```
     pub fn advance(&self, by: Duration) -> Write<ClockTime> {
         let body = AdvanceClock::new(u64::try_from(by.as_millis()).unwrap_or(u64::MAX));
         Write::new(self.client.request(Method::POST, format!("{PATH}/advance")).json(&body), Response::json)

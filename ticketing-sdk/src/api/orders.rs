@@ -18,6 +18,7 @@ const PATH: &str = "/api/orders";
 /// println!("held until {}", order.expires_at);
 /// let unpaid = client.orders().list().status([OrderStatus::Created]).all().await?;
 /// client.orders().cancel(&order.id).await?;
+/// println!("{}", client.orders().get(&order.id).await?.status);
 /// # Ok(()) }
 /// ```
 #[derive(Debug, Clone)]
@@ -27,25 +28,11 @@ pub struct Orders {
 
 impl Orders {
     /// One's own orders, newest last.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// for order in client.orders().list().limit(20).await?.items {
-    ///     println!("{} {}", order.id, order.status);
-    /// }
-    /// # Ok(()) }
-    /// ```
     pub fn list(&self) -> ListOrders {
         List::new(self.client.request(Method::GET, PATH))
     }
 
     /// One order.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let order = client.orders().get("5ea9b8f0c1d2e3f405162738").await?;
-    /// # Ok(()) }
-    /// ```
     ///
     /// # Errors
     /// `not_found`, `not_owner`, `not_signed_in`.
@@ -98,12 +85,6 @@ impl Orders {
     /// Cancels an order and frees its ticket. Cancelling again changes nothing.
     ///
     /// Fails with `payment_in_progress`, `order_paid`, `not_owner` and `not_found`.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// client.orders().cancel("5ea9b8f0c1d2e3f405162738").await?;
-    /// # Ok(()) }
-    /// ```
     pub fn cancel(&self, id: impl Into<OrderId>) -> Write<()> {
         Write::new(self.one(Method::DELETE, &id.into()).repeatable(), Response::no_content)
     }
@@ -114,27 +95,20 @@ impl Orders {
 }
 
 /// A list of orders. See [`Orders::list`].
-///
-/// ```no_run
-/// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-/// use ticketing_sdk::ListOrders;
-///
-/// let orders: ListOrders = client.orders().list();
-/// println!("{} orders", orders.all().await?.len());
-/// # Ok(()) }
-/// ```
 pub type ListOrders = List<Order>;
 
+/// The filters of orders.
+///
+/// ```no_run
+/// # async fn example(client: ticketing_sdk::Client) -> ticketing_sdk::Result<()> {
+/// use ticketing_sdk::{ListOrders, OrderStatus};
+///
+/// let unpaid: ListOrders = client.orders().list().status([OrderStatus::Created]);
+/// println!("{} orders", unpaid.all().await?.len());
+/// # Ok(()) }
+/// ```
 impl List<Order> {
     /// Orders of these statuses only.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use ticketing_sdk::OrderStatus;
-    ///
-    /// let unpaid = client.orders().list().status([OrderStatus::Created]).all().await?;
-    /// # Ok(()) }
-    /// ```
     pub fn status(self, statuses: impl IntoIterator<Item = OrderStatus>) -> Self {
         let statuses: Vec<_> = statuses.into_iter().collect();
         let words: Vec<_> = statuses.iter().map(OrderStatus::as_str).collect();

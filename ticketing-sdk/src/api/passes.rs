@@ -25,6 +25,9 @@ const POLL_INTERVALS: [Duration; 2] = [Duration::from_millis(20), Duration::from
 ///
 /// # async fn example(buyer: Client, friend: Client, door: Client, order: OrderId) -> ticketing_sdk::Result<()> {
 /// let pass = buyer.passes().list().order(&order).await?.items.remove(0);
+/// buyer.passes().transfer(&pass.id).await?;
+/// buyer.passes().cancel_transfer(&pass.id).await?;
+/// println!("{}", buyer.passes().get(&pass.id).await?.status);
 /// let transfer = buyer.passes().transfer(&pass.id).await?;
 /// let pass = friend.passes().claim(transfer.claim_code).await?;
 /// let code = pass.code.expect("the holder of a valid pass sees its code");
@@ -39,14 +42,6 @@ pub struct Passes {
 
 impl Passes {
     /// The passes that the user holds, newest first.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// for pass in client.passes().list().all().await? {
-    ///     println!("{} {}", pass.title, pass.status);
-    /// }
-    /// # Ok(()) }
-    /// ```
     pub fn list(&self) -> ListPasses {
         List::new(self.client.request(Method::GET, PATH))
     }
@@ -85,12 +80,6 @@ impl Passes {
 
     /// One pass, for its holder or its issuer.
     ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let pass = client.passes().get("0192f3a4-0000-7000-8000-0000000000a1").await?;
-    /// # Ok(()) }
-    /// ```
-    ///
     /// # Errors
     /// `not_found`, `not_signed_in`.
     pub async fn get(&self, id: impl Into<PassId>) -> Result<Pass> {
@@ -115,12 +104,6 @@ impl Passes {
     /// Cancels a transfer that was not claimed.
     ///
     /// Fails with `pass_not_valid`, `not_found`.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// client.passes().cancel_transfer("0192f3a4-0000-7000-8000-0000000000a1").await?;
-    /// # Ok(()) }
-    /// ```
     pub fn cancel_transfer(&self, id: impl Into<PassId>) -> Write<()> {
         Write::new(self.one(Method::DELETE, &id.into(), "/transfer"), Response::no_content)
     }
@@ -218,27 +201,21 @@ impl Passes {
 }
 
 /// A list of passes. See [`Passes::list`].
-///
-/// ```no_run
-/// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-/// use ticketing_sdk::ListPasses;
-///
-/// let passes: ListPasses = client.passes().list();
-/// println!("{} passes", passes.all().await?.len());
-/// # Ok(()) }
-/// ```
 pub type ListPasses = List<Pass>;
 
+/// The filters of passes.
+///
+/// ```no_run
+/// # async fn example(client: ticketing_sdk::Client) -> ticketing_sdk::Result<()> {
+/// use ticketing_sdk::{ListPasses, PassStatus};
+///
+/// let valid: ListPasses = client.passes().list().status([PassStatus::Valid]);
+/// let bought = client.passes().list().order("5ea9b8f0c1d2e3f405162738").await?;
+/// let door_list = client.passes().list().issued().all().await?;
+/// # Ok(()) }
+/// ```
 impl List<Pass> {
     /// Passes of these statuses.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use ticketing_sdk::PassStatus;
-    ///
-    /// let valid = client.passes().list().status([PassStatus::Valid]).all().await?;
-    /// # Ok(()) }
-    /// ```
     pub fn status(self, statuses: impl IntoIterator<Item = PassStatus>) -> Self {
         let statuses: Vec<_> = statuses.into_iter().collect();
         let words: Vec<_> = statuses.iter().map(PassStatus::as_str).collect();
@@ -246,24 +223,12 @@ impl List<Pass> {
     }
 
     /// The pass that was bought with this order.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let bought = client.passes().list().order("5ea9b8f0c1d2e3f405162738").await?;
-    /// # Ok(()) }
-    /// ```
     pub fn order(self, order: impl Into<OrderId>) -> Self {
         let order = order.into();
         self.filter("order", order.clone(), move |pass, _| pass.order_id.as_ref() == Some(&order))
     }
 
     /// The passes of the events of the signed-in user, without codes: the door list.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let door_list = client.passes().list().issued().all().await?;
-    /// # Ok(()) }
-    /// ```
     pub fn issued(self) -> Self {
         self.filter("issued", "me", |pass, user| user.is_none_or(|user| pass.issuer_id == *user))
     }

@@ -23,6 +23,10 @@ const LAST_WAIT: Duration = Duration::from_secs(2);
 /// # async fn example(client: Client, order: OrderId) -> ticketing_sdk::Result<()> {
 /// let payment = client.payments().create(&order, CardToken::new("tok_visa")).wait_until_settled().await?;
 /// assert_eq!(payment.status, Some(PaymentStatus::Succeeded));
+/// assert_eq!(client.payments().get(&payment.id).await?.order_id, Some(order));
+/// // Another program made this payment.
+/// let other = client.payments().wait_until_settled("5ea9b8f0c1d2e3f405162738").await?;
+/// let payments = client.payments().list().all().await?;
 /// # Ok(()) }
 /// ```
 #[derive(Debug, Clone)]
@@ -43,10 +47,6 @@ pub struct CardToken(SecretString);
 
 impl CardToken {
     /// A token that the provider gave.
-    ///
-    /// ```
-    /// let card = ticketing_sdk::CardToken::new("tok_visa");
-    /// ```
     pub fn new(token: impl Into<String>) -> Self {
         Self(SecretString::from(token.into()))
     }
@@ -111,24 +111,11 @@ impl CardEntry {
 
 impl Payments {
     /// One's own payments.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let payments = client.payments().list().all().await?;
-    /// # Ok(()) }
-    /// ```
     pub fn list(&self) -> ListPayments {
         List::new(self.client.request(Method::GET, PATH))
     }
 
     /// One payment.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let payment = client.payments().get("5ea9b8f0c1d2e3f405162738").await?;
-    /// println!("{:?}", payment.status);
-    /// # Ok(()) }
-    /// ```
     ///
     /// # Errors
     /// `not_found`, `not_owner`, `not_signed_in`.
@@ -141,15 +128,9 @@ impl Payments {
     }
 
     /// Returns how buyers of this marketplace give their card. A program without a browser shows the address of the
-    /// order's page where the answer is [`CardEntry::Page`], and follows the order.
+    /// order's page where the answer is [`CardEntry::Page`], and follows the order. See [`CardEntry`].
     ///
     /// The page of the marketplace states it; a server without pages accepts tokens.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let entry = client.payments().card_entry().await?;
-    /// # Ok(()) }
-    /// ```
     ///
     /// # Errors
     /// If the server cannot be reached, or fails.
@@ -190,13 +171,6 @@ impl Payments {
 
     /// Follows a payment until its outcome is known.
     ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let payment = client.payments().wait_until_settled("5ea9b8f0c1d2e3f405162738").await?;
-    /// println!("{:?}", payment.status);
-    /// # Ok(()) }
-    /// ```
-    ///
     /// # Errors
     /// As [`Self::get`], and [`Error::Timeout`] if it is still open after a minute. After a transient error
     /// ([`Error::is_transient`]) the payment is polled again within that minute.
@@ -222,29 +196,22 @@ impl Payments {
 }
 
 /// A list of payments. See [`Payments::list`].
-///
-/// ```no_run
-/// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-/// use ticketing_sdk::ListPayments;
-///
-/// let payments: ListPayments = client.payments().list();
-/// println!("{} payments", payments.all().await?.len());
-/// # Ok(()) }
-/// ```
 pub type ListPayments = List<Payment>;
 
+/// The filter of payments.
+///
+/// ```no_run
+/// # async fn example(client: ticketing_sdk::Client) -> ticketing_sdk::Result<()> {
+/// use ticketing_sdk::ListPayments;
+///
+/// let of_order: ListPayments = client.payments().list().order("5ea9b8f0c1d2e3f405162738");
+/// for payment in of_order.all().await? {
+///     println!("{} {:?}", payment.id, payment.status);
+/// }
+/// # Ok(()) }
+/// ```
 impl List<Payment> {
     /// The payments of one order.
-    ///
-    /// ```no_run
-    /// use ticketing_sdk::{Client, OrderId};
-    ///
-    /// # async fn example(client: Client, order: OrderId) -> ticketing_sdk::Result<()> {
-    /// for payment in client.payments().list().order(&order).all().await? {
-    ///     println!("{} {:?}", payment.id, payment.status);
-    /// }
-    /// # Ok(()) }
-    /// ```
     pub fn order(self, order: impl Into<OrderId>) -> Self {
         let order = order.into();
         self.filter("order", order.clone(), move |payment, _| payment.order_id.as_ref() == Some(&order))
@@ -252,16 +219,7 @@ impl List<Payment> {
 }
 
 impl Write<Payment> {
-    /// Sends the payment, and polls it until its outcome is known, for at most a minute.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use ticketing_sdk::CardToken;
-    ///
-    /// let payment = client.payments().create("5ea9b8f0c1d2e3f405162738", CardToken::new("tok_visa"));
-    /// println!("{:?}", payment.wait_until_settled().await?.status);
-    /// # Ok(()) }
-    /// ```
+    /// Sends the payment, and polls it until its outcome is known, for at most a minute. See [`Payments`].
     ///
     /// # Errors
     /// As sending it and as [`Payments::wait_until_settled`].

@@ -26,6 +26,9 @@ const PATH: &str = "/api/tickets";
 /// // What an update does not name stays as it is.
 /// let cheaper = TicketUpdate::new(&ticket.title, "99".parse()?);
 /// client.tickets().update(&ticket.id, cheaper).if_match(ticket.version).await?;
+/// let ticket = client.tickets().get(&ticket.id).await?;
+/// println!("{} {}", ticket.price, ticket.title);
+/// client.tickets().delete(&ticket.id).await?;
 /// let december = client.tickets().list().from("2026-12-01T00:00:00Z".parse()?).sort(TicketSort::Starts);
 /// for ticket in december.max_price("100".parse()?).await?.items {
 ///     println!("{} {:?}", ticket.title, ticket.details.starts_at);
@@ -39,24 +42,11 @@ pub struct Tickets {
 
 impl Tickets {
     /// Tickets that can be ordered now, oldest first, unless filtered otherwise.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let page = client.tickets().list().matching("jazz").limit(20).await?;
-    /// # Ok(()) }
-    /// ```
     pub fn list(&self) -> ListTickets {
         List::new(self.client.request(Method::GET, PATH).without_session())
     }
 
     /// One ticket.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let ticket = client.tickets().get("5ea9b8f0c1d2e3f405162738").await?;
-    /// println!("{} {}", ticket.price, ticket.title);
-    /// # Ok(()) }
-    /// ```
     ///
     /// # Errors
     /// `not_found`.
@@ -67,15 +57,6 @@ impl Tickets {
     /// Lists a ticket for sale.
     ///
     /// Fails with `invalid_input` and the invalid fields, and `not_signed_in`.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use ticketing_sdk::NewTicket;
-    ///
-    /// let new = NewTicket::new("RustConf, day 1", "149.99".parse()?).venue("Palais de Tokyo");
-    /// let ticket = client.tickets().create(new).await?;
-    /// # Ok(()) }
-    /// ```
     #[expect(clippy::needless_pass_by_value, reason = "a new ticket is made for this call")]
     pub fn create(&self, ticket: NewTicket) -> Write<Ticket> {
         let request = self.client.request(Method::POST, PATH).json(&ticket);
@@ -86,16 +67,6 @@ impl Tickets {
     /// else changed it meanwhile.
     ///
     /// Fails with `invalid_input`, `ticket_reserved`, `not_owner`, `not_found` and `version_mismatch`.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use ticketing_sdk::TicketUpdate;
-    ///
-    /// let ticket = client.tickets().get("5ea9b8f0c1d2e3f405162738").await?;
-    /// let cheaper = TicketUpdate::new(&ticket.title, "99".parse()?);
-    /// client.tickets().update(&ticket.id, cheaper).if_match(ticket.version).await?;
-    /// # Ok(()) }
-    /// ```
     pub fn update(&self, id: impl Into<TicketId>, ticket: impl Into<TicketUpdate>) -> Write<Ticket> {
         Write::new(self.one(Method::PUT, &id.into()).json(&ticket.into()), Response::json)
     }
@@ -103,12 +74,6 @@ impl Tickets {
     /// Withdraws a ticket of the user.
     ///
     /// Fails with `ticket_reserved`, `not_owner`, `not_found` and `version_mismatch`.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// client.tickets().delete("5ea9b8f0c1d2e3f405162738").await?;
-    /// # Ok(()) }
-    /// ```
     pub fn delete(&self, id: impl Into<TicketId>) -> Write<()> {
         Write::new(self.one(Method::DELETE, &id.into()), Response::no_content)
     }
@@ -190,25 +155,24 @@ impl Tickets {
 }
 
 /// A list of tickets. See [`Tickets::list`].
+pub type ListTickets = List<Ticket>;
+
+/// The filters and the order of tickets.
 ///
 /// ```no_run
 /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-/// use ticketing_sdk::ListTickets;
+/// use ticketing_sdk::{ListTickets, TicketSort, TicketStatus};
 ///
-/// let tickets: ListTickets = client.tickets().list();
-/// println!("{} tickets", tickets.all().await?.len());
+/// let jazz: ListTickets = client.tickets().list().matching("jazz lake").venue("tivoli");
+/// let december = jazz.from("2026-12-01T00:00:00Z".parse()?).until("2027-01-01T00:00:00Z".parse()?);
+/// let affordable = december.min_price("20".parse()?).max_price("99.50".parse()?);
+/// let cheapest = affordable.sort(TicketSort::Price).limit(1).await?;
+/// let own = client.tickets().list().mine().any_status().past().all().await?;
+/// let sold = client.tickets().list().status([TicketStatus::Sold]).await?;
 /// # Ok(()) }
 /// ```
-pub type ListTickets = List<Ticket>;
-
 impl List<Ticket> {
     /// Tickets with all of these words in the title or the venue.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let jazz = client.tickets().list().matching("jazz lake").await?;
-    /// # Ok(()) }
-    /// ```
     pub fn matching(self, words: impl Into<String>) -> Self {
         let words = words.into();
         let search = SearchWords::new(&words);
@@ -216,12 +180,6 @@ impl List<Ticket> {
     }
 
     /// Tickets with all of these words in the venue.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let here = client.tickets().list().venue("tivoli").await?;
-    /// # Ok(()) }
-    /// ```
     pub fn venue(self, words: impl Into<String>) -> Self {
         let words = words.into();
         let search = SearchWords::new(&words);
@@ -231,94 +189,42 @@ impl List<Ticket> {
     }
 
     /// Tickets of events that start at this time or later.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let december = client.tickets().list().from("2026-12-01T00:00:00Z".parse()?).await?;
-    /// # Ok(()) }
-    /// ```
     pub fn from(self, time: Timestamp) -> Self {
         self.filter("from", time, move |ticket, _| starts_at(ticket).is_some_and(|starts| starts >= time))
     }
 
     /// Tickets of events that start at this time or earlier.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let autumn = client.tickets().list().until("2026-12-01T00:00:00Z".parse()?).await?;
-    /// # Ok(()) }
-    /// ```
     pub fn until(self, time: Timestamp) -> Self {
         self.filter("until", time, move |ticket, _| starts_at(ticket).is_some_and(|starts| starts <= time))
     }
 
     /// Also tickets of events that have started, which are left out otherwise.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let all = client.tickets().list().past().await?;
-    /// # Ok(()) }
-    /// ```
     pub fn past(self) -> Self {
         self.parameter("past", "true")
     }
 
     /// Tickets that cost at least this.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let dear = client.tickets().list().min_price("100".parse()?).await?;
-    /// # Ok(()) }
-    /// ```
     pub fn min_price(self, price: PriceBound) -> Self {
         self.filter("minPrice", price, move |ticket, _| PriceBound::from(ticket.price) >= price)
     }
 
     /// Tickets that cost at most this.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let cheap = client.tickets().list().max_price("20".parse()?).await?;
-    /// # Ok(()) }
-    /// ```
     pub fn max_price(self, price: PriceBound) -> Self {
         self.filter("maxPrice", price, move |ticket, _| PriceBound::from(ticket.price) <= price)
     }
 
     /// In which order.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use ticketing_sdk::TicketSort;
-    ///
-    /// let cheapest = client.tickets().list().sort(TicketSort::Price).limit(1).await?;
-    /// # Ok(()) }
-    /// ```
     pub fn sort(self, sort: TicketSort) -> Self {
         self.ordered(sort.as_str(), sort.order())
     }
 
     /// Tickets of the signed-in user.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let own = client.tickets().list().mine().any_status().all().await?;
-    /// # Ok(()) }
-    /// ```
     pub fn mine(mut self) -> Self {
         self.request = self.request.with_session();
         self.filter("seller", "me", |ticket, user| user.is_none_or(|user| ticket.user_id == *user))
     }
 
     /// Tickets of these statuses, in place of those that can be ordered.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use ticketing_sdk::TicketStatus;
-    ///
-    /// let sold = client.tickets().list().status([TicketStatus::Sold]).await?;
-    /// # Ok(()) }
-    /// ```
     pub fn status(self, statuses: impl IntoIterator<Item = TicketStatus>) -> Self {
         let statuses: Vec<_> = statuses.into_iter().collect();
         let words: Vec<_> = statuses.iter().map(TicketStatus::as_str).collect();
@@ -326,12 +232,6 @@ impl List<Ticket> {
     }
 
     /// Tickets of every status.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let all = client.tickets().list().any_status().all().await?;
-    /// # Ok(()) }
-    /// ```
     pub fn any_status(self) -> Self {
         self.parameter("status", "all")
     }

@@ -11,8 +11,11 @@ impl Orders {
     ///
     /// ```no_run
     /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let part = client.orders().timeline("5ea9b8f0c1d2e3f405162738").await?;
-    /// println!("{} entries of {}", part.entries.len(), part.service);
+    /// let id = "5ea9b8f0c1d2e3f405162738";
+    /// let (orders, payments) = (client.orders().timeline(id).await?, client.payments().timeline(id).await?);
+    /// for part in [orders, payments, client.tickets().order_timeline(id).await?] {
+    ///     println!("{} entries of {}", part.entries.len(), part.service);
+    /// }
     /// # Ok(()) }
     /// ```
     ///
@@ -73,13 +76,7 @@ impl Orders {
 
 impl Payments {
     /// Returns what the payments service retains of an order: payments, the calls of the card provider, events and
-    /// their deliveries.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let part = client.payments().timeline("5ea9b8f0c1d2e3f405162738").await?;
-    /// # Ok(()) }
-    /// ```
+    /// their deliveries. See [`Orders::timeline`].
     ///
     /// # Errors
     /// `not_found` where the service has not received the order; `not_owner`, `not_signed_in`.
@@ -91,13 +88,7 @@ impl Payments {
 
 impl Tickets {
     /// Returns what the tickets service retains of an order: the holds of its ticket, and the events and their
-    /// deliveries.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let part = client.tickets().order_timeline("5ea9b8f0c1d2e3f405162738").await?;
-    /// # Ok(()) }
-    /// ```
+    /// deliveries. See [`Orders::timeline`].
     ///
     /// # Errors
     /// `not_found` where the service has not received the order; `not_owner`, `not_signed_in`.

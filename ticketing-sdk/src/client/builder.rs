@@ -20,16 +20,30 @@ use crate::{AttemptHook, Error, MemorySessions, Result, RetryPolicy, SessionStor
 
 /// The configuration of a client. See [`Client::builder`].
 ///
-/// ```
-/// use std::time::Duration;
-/// use ticketing_sdk::{Client, FileSessions};
+/// ```no_run
+/// use std::{sync::Arc, time::Duration};
+/// use ticketing_sdk::{Client, FileSessions, MemorySessions, RetryPolicy};
 ///
+/// # let (session, pem) = ("secret", std::fs::read("company.pem")?);
 /// let client = Client::builder("https://tickets.example.com/market")
 ///     .session_store(FileSessions::new("sessions.json"))
+///     .connect_timeout(Duration::from_secs(2))
+///     .response_timeout(Duration::from_secs(10))
+///     .body_timeout(Duration::from_secs(10))
 ///     .timeout(Duration::from_secs(20))
 ///     .max_retries(1)
+///     .proxy("http://proxy.example.com:3128")
+///     .root_certificates(pem)
+///     .user_agent("box-office/1.2")
+///     .default_header("x-team", "box-office")
 ///     .build()?;
-/// # Ok::<(), ticketing_sdk::Error>(())
+///
+/// let other = Client::builder("127.0.0.1:3000").shared_session_store(Arc::new(MemorySessions::new()));
+/// let other = other.retry_policy(RetryPolicy::never()).no_proxy().build()?;
+///
+/// // The session that a browser has with an older deployment.
+/// let given = Client::builder("tickets.example.com").session_cookie("express:sess").session_value(session);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use = "a builder does nothing until it builds"]
 pub struct ClientBuilder {
@@ -70,39 +84,17 @@ impl ClientBuilder {
     }
 
     /// Sets the session store; in memory by default.
-    ///
-    /// ```
-    /// use ticketing_sdk::{Client, FileSessions};
-    ///
-    /// let client = Client::builder("127.0.0.1:3000").session_store(FileSessions::new("sessions.json")).build()?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn session_store(self, store: impl SessionStore + 'static) -> Self {
         self.shared_session_store(Arc::new(store))
     }
 
     /// Sets a shared session store.
-    ///
-    /// ```
-    /// use std::sync::Arc;
-    /// use ticketing_sdk::{Client, MemorySessions};
-    ///
-    /// let sessions = Arc::new(MemorySessions::new());
-    /// let client = Client::builder("127.0.0.1:3000").shared_session_store(sessions.clone()).build()?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn shared_session_store(mut self, store: Arc<dyn SessionStore>) -> Self {
         self.store = store;
         self
     }
 
     /// Sets the session itself: the value of the session cookie. Then no store is read or written.
-    ///
-    /// ```
-    /// # let session = "secret";
-    /// let client = ticketing_sdk::Client::builder("https://tickets.example.com").session_value(session).build()?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn session_value(mut self, value: impl Into<SecretString>) -> Self {
         self.session_value = Some(value.into());
         self
@@ -110,84 +102,42 @@ impl ClientBuilder {
 
     /// Sets the name of the cookie of [`Self::session_value`]: `session` by default, `express:sess` on older
     /// deployments. A session that the server sets may have any name.
-    ///
-    /// ```
-    /// # let session = "secret";
-    /// let client = ticketing_sdk::Client::builder("https://tickets.example.com").session_cookie("express:sess").session_value(session).build()?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn session_cookie(mut self, name: impl Into<String>) -> Self {
         self.session_cookie = name.into();
         self
     }
 
     /// Sets the timeout of a connection attempt; 5 seconds by default.
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// let client = ticketing_sdk::Client::builder("https://tickets.example.com").connect_timeout(Duration::from_secs(2)).build()?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connections.connect_timeout = timeout;
         self
     }
 
     /// Sets the timeout from a request to the head of its response; 30 seconds by default.
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// let client = ticketing_sdk::Client::builder("https://tickets.example.com").response_timeout(Duration::from_secs(10)).build()?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn response_timeout(mut self, timeout: Duration) -> Self {
         self.response_timeout = timeout;
         self
     }
 
     /// Sets the longest silence within the body of a response; 30 seconds by default.
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// let client = ticketing_sdk::Client::builder("https://tickets.example.com").body_timeout(Duration::from_secs(10)).build()?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn body_timeout(mut self, timeout: Duration) -> Self {
         self.body_timeout = timeout;
         self
     }
 
     /// Sets the timeout of a call with its retries and its body; 60 seconds by default. It does not apply to a watch.
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// let client = ticketing_sdk::Client::builder("https://tickets.example.com").timeout(Duration::from_secs(20)).build()?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
     /// Sets the maximum number of retries of a request that is safe to repeat; 3 by default, 0 for none.
-    ///
-    /// ```
-    /// let client = ticketing_sdk::Client::builder("https://tickets.example.com").max_retries(0).build()?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn max_retries(mut self, retries: u32) -> Self {
         self.retry = self.retry.max_retries(retries);
         self
     }
 
     /// Sets the policy of retries, in place of the default and of [`Self::max_retries`].
-    ///
-    /// ```
-    /// use ticketing_sdk::{Client, RetryPolicy};
-    ///
-    /// let client = Client::builder("127.0.0.1:3000").retry_policy(RetryPolicy::never()).build()?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn retry_policy(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
@@ -215,11 +165,6 @@ impl ClientBuilder {
     }
 
     /// Adds a header to every request. A header of the request itself, or of a hook, takes its place.
-    ///
-    /// ```
-    /// let client = ticketing_sdk::Client::builder("https://tickets.example.com").default_header("x-team", "box-office").build()?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn default_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.default_headers.push((name.into(), value.into()));
         self
@@ -228,33 +173,18 @@ impl ClientBuilder {
     /// Sends every request by way of this proxy, also to this machine: an address like `http://proxy.example.com:3128`,
     /// with a user name and a password where it wants them. By default the environment names the proxy (`HTTPS_PROXY`,
     /// `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`), and a server on this machine is reached directly.
-    ///
-    /// ```
-    /// let client = ticketing_sdk::Client::builder("https://tickets.example.com").proxy("http://proxy.example.com:3128").build()?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.connections.proxy = ProxyChoice::At(url.into());
         self
     }
 
     /// Uses no proxy, even if the environment names one.
-    ///
-    /// ```
-    /// let client = ticketing_sdk::Client::builder("https://tickets.example.com").no_proxy().build()?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn no_proxy(mut self) -> Self {
         self.connections.proxy = ProxyChoice::Never;
         self
     }
 
     /// Trusts the certificates of a PEM file too, beside those of the operating system.
-    ///
-    /// ```no_run
-    /// let client = ticketing_sdk::Client::builder("https://tickets.example.com").root_certificates(std::fs::read("company.pem")?).build()?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn root_certificates(mut self, pem: impl AsRef<[u8]>) -> Self {
         self.connections.root_certificates.push(pem.as_ref().to_vec());
         self
@@ -300,11 +230,6 @@ impl ClientBuilder {
     }
 
     /// Sets the `User-Agent` header.
-    ///
-    /// ```
-    /// let client = ticketing_sdk::Client::builder("https://tickets.example.com").user_agent("box-office/1.2").build()?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn user_agent(mut self, name: impl Into<String>) -> Self {
         self.user_agent = name.into();
         self
@@ -318,10 +243,6 @@ impl ClientBuilder {
     }
 
     /// Builds the client. No request is sent, no file is read, and no runtime is needed.
-    ///
-    /// ```
-    /// assert!(ticketing_sdk::Client::builder("ftp://tickets.example.com").build().is_err());
-    /// ```
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for an address that is no `http` or `https` address, for a session value, cookie name, header

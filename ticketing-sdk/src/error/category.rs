@@ -11,7 +11,7 @@ use crate::types::words;
 /// The category of an error. Its name is stable.
 ///
 /// ```
-/// use ticketing_sdk::ErrorCategory;
+/// use ticketing_sdk::{ErrorCategory, ErrorCode, StatusCode};
 ///
 /// let exit_code = |category| match category {
 ///     ErrorCategory::InvalidInput => 2,
@@ -23,6 +23,8 @@ use crate::types::words;
 ///     ErrorCategory::Failed => 1,
 /// };
 /// assert_eq!(exit_code(ErrorCategory::NotFound), 3);
+/// assert_eq!(ErrorCategory::of_code(&ErrorCode::OrderPaid), ErrorCategory::Conflict);
+/// assert_eq!(ErrorCategory::of_status(StatusCode::BAD_GATEWAY), ErrorCategory::Unreachable);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ErrorCategory {
@@ -49,12 +51,6 @@ words!(ErrorCategory, "error category", {
 
 impl ErrorCategory {
     /// The category of an error answer of the contract.
-    ///
-    /// ```
-    /// use ticketing_sdk::{ErrorCategory, ErrorCode};
-    ///
-    /// assert_eq!(ErrorCategory::of_code(&ErrorCode::OrderPaid), ErrorCategory::Conflict);
-    /// ```
     #[must_use]
     pub fn of_code(code: &ErrorCode) -> Self {
         match code {
@@ -91,12 +87,6 @@ impl ErrorCategory {
     }
 
     /// The category of an answer of which only the status is known, and that is not a success.
-    ///
-    /// ```
-    /// use ticketing_sdk::{ErrorCategory, StatusCode};
-    ///
-    /// assert_eq!(ErrorCategory::of_status(StatusCode::BAD_GATEWAY), ErrorCategory::Unreachable);
-    /// ```
     #[must_use]
     pub fn of_status(status: StatusCode) -> Self {
         match status.as_u16() {

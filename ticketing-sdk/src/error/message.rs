@@ -35,15 +35,7 @@ impl Error {
         }
     }
 
-    /// The innermost cause, where the reason usually is: "Connection refused (os error 111)".
-    ///
-    /// ```
-    /// # ticketing_sdk::mock::run_example(async |client, mock| {
-    /// # use ticketing_sdk::{Method, mock::Reply};
-    /// mock.on(Method::GET, "/api/tickets/t-1", Reply::unreachable());
-    /// assert_eq!(client.tickets().get("t-1").await.unwrap_err().root_cause(), "connection refused");
-    /// # Ok(()) });
-    /// ```
+    /// The innermost cause, where the reason usually is: "Connection refused (os error 111)". See [`Error::user_message`].
     #[must_use]
     pub fn root_cause(&self) -> String {
         root_cause(self)

@@ -7,15 +7,29 @@ use http::StatusCode;
 use super::{ApiError, Error, SafeToRepeat};
 use crate::{ErrorCode, ErrorDetail, IdempotencyKey, Money};
 
+/// The details of an error.
+///
+/// ```no_run
+/// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use ticketing_sdk::ErrorCode;
+///
+/// let Err(error) = client.orders().create_at_price("t-1", "20".parse()?).await else { return Ok(()) };
+/// match error.code() {
+///     Some(ErrorCode::PriceChanged) => println!("it costs {:?} now", error.new_price()),
+///     _ if error.is_unauthenticated() => println!("sign in first"),
+///     _ if error.is_not_found() => println!("the ticket is gone"),
+///     _ if error.is_unknown_outcome() => println!("it may have been ordered"),
+///     _ if error.is_unreachable() => println!("is the server running?"),
+///     _ => println!("{:?}, again in {:?}", error.status(), error.retry_after()),
+/// }
+/// for detail in error.details() {
+///     println!("{}: {}", detail.field.as_deref().unwrap_or("request"), detail.message);
+/// }
+/// eprintln!("{error} (request {})", error.request_id().unwrap_or("unknown"));
+/// # Ok(()) }
+/// ```
 impl Error {
     /// The status of the answer, if there was one.
-    ///
-    /// ```
-    /// # ticketing_sdk::mock::run_example(async |client, _| {
-    /// let error = client.tickets().get("t-1").await.unwrap_err();
-    /// assert_eq!(error.status().map(|status| status.as_u16()), Some(404));
-    /// # Ok(()) });
-    /// ```
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         match self.innermost() {
@@ -34,44 +48,18 @@ impl Error {
     }
 
     /// Returns the code of the error.
-    ///
-    /// ```
-    /// # ticketing_sdk::mock::run_example(async |client, mock| {
-    /// # use ticketing_sdk::{ErrorCode, Method, mock::Reply};
-    /// mock.on(Method::POST, "/api/orders", Reply::problem(400, ErrorCode::TicketPast, "The event has started"));
-    /// assert_eq!(client.orders().create("t-1").await.unwrap_err().code(), Some(&ErrorCode::TicketPast));
-    /// # Ok(()) });
-    /// ```
     #[must_use]
     pub fn code(&self) -> Option<&ErrorCode> {
         self.api()?.code.as_ref()
     }
 
     /// Every error that the server lists for the request.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// if let Err(error) = client.auth().sign_up("ada", "short").await {
-    ///     for detail in error.details() {
-    ///         println!("{}: {}", detail.field.as_deref().unwrap_or("request"), detail.message);
-    ///     }
-    /// }
-    /// # Ok(()) }
-    /// ```
     #[must_use]
     pub fn details(&self) -> &[ErrorDetail] {
         self.api().map_or(&[], |api| &api.details)
     }
 
     /// Returns the id of the request in the logs of the server.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// if let Err(error) = client.tickets().get("t-1").await {
-    ///     eprintln!("{error} (request {})", error.request_id().unwrap_or("unknown"));
-    /// }
-    /// # Ok(()) }
-    /// ```
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         match self.innermost() {
@@ -82,32 +70,12 @@ impl Error {
     }
 
     /// Returns the `Retry-After` of the response.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// if let Err(error) = client.orders().create("t-1").await
-    ///     && let Some(wait) = error.retry_after()
-    /// {
-    ///     println!("the server asks to wait {} s", wait.as_secs());
-    /// }
-    /// # Ok(()) }
-    /// ```
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.api()?.retry_after
     }
 
     /// Returns the current price of the ticket, if an order was refused with `price_changed`.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// if let Err(error) = client.orders().create_at_price("t-1", "20".parse()?).await
-    ///     && let Some(price) = error.new_price()
-    /// {
-    ///     println!("it costs {price} now");
-    /// }
-    /// # Ok(()) }
-    /// ```
     #[must_use]
     pub fn new_price(&self) -> Option<Money> {
         self.details().iter().find_map(|detail| detail.price)
@@ -133,42 +101,18 @@ impl Error {
     }
 
     /// Returns whether the marketplace answered that the resource does not exist. A 404 of another program does not count.
-    ///
-    /// ```
-    /// # ticketing_sdk::mock::run_example(async |client, _| {
-    /// assert!(client.tickets().get("gone").await.unwrap_err().is_not_found());
-    /// # Ok(()) });
-    /// ```
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         matches!(self.innermost(), Self::Api(answer) if answer.status == StatusCode::NOT_FOUND)
     }
 
     /// Returns whether the request needs a session, or that of another user.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// if let Err(error) = client.orders().list().await
-    ///     && error.is_unauthenticated()
-    /// {
-    ///     println!("sign in first");
-    /// }
-    /// # Ok(()) }
-    /// ```
     #[must_use]
     pub fn is_unauthenticated(&self) -> bool {
         self.status() == Some(StatusCode::UNAUTHORIZED)
     }
 
     /// Returns whether no answer came, and nothing is known to have changed. Not true of a write of unknown outcome.
-    ///
-    /// ```
-    /// # ticketing_sdk::mock::run_example(async |client, mock| {
-    /// # use ticketing_sdk::{Method, mock::Reply};
-    /// mock.on(Method::GET, "/api/tickets/t-1", Reply::unreachable());
-    /// assert!(client.tickets().get("t-1").await.unwrap_err().is_unreachable());
-    /// # Ok(()) });
-    /// ```
     #[must_use]
     pub fn is_unreachable(&self) -> bool {
         matches!(self, Self::Unreachable { .. } | Self::Timeout { .. } | Self::Interrupted { .. })
@@ -199,14 +143,6 @@ impl Error {
     }
 
     /// Returns whether a write was sent, and it is not known whether it took effect.
-    ///
-    /// ```
-    /// # ticketing_sdk::mock::run_example(async |client, mock| {
-    /// # use ticketing_sdk::{Method, mock::Reply};
-    /// mock.on(Method::POST, "/api/orders", Reply::broken());
-    /// assert!(client.orders().create("t-1").await.unwrap_err().is_unknown_outcome());
-    /// # Ok(()) });
-    /// ```
     #[must_use]
     pub fn is_unknown_outcome(&self) -> bool {
         matches!(self, Self::UnknownOutcome { .. })

@@ -19,10 +19,6 @@ pub struct SessionError {
 
 impl SessionError {
     /// An error with its message.
-    ///
-    /// ```
-    /// let error = ticketing_sdk::SessionError::new("the cabinet is stuck");
-    /// ```
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), source: None }
     }

@@ -17,9 +17,13 @@ use crate::{ErrorCode, ErrorDetail, Problem};
 ///
 /// ```
 /// use std::time::Duration;
-/// use ticketing_sdk::mock::Reply;
+/// use ticketing_sdk::{ErrorCode, fixtures, mock::Reply};
 ///
 /// let slow = Reply::text(502, "text/html", "<h1>Bad gateway</h1>").delay(Duration::from_millis(50));
+/// let tickets = Reply::json(200, &[fixtures::ticket("t-1")]);
+/// let refusal = Reply::problem(400, ErrorCode::OrderExpired, "The reservation has expired");
+/// let busy = Reply::empty(503).header("retry-after", "3600");
+/// let incomplete = Reply::text(200, "application/json", "[{\"id\":").then_break();
 /// ```
 #[derive(Clone)]
 pub struct Reply {
@@ -57,22 +61,12 @@ impl Reply {
     }
 
     /// A value as JSON.
-    ///
-    /// ```
-    /// use ticketing_sdk::{fixtures, mock::Reply};
-    ///
-    /// let reply = Reply::json(200, &[fixtures::ticket("t-1")]);
-    /// ```
     #[must_use]
     pub fn json(status: u16, body: &(impl Serialize + ?Sized)) -> Self {
         Self::answer(status, "application/json", serde_json::to_vec(body).unwrap_or_default(), BodyEnd::End)
     }
 
     /// No body, as 204 has none.
-    ///
-    /// ```
-    /// let reply = ticketing_sdk::mock::Reply::empty(204);
-    /// ```
     #[must_use]
     pub fn empty(status: u16) -> Self {
         let mut reply = Self::answer(status, "text/plain", Bytes::new(), BodyEnd::End);
@@ -81,22 +75,12 @@ impl Reply {
     }
 
     /// Any text.
-    ///
-    /// ```
-    /// let reply = ticketing_sdk::mock::Reply::text(200, "text/html", "<h1>Welcome to the hotel</h1>");
-    /// ```
     #[must_use]
     pub fn text(status: u16, content_type: &str, text: impl Into<String>) -> Self {
         Self::answer(status, content_type, text.into(), BodyEnd::End)
     }
 
     /// An error response of the contract, with one error.
-    ///
-    /// ```
-    /// use ticketing_sdk::{ErrorCode, mock::Reply};
-    ///
-    /// let reply = Reply::problem(400, ErrorCode::OrderExpired, "The reservation has expired");
-    /// ```
     #[must_use]
     pub fn problem(status: u16, code: ErrorCode, message: impl Into<String>) -> Self {
         Self::json(status, &Problem::new([ErrorDetail::new(message).code(code)]))
@@ -195,12 +179,6 @@ impl Reply {
     }
 
     /// Breaks the connection after an incomplete body.
-    ///
-    /// ```
-    /// use ticketing_sdk::mock::Reply;
-    ///
-    /// let reply = Reply::text(200, "application/json", "[{\"id\":").then_break();
-    /// ```
     #[must_use]
     pub fn then_break(mut self) -> Self {
         if let Kind::Answer { then, .. } = &mut self.kind {
@@ -210,14 +188,6 @@ impl Reply {
     }
 
     /// Adds a header; an invalid one is omitted.
-    ///
-    /// ```
-    /// # ticketing_sdk::mock::run_example(async |client, mock| {
-    /// # use ticketing_sdk::{Method, mock::Reply};
-    /// mock.on(Method::GET, "/api/tickets/t-1", Reply::empty(503).header("retry-after", "3600"));
-    /// assert!(client.tickets().get("t-1").await.unwrap_err().is_transient());
-    /// # Ok(()) });
-    /// ```
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
@@ -227,12 +197,6 @@ impl Reply {
     }
 
     /// Delays the response.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    ///
-    /// let reply = ticketing_sdk::mock::Reply::empty(204).delay(Duration::from_millis(50));
-    /// ```
     #[must_use]
     pub fn delay(mut self, delay: Duration) -> Self {
         self.delay = delay;

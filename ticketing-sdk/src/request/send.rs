@@ -7,29 +7,29 @@ use super::Request;
 use crate::session::UseSession;
 use crate::{Response, Result};
 
+/// What a request is, and sending it.
+///
+/// ```
+/// # ticketing_sdk::mock::run_example(async |client, _| {
+/// # use ticketing_sdk::Method;
+/// let request = client.request(Method::POST, "/api/orders").query("dry", true).body("text/csv", "t-1");
+/// assert_eq!(request.method(), &Method::POST);
+/// assert_eq!(request.url()?, "http://marketplace.test/api/orders?dry=true");
+/// assert_eq!(request.headers()["content-type"], "text/csv");
+/// assert_eq!(request.body_bytes(), b"t-1".as_slice());
+/// assert!(request.has_session());
+/// assert_eq!(request.clone().send().await?.status().as_u16(), 404);
+/// assert!(request.send_checked().await.unwrap_err().is_not_found());
+/// # Ok(()) });
+/// ```
 impl Request {
     /// Returns the method.
-    ///
-    /// ```
-    /// # ticketing_sdk::mock::run_example(async |client, _| {
-    /// # use ticketing_sdk::Method;
-    /// assert_eq!(client.request(Method::GET, "/api/tickets").method(), &Method::GET);
-    /// # Ok(()) });
-    /// ```
     #[must_use]
     pub fn method(&self) -> &Method {
         &self.parts.method
     }
 
     /// Returns the URL that the request is sent to, with its query.
-    ///
-    /// ```
-    /// # ticketing_sdk::mock::run_example(async |client, _| {
-    /// # use ticketing_sdk::Method;
-    /// let request = client.request(Method::GET, "/api/tickets").query("limit", 20);
-    /// assert_eq!(request.url()?, "http://marketplace.test/api/tickets?limit=20");
-    /// # Ok(()) });
-    /// ```
     ///
     /// # Errors
     /// [`Error::InvalidInput`](crate::Error::InvalidInput) if a part of the request is invalid.
@@ -39,55 +39,24 @@ impl Request {
     }
 
     /// Returns the headers that are set so far. The client adds the session when it sends the request.
-    ///
-    /// ```
-    /// # ticketing_sdk::mock::run_example(async |client, _| {
-    /// # use ticketing_sdk::Method;
-    /// let request = client.request(Method::GET, "/api/tickets").header("accept", "text/csv");
-    /// assert_eq!(request.headers()["accept"], "text/csv");
-    /// # Ok(()) });
-    /// ```
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.parts.headers
     }
 
     /// Returns the body.
-    ///
-    /// ```
-    /// # ticketing_sdk::mock::run_example(async |client, _| {
-    /// # use ticketing_sdk::Method;
-    /// let request = client.request(Method::POST, "/api/orders").json(&serde_json::json!({"ticketId": "t-1"}));
-    /// assert_eq!(request.body_bytes(), br#"{"ticketId":"t-1"}"#.as_slice());
-    /// # Ok(()) });
-    /// ```
     #[must_use]
     pub fn body_bytes(&self) -> &Bytes {
         &self.parts.body
     }
 
     /// Returns whether the session is sent with the request.
-    ///
-    /// ```
-    /// # ticketing_sdk::mock::run_example(async |client, _| {
-    /// # use ticketing_sdk::Method;
-    /// assert!(client.request(Method::GET, "/api/tickets").has_session());
-    /// # Ok(()) });
-    /// ```
     #[must_use]
     pub fn has_session(&self) -> bool {
         self.parts.session == UseSession::Yes
     }
 
     /// Sends the request. Any status is a response, not an error.
-    ///
-    /// ```
-    /// # ticketing_sdk::mock::run_example(async |client, _| {
-    /// # use ticketing_sdk::Method;
-    /// let response = client.request(Method::GET, "/nowhere").send().await?;
-    /// assert_eq!(response.status().as_u16(), 404);
-    /// # Ok(()) });
-    /// ```
     ///
     /// # Errors
     /// When no response arrives, or one that redirects to another origin.
@@ -96,14 +65,6 @@ impl Request {
     }
 
     /// Sends the request as the typed calls do: any status but success is an error.
-    ///
-    /// ```
-    /// # ticketing_sdk::mock::run_example(async |client, _| {
-    /// # use ticketing_sdk::Method;
-    /// let error = client.request(Method::GET, "/nowhere").send_checked().await.unwrap_err();
-    /// assert!(error.is_not_found());
-    /// # Ok(()) });
-    /// ```
     ///
     /// # Errors
     /// As [`Self::send`], and [`Error::Api`](crate::Error::Api) or [`Error::Unexpected`](crate::Error::Unexpected) for any status but 2xx.

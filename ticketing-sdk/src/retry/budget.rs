@@ -40,20 +40,12 @@ impl Default for RetryBudget {
 
 impl RetryBudget {
     /// A full bucket of this many tokens.
-    ///
-    /// ```
-    /// let budget = ticketing_sdk::RetryBudget::new(100);
-    /// ```
     #[must_use]
     pub fn new(capacity: u32) -> Self {
         Self(Arc::new(Bucket { capacity, tokens: AtomicU32::new(capacity) }))
     }
 
     /// The tokens that are left.
-    ///
-    /// ```
-    /// assert_eq!(ticketing_sdk::RetryBudget::default().available(), 500);
-    /// ```
     #[must_use]
     pub fn available(&self) -> u32 {
         self.0.tokens.load(Ordering::Relaxed)

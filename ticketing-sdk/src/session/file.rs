@@ -18,7 +18,8 @@ use super::{SessionError, SessionLocation, SessionStore};
 ///
 /// # let folder = tempfile::tempdir()?;
 /// # let path = folder.path().join("sessions.json");
-/// let store = FileSessions::new(path);
+/// let store = FileSessions::new(&path);
+/// assert_eq!(store.path(), path);
 /// store.save("http://127.0.0.1:3000", &"secret".into())?;
 /// assert!(store.load("http://127.0.0.1:3000")?.is_some());
 /// assert!(store.load("http://127.0.0.1:4000")?.is_none());
@@ -67,20 +68,11 @@ pub(super) enum FileEntry {
 
 impl FileSessions {
     /// Sessions in this file; it and its folder are made when the first session is saved.
-    ///
-    /// ```
-    /// let store = ticketing_sdk::FileSessions::new("sessions.json");
-    /// ```
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into() }
     }
 
     /// The file.
-    ///
-    /// ```
-    /// let store = ticketing_sdk::FileSessions::new("sessions.json");
-    /// assert_eq!(store.path(), std::path::Path::new("sessions.json"));
-    /// ```
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path

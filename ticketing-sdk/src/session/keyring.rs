@@ -30,7 +30,8 @@ const KEYRING_TIMEOUT: Duration = Duration::from_secs(2);
 /// ```no_run
 /// use ticketing_sdk::{Client, Keyring};
 ///
-/// let client = Client::builder("http://127.0.0.1:3000").session_store(Keyring::new("default")).build()?;
+/// let keyring = Keyring::new("default").fallback("sessions.json");
+/// let client = Client::builder("http://127.0.0.1:3000").session_store(keyring).build()?;
 /// # Ok::<(), ticketing_sdk::Error>(())
 /// ```
 pub struct Keyring {
@@ -62,13 +63,6 @@ enum KeyringError {
 
 impl Keyring {
     /// The sessions of a profile. The file that replaces a missing keyring is in the user's local data folder.
-    ///
-    /// ```
-    /// use ticketing_sdk::{Client, Keyring};
-    ///
-    /// let client = Client::builder("https://tickets.example.com").session_store(Keyring::new("default")).build()?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn new(profile: impl Into<String>) -> Self {
         let profile = profile.into();
         let folder = directories::ProjectDirs::from("", "", SERVICE)
@@ -78,10 +72,6 @@ impl Keyring {
     }
 
     /// The file to use where there is no keyring.
-    ///
-    /// ```
-    /// let store = ticketing_sdk::Keyring::new("default").fallback("sessions.json");
-    /// ```
     #[must_use]
     pub fn fallback(mut self, path: impl Into<PathBuf>) -> Self {
         self.file = FileSessions::new(path);

@@ -20,14 +20,6 @@ pub struct MemorySessions(Mutex<HashMap<String, SecretString>>);
 
 impl MemorySessions {
     /// A store without sessions.
-    ///
-    /// ```
-    /// use ticketing_sdk::{MemorySessions, SessionStore};
-    ///
-    /// let store = MemorySessions::new();
-    /// assert!(store.load("http://127.0.0.1:3000")?.is_none());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::default()

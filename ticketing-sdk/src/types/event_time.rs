@@ -16,9 +16,10 @@ use super::Timestamp;
 /// use ticketing_sdk::EventTime;
 ///
 /// let starts: EventTime = "2026-12-24T19:30:00+01:00".parse()?;
-/// assert_eq!(starts.to_string(), "2026-12-24T19:30:00+01:00");
+/// assert_eq!(starts.as_str(), "2026-12-24T19:30:00+01:00");
 /// assert_eq!(starts.instant().to_string(), "2026-12-24T18:30:00.000Z");
 /// assert_eq!(starts.label(), "24 Dec 2026, 19:30");
+/// assert_eq!(starts.full_label(), "Thu 24 Dec 2026, 19:30 +01:00");
 /// assert_eq!((starts.date(), starts.time(), starts.offset()), ("2026-12-24", "19:30", "+01:00"));
 /// # Ok::<(), ticketing_sdk::EventTimeError>(())
 /// ```
@@ -44,72 +45,36 @@ const MAX_FRACTION: usize = 9;
 
 impl EventTime {
     /// The instant, to the millisecond.
-    ///
-    /// ```
-    /// let starts: ticketing_sdk::EventTime = "2026-12-24T19:30:00+01:00".parse()?;
-    /// assert_eq!(starts.instant().to_string(), "2026-12-24T18:30:00.000Z");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn instant(&self) -> Timestamp {
         self.instant
     }
 
     /// The text as it was given.
-    ///
-    /// ```
-    /// let starts: ticketing_sdk::EventTime = "2026-12-24T19:30:00+01:00".parse()?;
-    /// assert_eq!(starts.as_str(), "2026-12-24T19:30:00+01:00");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
     /// The day at the place: `2026-12-24`.
-    ///
-    /// ```
-    /// let starts: ticketing_sdk::EventTime = "2026-12-24T19:30:00+01:00".parse()?;
-    /// assert_eq!(starts.date(), "2026-12-24");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn date(&self) -> &str {
         self.text.get(..10).unwrap_or_default()
     }
 
     /// The time of the day at the place, to the minute: `19:30`.
-    ///
-    /// ```
-    /// let starts: ticketing_sdk::EventTime = "2026-12-24T19:30:00+01:00".parse()?;
-    /// assert_eq!(starts.time(), "19:30");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn time(&self) -> &str {
         self.text.get(11..16).unwrap_or_default()
     }
 
     /// Date and time on the clock at the place, for people: `24 Dec 2026, 19:30`.
-    ///
-    /// ```
-    /// let starts: ticketing_sdk::EventTime = "2026-12-24T19:30:00+01:00".parse()?;
-    /// assert_eq!(starts.label(), "24 Dec 2026, 19:30");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn label(&self) -> String {
         format!("{}, {}", self.format_date("%-d %b %Y"), self.time())
     }
 
     /// Day of the week, date and time on the clock at the place, with its offset: `Thu 24 Dec 2026, 19:30 +01:00`.
-    ///
-    /// ```
-    /// let starts: ticketing_sdk::EventTime = "2026-12-24T19:30:00+01:00".parse()?;
-    /// assert_eq!(starts.full_label(), "Thu 24 Dec 2026, 19:30 +01:00");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn full_label(&self) -> String {
         format!("{} {} {}", self.format_date("%a"), self.label(), self.offset_label())
@@ -165,12 +130,6 @@ impl EventTime {
     }
 
     /// The offset of the place from UTC: `+01:00`, or `Z`.
-    ///
-    /// ```
-    /// let starts: ticketing_sdk::EventTime = "2026-12-24T19:30:00+01:00".parse()?;
-    /// assert_eq!(starts.offset(), "+01:00");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn offset(&self) -> &str {
         let start = self.text.rfind(['Z', 'z', '+', '-']).unwrap_or_default();

@@ -72,12 +72,6 @@ impl Money {
 
     /// An amount from its count of cents, 1 to 99 999 999.
     ///
-    /// ```
-    /// let price = ticketing_sdk::Money::from_cents(2050)?;
-    /// assert_eq!(price.to_string(), "20.50");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
     /// # Errors
     /// [`MoneyError::NotPositive`] and [`MoneyError::TooLarge`].
     pub fn from_cents(cents: i64) -> Result<Self, MoneyError> {
@@ -111,12 +105,6 @@ impl Money {
     }
 
     /// The count of cents.
-    ///
-    /// ```
-    /// let price: ticketing_sdk::Money = "19.99".parse()?;
-    /// assert_eq!(price.cents(), 1999);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn cents(self) -> i64 {
         self.0

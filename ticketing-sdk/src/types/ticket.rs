@@ -239,25 +239,11 @@ setters!(TicketUpdate { details: as DetailsUpdate });
 
 impl TicketUpdate {
     /// Creates a change of title and price that keeps the details.
-    ///
-    /// ```
-    /// let update = ticketing_sdk::TicketUpdate::new("RustConf, day 1", "99".parse()?);
-    /// assert_eq!(serde_json::to_string(&update)?, r#"{"title":"RustConf, day 1","price":99}"#);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn new(title: impl Into<String>, price: Money) -> Self {
         Self { title: title.into(), price, details: DetailsUpdate::default() }
     }
 
     /// Clears a field of the details.
-    ///
-    /// ```
-    /// use ticketing_sdk::{DetailField, TicketUpdate};
-    ///
-    /// let update = TicketUpdate::new("RustConf", "99".parse()?).clear(DetailField::Seat);
-    /// assert_eq!(serde_json::to_string(&update)?, r#"{"title":"RustConf","price":99,"seat":null}"#);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn clear(mut self, field: DetailField) -> Self {
         self.details.clear(field);

@@ -56,13 +56,6 @@ impl UnknownValue {
     }
 
     /// The value, as on the wire: text of the server, to be sanitised before it reaches a terminal.
-    ///
-    /// ```
-    /// use ticketing_sdk::TicketStatus;
-    ///
-    /// let TicketStatus::Other(word) = TicketStatus::from_wire("in_auction") else { panic!("it is unknown") };
-    /// assert_eq!(word.as_str(), "in_auction");
-    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.bytes[..usize::from(self.length)]).unwrap_or_default()

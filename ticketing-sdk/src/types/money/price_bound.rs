@@ -21,12 +21,6 @@ pub struct PriceBound(i64);
 
 impl PriceBound {
     /// The count of cents. Larger amounts than it can hold are the largest one.
-    ///
-    /// ```
-    /// let free: ticketing_sdk::PriceBound = "0".parse()?;
-    /// assert_eq!(free.cents(), 0);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn cents(self) -> i64 {
         self.0

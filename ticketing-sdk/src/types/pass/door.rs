@@ -19,7 +19,9 @@ pub const STARTS_WITHIN_SECONDS: RangeInclusive<u64> = 1..=31 * 86_400;
 /// ```
 /// use ticketing_sdk::NewCheckIn;
 ///
-/// let check_in = NewCheckIn::new("TK1…").device("north door");
+/// let hours = std::time::Duration::from_secs(12 * 3600);
+/// let check_in = NewCheckIn::new("TK1…").device("north door").starts_within(hours);
+/// assert_eq!((check_in.at, check_in.starts_within), (None, Some(43_200)));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -46,23 +48,11 @@ setters!(NewCheckIn { at: some Timestamp, device: some_into String });
 
 impl NewCheckIn {
     /// Creates a check-in of this code, at the time at which the service receives it.
-    ///
-    /// ```
-    /// let check_in = ticketing_sdk::NewCheckIn::new("TK1…").device("north door");
-    /// assert_eq!(check_in.at, None);
-    /// ```
     pub fn new(code: impl Into<PassCode>) -> Self {
         Self { code: code.into(), at: None, device: None, starts_within: None }
     }
 
     /// Sets the field `starts_within`, in whole seconds: see [`STARTS_WITHIN_SECONDS`].
-    ///
-    /// ```
-    /// use std::time::Duration;
-    ///
-    /// let check_in = ticketing_sdk::NewCheckIn::new("TK1…").starts_within(Duration::from_secs(12 * 3600));
-    /// assert_eq!(check_in.starts_within, Some(43_200));
-    /// ```
     #[must_use]
     pub fn starts_within(mut self, span: Duration) -> Self {
         self.starts_within = Some(span.as_secs());
