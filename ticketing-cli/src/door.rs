@@ -118,15 +118,16 @@ impl OfflineDoor {
 
     /// Decides about a code, and notes nothing.
     pub(crate) fn decide(&self, scan: &Scan) -> Verdict {
-        self.admission(scan).map_or_else(|refused| *refused, |(_, verdict)| verdict)
+        self.admission(scan, None).map_or_else(|refused| *refused, |(_, verdict)| verdict)
     }
 
-    /// Checks a code, and notes an admission before it returns.
+    /// Checks a code, and notes an admission before it returns. `asked` is the key of the request about this scan to which the
+    /// server has not answered: the upload has the same key, so that both are one admission.
     ///
     /// # Errors
     /// If the admission cannot be recorded. Then the holder is not admitted.
-    pub(crate) fn check_in(&mut self, scan: &Scan) -> CliResult<Verdict> {
-        match self.admission(scan) {
+    pub(crate) fn check_in(&mut self, scan: &Scan, asked: Option<&IdempotencyKey>) -> CliResult<Verdict> {
+        match self.admission(scan, asked) {
             Ok((admitted, verdict)) => self.keep(admitted).map(|()| verdict),
             Err(refused) => Ok(*refused),
         }
@@ -140,7 +141,12 @@ impl OfflineDoor {
     }
 
     /// Returns the admission to record and the verdict then, or the refusal.
-    fn admission(&self, scan: &Scan) -> Result<(OfflineAdmission, Verdict), Box<Verdict>> {
+    fn admission(
+        &self,
+        scan: &Scan,
+        asked: Option<&IdempotencyKey>,
+    ) -> Result<(OfflineAdmission, Verdict), Box<Verdict>> {
+        let request = asked.map(|_| scan.into());
         let scan = Scan { at: self.clock.admission_time(scan.at), ..scan.clone() };
         let (pass, claim, earlier) =
             self.rules.decide(&scan, |pass| self.journal.admissions_of(pass).collect())?;
@@ -165,7 +171,8 @@ impl OfflineDoor {
             seat: details.seat.clone(),
             at,
             device,
-            key: IdempotencyKey::generate(),
+            key: asked.cloned().unwrap_or_else(IdempotencyKey::generate),
+            asked: request,
         };
         Ok((admitted, verdict))
     }
@@ -177,10 +184,10 @@ impl OfflineDoor {
     pub(crate) fn note(&mut self, scan: &Scan, at: Timestamp) -> CliResult {
         // The server has judged the day.
         let scan = Scan { at, within: None, ..scan.clone() };
-        let Ok((mut admitted, _)) = self.admission(&scan) else { return Ok(()) };
+        let Ok((mut admitted, _)) = self.admission(&scan, None) else { return Ok(()) };
         // The time that the server has recorded.
         admitted.at = at;
         self.keep(admitted.clone())?;
-        self.journal.mark_uploaded(&admitted, UploadOutcome::Uploaded)
+        self.journal.mark_uploaded(&admitted, UploadOutcome::Uploaded, None)
     }
 }

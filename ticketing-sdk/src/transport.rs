@@ -165,7 +165,7 @@ impl Transport {
         }
         if self.idempotency.is_unknown() {
             let question = RequestParts::new(Method::GET, CURRENT_USER.to_owned());
-            let question = RequestParts { session: UseSession::No, ..question };
+            let question = RequestParts { session: UseSession::No, timeout: request.timeout, ..question };
             let cause = match Box::pin(self.attempts(&question)).await {
                 // The response of a gateway says nothing about the server behind it.
                 Ok(answer) if self.idempotency.is_unknown() => Some(answer.to_error()),

@@ -31,8 +31,8 @@ pub use ids::{OrderId, PassId, PaymentId, TicketId, UserId};
 pub use money::{Money, MoneyError, PriceBound};
 pub use order::{CancelReason, NewOrder, Order, OrderStatus, OrderedTicket};
 pub use pass::{
-    Admission, DoubleAdmission, NewCheckIn, NewClaim, NewResale, Pass, PassKey, PassKeys, PassStatus,
-    PassTransfer, STARTS_WITHIN_SECONDS,
+    Admission, DOOR_ANSWER_TIMEOUT, DoubleAdmission, NewCheckIn, NewClaim, NewResale, Pass, PassKey,
+    PassKeys, PassStatus, PassTransfer, STARTS_WITHIN_SECONDS,
 };
 pub use password::{PASSWORD_LENGTHS, is_valid_password};
 pub use payment::{NewPayment, Payment, PaymentStatus};

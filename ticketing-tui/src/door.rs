@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use ticketing_sdk::{DoubleAdmission, NewCheckIn, PassCode, Timestamp, UserId, Verdict};
+use ticketing_sdk::{DoubleAdmission, IdempotencyKey, NewCheckIn, PassCode, Timestamp, UserId, Verdict};
 
 use crate::call_error::CallError;
 use crate::door_clock::DoorClock;
@@ -26,11 +26,12 @@ pub trait Door: Send + Sync {
     /// If the server does not answer, or the list cannot be kept: the earlier list stays.
     fn prepare<'a>(&'a self, issuer: &'a UserId) -> BoxFuture<'a, Result<DoorState, CallError>>;
 
-    /// Admits a code by the door list. An admission is on disk before this returns.
+    /// Admits a code by the door list. An admission is on disk before this returns. `asked` is the key of the request about this
+    /// scan, whose answer may have been lost: the upload has the same key, so that both are one admission.
     ///
     /// # Errors
     /// If the door is not prepared, or its journal cannot be written: nobody is admitted then.
-    fn check_in(&self, issuer: &UserId, scan: &Scan) -> Result<Verdict, CallError>;
+    fn check_in(&self, issuer: &UserId, scan: &Scan, asked: &IdempotencyKey) -> Result<Verdict, CallError>;
 
     /// Notes an admission of the server at this time, so that the door refuses the code without the server, too.
     ///

@@ -115,7 +115,7 @@ impl Args {
                 if is_dry_run {
                     return Ok(door.decide(&scan));
                 }
-                door.check_in(&scan)
+                door.check_in(&scan, None)
             };
             return each_code(&context.io, &printer, codes, check_code).await;
         }

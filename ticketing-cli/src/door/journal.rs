@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use ticketing_sdk::{ErrorCode, IdempotencyKey, PassCode, PassId, Timestamp};
+use ticketing_sdk::{ErrorCode, IdempotencyKey, NewCheckIn, PassCode, PassId, Timestamp};
 
 use crate::exit::Exit;
 use crate::failure::{CliResult, Failure};
@@ -30,6 +30,9 @@ pub(super) struct OfflineAdmission {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) device: Option<String>,
     pub(super) key: IdempotencyKey,
+    /// The request with this key that had no answer in time: the server may have admitted the holder by it, or may do so later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) asked: Option<NewCheckIn>,
 }
 
 /// The verdict of the server on an admission.
@@ -92,6 +95,9 @@ enum Line {
         /// The time of the admission. A line of an earlier version has none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<Timestamp>,
+        /// The time that the server has recorded, if it has admitted the holder by the request without an answer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        recorded_at: Option<Timestamp>,
         #[serde(flatten)]
         outcome: UploadOutcome,
     },
@@ -176,13 +182,18 @@ impl DoorJournal {
         self.append(Line::Admitted(Box::new(admitted)))
     }
 
-    /// Records the outcome of an upload.
+    /// Records the outcome of an upload, and the time of the admission if the server has recorded another one.
     ///
     /// # Errors
     /// If it cannot be written: then the admission is uploaded again, with its key.
-    pub(super) fn mark_uploaded(&mut self, admitted: &OfflineAdmission, outcome: UploadOutcome) -> CliResult {
-        let OfflineAdmission { pass_id, serial, at, .. } = admitted;
-        self.append(Line::Upload { pass_id: pass_id.clone(), serial: *serial, at: Some(*at), outcome })
+    pub(super) fn mark_uploaded(
+        &mut self,
+        admitted: &OfflineAdmission,
+        outcome: UploadOutcome,
+        recorded_at: Option<Timestamp>,
+    ) -> CliResult {
+        let OfflineAdmission { pass_id, serial, at, .. } = admitted.clone();
+        self.append(Line::Upload { pass_id, serial, at: Some(at), recorded_at, outcome })
     }
 
     /// Returns the admissions with the outcomes of their uploads.
@@ -216,17 +227,23 @@ impl Entries {
     fn apply(&mut self, line: Line) {
         match line {
             Line::Admitted(admitted) => {
-                let key = (admitted.pass_id.clone(), admitted.serial, admitted.at);
-                self.0.insert(key, (*admitted, None));
+                self.insert(*admitted, None);
             }
-            Line::Upload { pass_id, serial, at, outcome } => {
-                let mut entries = self.0.range_mut(Self::range(&pass_id, serial..=serial));
+            Line::Upload { pass_id, serial, at, recorded_at, outcome } => {
+                let mut entries = self.0.range(Self::range(&pass_id, serial..=serial));
                 let entry = entries.find(|((_, _, entry_at), _)| at.is_none_or(|at| at == *entry_at));
-                if let Some((_, (_, uploaded))) = entry {
-                    *uploaded = Some(outcome);
+                let key = entry.map(|(key, _)| key.clone());
+                if let Some((mut admitted, _)) = key.and_then(|key| self.0.remove(&key)) {
+                    admitted.at = recorded_at.unwrap_or(admitted.at);
+                    self.insert(admitted, Some(outcome));
                 }
             }
         }
+    }
+
+    fn insert(&mut self, admitted: OfflineAdmission, outcome: Option<UploadOutcome>) {
+        let key = (admitted.pass_id.clone(), admitted.serial, admitted.at);
+        self.0.insert(key, (admitted, outcome));
     }
 
     fn waiting_count(&self) -> usize {
@@ -257,6 +274,7 @@ mod tests {
             at: Timestamp::from_millis(at),
             device: None,
             key: IdempotencyKey::generate(),
+            asked: None,
         }
     }
 
@@ -289,11 +307,11 @@ mod tests {
         };
         let mut journal = DoorJournal::open(&list).unwrap();
         journal.admit(later.clone()).unwrap();
-        journal.mark_uploaded(&later, refused()).unwrap();
+        journal.mark_uploaded(&later, refused(), None).unwrap();
         // The line of this one was damaged, and is corrected after the upload of the other.
         journal.admit(earlier.clone()).unwrap();
         assert_eq!((journal.waiting_count(), DoorJournal::read_waiting(&list).unwrap()), (1, 1));
-        journal.mark_uploaded(&earlier, UploadOutcome::Uploaded).unwrap();
+        journal.mark_uploaded(&earlier, UploadOutcome::Uploaded, None).unwrap();
         drop(journal);
         let journal = DoorJournal::open(&list).unwrap();
         let outcomes: Vec<_> =

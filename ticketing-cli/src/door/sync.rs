@@ -129,11 +129,11 @@ async fn upload_all(
 ) -> CliResult {
     let mut offered = Vec::new();
     for admitted in admissions {
-        let outcome = upload(client, admitted).await?;
+        let (outcome, recorded_at) = upload(client, admitted).await?;
         if outcome.has_withdrawn_offer() {
             offered.push(admitted.pass_id.clone());
         }
-        door.lock().journal.mark_uploaded(admitted, outcome)?;
+        door.lock().journal.mark_uploaded(admitted, outcome, recorded_at)?;
     }
     wait_until_closed(client, &offered).await;
     Ok(())
@@ -193,15 +193,28 @@ fn request(client: &Client, admitted: &OfflineAdmission) -> Write<Admission> {
     client.passes().check_in(check_in).idempotency_key(admitted.key.clone())
 }
 
-async fn upload(client: &Client, admitted: &OfflineAdmission) -> CliResult<UploadOutcome> {
-    let answer = request(client, admitted).await;
+/// Uploads an admission. Returns the outcome, and the time that the server has recorded if that is the time of another request.
+async fn upload(
+    client: &Client,
+    admitted: &OfflineAdmission,
+) -> CliResult<(UploadOutcome, Option<Timestamp>)> {
+    let mut answer = request(client, admitted).await;
+    let mut recorded_at = None;
+    if let Some(asked) = &admitted.asked
+        && answer.as_ref().is_err_and(|error| error.code() == Some(&ErrorCode::IdempotencyKeyReused))
+    {
+        // The server has admitted the holder by the request that it did not answer in time. It answers that request again.
+        answer = client.passes().check_in(asked.clone()).idempotency_key(admitted.key.clone()).await;
+        recorded_at = answer.as_ref().ok().map(|admission| admission.admitted_at);
+    }
     // Not an outcome of the admission: the account is the wrong one.
     if answer.as_ref().is_err_and(|error| error.code() == Some(&ErrorCode::NotOwner)) {
         return Err(other_account());
     }
-    outcome(admitted, answer).map_err(|error| {
+    let outcome = outcome(admitted, answer).map_err(|error| {
         Failure::from(&error).hint("the journal keeps what is not uploaded yet: run the same command again")
-    })
+    })?;
+    Ok((outcome, recorded_at))
 }
 
 fn outcome(admitted: &OfflineAdmission, answer: Result<Admission, Error>) -> Result<UploadOutcome, Error> {

@@ -4,7 +4,9 @@ mod door;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::door::{Admission, DoubleAdmission, NewCheckIn, PassKey, PassKeys, STARTS_WITHIN_SECONDS};
+pub use self::door::{
+    Admission, DOOR_ANSWER_TIMEOUT, DoubleAdmission, NewCheckIn, PassKey, PassKeys, STARTS_WITHIN_SECONDS,
+};
 use super::{
     ClaimCode, Money, OrderId, PassCode, PassId, TicketDetails, TicketId, Timestamp, UserId, setters,
     tolerant, wire_words,

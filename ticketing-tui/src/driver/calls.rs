@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret;
 use ticketing_sdk::{
-    CardToken, Client, Error, OrderId, OrderStatus, Pass, PassId, PassStatus, Payment, PaymentStatus, Ruling,
-    SecretString, Ticket, TicketSort, TicketStatus, UserId, Verdict, Write,
+    CardToken, Client, DOOR_ANSWER_TIMEOUT, Error, OrderId, OrderStatus, Pass, PassId, PassStatus, Payment,
+    PaymentStatus, Ruling, SecretString, Ticket, TicketSort, TicketStatus, UserId, Verdict, Write,
 };
 use tokio::sync::mpsc::Sender;
 use tokio::time::{Instant, sleep};
 
-use crate::call_error::{CallError, CallErrorKind};
+use crate::call_error::CallError;
 use crate::door::{Door, Scan};
 use crate::effect::{ApiCall, CallId};
 use crate::event::{Event, Reply};
-use crate::journal::{Journal, Operation};
+use crate::journal::{Journal, JournalEntry, Operation};
 
 /// How many tickets a page of the market has: as many as the marketplace gives.
 const PAGE: u32 = 500;
@@ -148,30 +148,53 @@ impl Caller {
         }
     }
 
-    /// Asks the server about a code; where it cannot be reached, or `by_list`, the door list decides.
+    /// Asks the server about a code. If it gives no verdict in time, or `by_list`, a prepared door decides by its list.
     async fn check_in(&self, issuer: &UserId, scan: &Scan, by_list: bool) -> Result<Reply, CallError> {
-        let verdict = if by_list {
-            self.door.check_in(issuer, scan)?
-        } else {
-            self.check_in_online(issuer, scan).await?
+        let is_prepared = self.is_prepared(issuer);
+        let mut check_in = self.client.passes().check_in(scan.into());
+        if is_prepared {
+            check_in = check_in.timeout(DOOR_ANSWER_TIMEOUT);
+        }
+        let (check_in, entry) = self.note_down(&Operation::CheckIn, check_in).await?;
+        let answer = if by_list { None } else { Some(check_in.await) };
+        let must_keep_key = match &answer {
+            Some(answer) => answer.as_ref().is_err_and(Error::must_keep_key),
+            None => entry.is_resumed(),
         };
+        let (verdict, has_key) = match answer.map(Verdict::of_answer) {
+            Some(Ok(verdict)) if verdict.verdict != Ruling::Unknown || !is_prepared => {
+                (self.note_verdict(issuer, scan, verdict).await, false)
+            }
+            Some(Err(error)) => (Err(error.into()), false),
+            _ => {
+                let verdict = self.door.check_in(issuer, scan, &entry.key());
+                // The journal of the door has the key of an admission. A list can refuse whom the server has admitted.
+                let has_key = verdict.as_ref().is_ok_and(|verdict| verdict.verdict == Ruling::Admitted);
+                (verdict, has_key)
+            }
+        };
+        if has_key || !must_keep_key {
+            entry.settle();
+        }
         let door = self.door.open(issuer).ok().flatten().map(Box::new);
-        Ok(Reply::Verdict { verdict: Box::new(verdict), door })
+        Ok(Reply::Verdict { verdict: Box::new(verdict?), door })
     }
 
-    async fn check_in_online(&self, issuer: &UserId, scan: &Scan) -> Result<Verdict, CallError> {
-        let is_prepared = || matches!(self.door.open(issuer), Ok(Some(_)));
-        let check_in = self.client.passes().check_in(scan.into());
-        let answer = self.answer_journaled(&Operation::CheckIn, check_in).await?;
-        let is_offline =
-            |error: &Error| matches!(CallError::from(error), CallError { kind: CallErrorKind::Offline, .. });
-        if answer.as_ref().is_err_and(is_offline) && is_prepared() {
-            // The server was not reached, so it has not admitted anyone.
-            return self.door.check_in(issuer, scan);
-        }
-        let verdict = self.client.passes().name_refused(Verdict::of_answer(answer)?, &scan.code).await;
+    /// Whether the door can decide by its list.
+    fn is_prepared(&self, issuer: &UserId) -> bool {
+        matches!(self.door.open(issuer), Ok(Some(_)))
+    }
+
+    /// Notes an admission of the server at the door. Returns the verdict with the name of its pass.
+    async fn note_verdict(
+        &self,
+        issuer: &UserId,
+        scan: &Scan,
+        verdict: Verdict,
+    ) -> Result<Verdict, CallError> {
+        let verdict = self.client.passes().name_refused(verdict, &scan.code).await;
         if let (Ruling::Admitted, Some(at)) = (verdict.verdict, verdict.admitted_at)
-            && is_prepared()
+            && self.is_prepared(issuer)
         {
             self.door.note(issuer, scan, at)?;
         }
@@ -215,20 +238,26 @@ impl Caller {
         })
     }
 
+    /// Sends a write whose key is noted down before it leaves, and removes the note once the outcome is known.
     async fn send_journaled<T: 'static>(
         &self,
         operation: &Operation,
         write: Write<T>,
     ) -> Result<T, CallError> {
-        Ok(self.answer_journaled(operation, write).await??)
+        let (write, entry) = self.note_down(operation, write).await?;
+        let answer = write.await;
+        if !answer.as_ref().is_err_and(Error::must_keep_key) {
+            entry.settle();
+        }
+        Ok(answer?)
     }
 
-    /// Sends a write whose key is noted down before it leaves, and removes the note once the outcome is known.
-    async fn answer_journaled<T: 'static>(
+    /// Notes down the key of a write. Returns the write with that key, and the note.
+    async fn note_down<T>(
         &self,
         operation: &Operation,
         write: Write<T>,
-    ) -> Result<Result<T, Error>, CallError> {
+    ) -> Result<(Write<T>, Box<dyn JournalEntry>), CallError> {
         // Keys are scoped to an account.
         let user = self.client.session().await.ok().and_then(|session| session.user);
         let write = match &user {
@@ -238,11 +267,7 @@ impl Caller {
         let entry = self.journal.begin(operation, write.request()).map_err(|why| {
             CallError::other(format!("The write cannot be noted down, so it was not sent: {why}"))
         })?;
-        let answer = write.idempotency_key(entry.key()).resumed(entry.is_resumed()).await;
-        if !answer.as_ref().is_err_and(Error::must_keep_key) {
-            entry.settle();
-        }
-        Ok(answer)
+        Ok((write.idempotency_key(entry.key()).resumed(entry.is_resumed()), entry))
     }
 }
 
@@ -253,3 +278,6 @@ fn pass(pass: Pass) -> Reply {
 fn ticket(ticket: Ticket) -> Reply {
     Reply::Ticket(Box::new(ticket))
 }
+
+#[cfg(test)]
+mod tests;

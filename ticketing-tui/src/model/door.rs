@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use ticketing_sdk::{DoubleAdmission, Pass, PassCode, PassStatus, TicketId, UserId, Verdict};
+use ticketing_sdk::{
+    DoubleAdmission, ErrorCode, Pass, PassCode, PassStatus, Ruling, TicketId, UserId, Verdict, VerdictWarning,
+};
+use unicode_truncate::UnicodeTruncateStr;
 
 use super::notices::Level;
 use super::{FeedState, Model, SessionState};
@@ -10,8 +13,13 @@ use crate::call_error::CallError;
 use crate::door::{AdmissionConflict, DoorState, Scan};
 use crate::effect::{ApiCall, CallId};
 use crate::event::Reply;
+use crate::glyphs::Glyphs;
+use crate::local_time::LocalTime;
 use crate::settings::Setting;
 use crate::text;
+
+/// The columns in which a code is named.
+const CODE_COLUMNS: usize = 12;
 
 /// The door of the user.
 #[derive(Debug, Default)]
@@ -52,6 +60,34 @@ impl Door {
         let first = pass.admitted_at.map(|at| DoubleAdmission::new(at, pass.device.clone()));
         first.into_iter().chain(pass.double_admissions.iter().cloned()).collect()
     }
+}
+
+/// Returns the text of a verdict, with times on the clock of the user.
+fn verdict_words(verdict: &Verdict, local: &LocalTime) -> String {
+    // The message about another day has the start.
+    let is_other_day = verdict.reason.as_deref() == Some(ErrorCode::PassOtherDay.as_str())
+        || verdict.warnings.contains(&VerdictWarning::PassOtherDay);
+    let starts = verdict.starts_at.as_ref().filter(|_| !is_other_day);
+    let named = verdict.title.as_deref().map(|title| {
+        let named = title_with_seat(title, verdict.seat.as_deref());
+        starts.map_or(named.clone(), |starts| format!("{named}, {}", local.event(starts)))
+    });
+    let warning = verdict.warning_with(|at| local.format_with_seconds(at));
+    let refusal = || text::sentence(&verdict.message_with(|at| local.format_with_seconds(at)));
+    match (verdict.verdict, named, warning) {
+        (Ruling::Admitted, named, Some(warning)) => {
+            format!("{}: {}", named.unwrap_or_default(), text::sanitize(&warning))
+        }
+        (Ruling::Admitted, named, None) => named.unwrap_or_default(),
+        (_, Some(named), _) => format!("{}: {named}", refusal()),
+        (_, None, _) => refusal(),
+    }
+}
+
+/// Returns a title with its seat.
+pub(crate) fn title_with_seat(title: &str, seat: Option<&str>) -> String {
+    let title = text::title(title);
+    seat.map_or(title.clone(), |seat| format!("{title}, {}", text::sanitize(seat)))
 }
 
 impl Model {
@@ -130,6 +166,39 @@ impl Model {
         let scan = Scan { code, device, at: self.server_now(), within };
         let by_list = self.admits_by_list();
         Some(self.call(ApiCall::CheckIn { issuer, scan, by_list }))
+    }
+
+    /// Returns the ruling of a reply to a scan, how much it matters, and its text, which names the ticket or the code.
+    pub(crate) fn judge_scan(
+        &self,
+        code: &PassCode,
+        reply: &Result<Reply, CallError>,
+    ) -> Option<(Ruling, Level, String)> {
+        let (ruling, has_warning, words) = match reply {
+            Ok(Reply::Verdict { verdict, .. }) => {
+                (verdict.verdict, !verdict.warnings.is_empty(), verdict_words(verdict, &self.local))
+            }
+            Ok(_) => return None,
+            Err(error) => {
+                let message = error.message.trim_end_matches('.');
+                (Ruling::Unknown, true, format!("Scan the code again: {message}"))
+            }
+        };
+        Some(match ruling {
+            Ruling::Admitted if !has_warning => (ruling, Level::Success, words),
+            Ruling::Admitted => (ruling, Level::Warning, words),
+            Ruling::Refused => (ruling, Level::Error, words),
+            Ruling::Unknown => (ruling, Level::Warning, format!("{}: {words}", self.code_name(code))),
+        })
+    }
+
+    /// Returns the end of a code: the whole code would admit whoever photographs the screen.
+    pub(crate) fn code_name(&self, code: &PassCode) -> String {
+        let code = text::sanitize(code.as_str());
+        match code.unicode_truncate_start(CODE_COLUMNS).0 {
+            whole if whole == code => format!("Code {code}"),
+            end => format!("Code {}{}", Glyphs::new(self.settings.borders).ellipsis, end.trim_start()),
+        }
     }
 
     /// Reports what waits for its upload at a start without the server.

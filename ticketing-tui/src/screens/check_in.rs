@@ -2,12 +2,13 @@
 
 use ratatui::style::Modifier;
 use ticketing_sdk::pass_code::PREFIX;
-use ticketing_sdk::{ErrorCode, PassCode, Ruling, Timestamp, Verdict, VerdictWarning};
+use ticketing_sdk::{PassCode, Ruling, Timestamp};
 
 use super::form_input;
 use super::prelude::*;
 use crate::door::AdmissionConflict;
 use crate::local_time::LocalTime;
+use crate::model::door::title_with_seat;
 use crate::settings::{SWITCH, Setting, SettingChange};
 use crate::theme::Theme;
 
@@ -15,22 +16,29 @@ use crate::theme::Theme;
 #[derive(Debug)]
 pub(crate) struct CheckIn {
     form: Form,
-    /// The codes that wait for their verdicts: a code that is scanned twice is sent once.
-    pending: Vec<(CallId, PassCode)>,
-    /// The verdicts, the newest first.
-    log: Vec<LoggedVerdict>,
+    /// The scans, the newest first.
+    log: Vec<LoggedScan>,
     admitted: usize,
     refused: usize,
 }
 
-/// The verdict on one code.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct LoggedVerdict {
+/// One scan, and the verdict on it once there is one.
+#[derive(Debug)]
+struct LoggedScan {
+    code: PassCode,
+    /// The call that asks for the verdict; `None` once it is answered.
+    call: Option<CallId>,
     at: Timestamp,
     ruling: Ruling,
     /// The style: a warning if the verdict has one.
     role: StyleRole,
     words: String,
+}
+
+impl LoggedScan {
+    fn heading(&self) -> &'static str {
+        if self.call.is_some() { "ASKING" } else { self.ruling.heading() }
+    }
 }
 
 /// The maximum width: a verdict with a door and a time fits on one line.
@@ -44,40 +52,12 @@ const MAX_LOG_ENTRIES: usize = 500;
 /// The number of verdicts in the plain view.
 const PLAIN_VERDICTS: usize = 5;
 
-fn role(ruling: Ruling) -> StyleRole {
-    match ruling {
-        Ruling::Admitted => StyleRole::Good,
-        Ruling::Refused => StyleRole::Bad,
-        Ruling::Unknown => StyleRole::Warn,
+fn role(level: Level) -> StyleRole {
+    match level {
+        Level::Success => StyleRole::Good,
+        Level::Error => StyleRole::Bad,
+        Level::Warning | Level::Info => StyleRole::Warn,
     }
-}
-
-/// Returns the text of a verdict, with times on the clock of the user.
-fn words(verdict: &Verdict, local: &LocalTime) -> String {
-    // The message about another day has the start.
-    let is_other_day = verdict.reason.as_deref() == Some(ErrorCode::PassOtherDay.as_str())
-        || verdict.warnings.contains(&VerdictWarning::PassOtherDay);
-    let starts = verdict.starts_at.as_ref().filter(|_| !is_other_day);
-    let named = verdict.title.as_deref().map(|title| {
-        let named = title_with_seat(title, verdict.seat.as_deref());
-        starts.map_or(named.clone(), |starts| format!("{named}, {}", local.event(starts)))
-    });
-    let warning = verdict.warning_with(|at| local.format_with_seconds(at));
-    let refusal = || text::sentence(&verdict.message_with(|at| local.format_with_seconds(at)));
-    match (verdict.verdict, named, warning) {
-        (Ruling::Admitted, named, Some(warning)) => {
-            format!("{}: {}", named.unwrap_or_default(), text::sanitize(&warning))
-        }
-        (Ruling::Admitted, named, None) => named.unwrap_or_default(),
-        (_, Some(named), _) => format!("{}: {named}", refusal()),
-        (_, None, _) => refusal(),
-    }
-}
-
-/// Returns a title with its seat.
-fn title_with_seat(title: &str, seat: Option<&str>) -> String {
-    let title = text::title(title);
-    seat.map_or(title.clone(), |seat| format!("{title}, {}", text::sanitize(seat)))
 }
 
 /// Returns the text of an admission that the server contradicts.
@@ -95,7 +75,7 @@ impl CheckIn {
         let device = Field::new("Door", "optional, like north door").optional();
         let mut form = Form::new(vec![code, device]);
         form.fill(DEVICE, &model.door.device);
-        Self { form, pending: Vec::new(), log: Vec::new(), admitted: 0, refused: 0 }
+        Self { form, log: Vec::new(), admitted: 0, refused: 0 }
     }
 
     /// Moves a code that was scanned while the name of the door had the focus to its field.
@@ -118,32 +98,30 @@ impl CheckIn {
         }
         self.form.fill(CODE, "");
         let code = PassCode::new(code);
-        if !self.pending.iter().any(|(_, sent)| *sent == code) {
-            let call = cx.model.check_in(code.clone());
-            self.pending.extend(call.map(|call| (call, code)));
+        let words = cx.model.code_name(&code);
+        if self.log.iter().any(|scan| scan.call.is_some() && scan.code == code) {
+            return cx.model.notify(Level::Info, format!("{words} is being asked about already"));
+        }
+        if let Some(call) = cx.model.check_in(code.clone()) {
+            let (at, ruling, role) = (cx.model.server_now(), Ruling::Unknown, StyleRole::Accent);
+            self.log.insert(0, LoggedScan { code, call: Some(call), at, ruling, role, words });
+            self.log.truncate(MAX_LOG_ENTRIES);
         }
     }
 
-    /// Adds the result of a check-in to the log.
-    fn log_reply(&mut self, reply: &Result<Reply, CallError>, model: &Model) {
-        let (ruling, role, words) = match reply {
-            Ok(Reply::Verdict { verdict, .. }) => {
-                let role = if !verdict.warnings.is_empty() { StyleRole::Warn } else { role(verdict.verdict) };
-                (verdict.verdict, role, words(verdict, &model.local))
-            }
-            Ok(_) => return,
-            Err(error) => {
-                let message = error.message.trim_end_matches('.');
-                (Ruling::Unknown, StyleRole::Warn, format!("Scan the code again: {message}"))
-            }
-        };
-        match ruling {
+    /// Enters a reply at its scan. Returns whether it is the reply to one.
+    fn log_reply(&mut self, id: CallId, reply: &Result<Reply, CallError>, model: &Model) -> bool {
+        let Some(scan) = self.log.iter_mut().find(|scan| scan.call == Some(id)) else { return false };
+        scan.call = None;
+        if let Some((ruling, level, words)) = model.judge_scan(&scan.code, reply) {
+            (scan.ruling, scan.role, scan.words) = (ruling, role(level), words);
+        }
+        match scan.ruling {
             Ruling::Admitted => self.admitted += 1,
             Ruling::Refused => self.refused += 1,
             Ruling::Unknown => {}
         }
-        self.log.insert(0, LoggedVerdict { at: model.server_now(), ruling, role, words });
-        self.log.truncate(MAX_LOG_ENTRIES);
+        true
     }
 
     fn sums(&self) -> String {
@@ -236,10 +214,8 @@ impl Screen for CheckIn {
                 }
             }
             Input::Reply(id, reply) => {
-                if let Some(at) = self.pending.iter().position(|(call, _)| *call == id) {
-                    self.pending.remove(at);
+                if self.log_reply(id, reply, cx.model) {
                     cx.handled = true;
-                    self.log_reply(reply, cx.model);
                     if reply.as_ref().is_err_and(|error| error.kind == CallErrorKind::SignedOut) {
                         cx.require_sign_in(None);
                     }
@@ -257,16 +233,12 @@ impl Screen for CheckIn {
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let inner = painter.panel_at_most(area, &self.title(model), MAX_WIDTH);
         let mut rest = self.form.view(painter, inner);
-        if !self.pending.is_empty() {
-            let words = format!("Asking{}", painter.glyphs.ellipsis);
-            painter.right(top(below(inner, 1), 1), &words, painter.theme.accent);
-        }
         // The verdict is above everything that may take many lines.
         if let Some(last) = self.log.first() {
             let style = last.role.style(painter.theme).add_modifier(Modifier::REVERSED | Modifier::BOLD);
             let band = top(rest, if rest.height > 18 { 3 } else { 1 });
             painter.buffer.set_style(band, style);
-            painter.centre(below(band, band.height / 2), last.ruling.heading(), style);
+            painter.centre(below(band, band.height / 2), last.heading(), style);
             rest = painter.paragraph(below(rest, band.height), &last.words, painter.theme.accent);
             rest = below(rest, u16::from(rest.height > 8));
         }
@@ -316,7 +288,7 @@ impl Screen for CheckIn {
 
     fn plain_view(&self, model: &Model) -> PlainView {
         let verdicts = self.log.iter().take(PLAIN_VERDICTS);
-        let verdicts = verdicts.map(|entry| format!("{}: {}", entry.ruling.heading(), entry.words));
+        let verdicts = verdicts.map(|entry| format!("{}: {}", entry.heading(), entry.words));
         let conflicts = model.door.conflicts.iter().map(|conflict| conflict_words(conflict, &model.local));
         let standing = format!("{}.", standing(model).0);
         let evening = evening_hint(model).map(|words| format!("{words}."));

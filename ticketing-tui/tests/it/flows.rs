@@ -14,4 +14,5 @@ mod messages;
 mod mouse;
 mod passes;
 mod paying;
+mod scans;
 mod sell;

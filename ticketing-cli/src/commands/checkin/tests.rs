@@ -100,6 +100,7 @@ async fn checkin_stops_when_signed_out() {
     assert_eq!((end.unwrap_err().exit, lines.len(), mock.requests().len()), (Exit::NotAllowed, 0, 1));
 }
 
+mod asked;
 mod door_clock;
 mod evening;
 mod named;
@@ -125,7 +126,7 @@ mod offline {
     }
 
     pub(super) fn check_in(file: &std::path::Path, at: Timestamp) -> Verdict {
-        OfflineDoor::open(file).unwrap().check_in(&scan(CODE, at)).unwrap()
+        OfflineDoor::open(file).unwrap().check_in(&scan(CODE, at), None).unwrap()
     }
 
     #[test]
@@ -312,7 +313,7 @@ mod offline {
         assert!(damage.len() == 1 && damage[0].starts_with("line 2 of "), "{damage:?}");
         assert!(damage[0].contains("correct or delete it"), "{damage:?}");
         assert_eq!(
-            door.check_in(&scan(CODE, door_time())).unwrap().reason.as_deref(),
+            door.check_in(&scan(CODE, door_time()), None).unwrap().reason.as_deref(),
             Some("already_admitted")
         );
         drop(door);

@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
-use ticketing_sdk::{Client, Timestamp, UserId, Verdict};
+use ticketing_sdk::{Client, IdempotencyKey, Timestamp, UserId, Verdict};
 use ticketing_tui::{AdmissionConflict, CallError, Door, DoorState, DoorSync, Scan};
 
 use crate::client_dirs::private_folder;
@@ -122,9 +122,9 @@ impl Door for Doors {
         async move { self.fetch(issuer).await.map_err(call_error) }.boxed()
     }
 
-    fn check_in(&self, issuer: &UserId, scan: &Scan) -> Result<Verdict, CallError> {
+    fn check_in(&self, issuer: &UserId, scan: &Scan, asked: &IdempotencyKey) -> Result<Verdict, CallError> {
         let door = self.require(issuer).map_err(call_error)?;
-        door.lock().check_in(scan).map_err(call_error)
+        door.lock().check_in(scan, Some(asked)).map_err(call_error)
     }
 
     fn note(&self, issuer: &UserId, scan: &Scan, at: Timestamp) -> Result<(), CallError> {

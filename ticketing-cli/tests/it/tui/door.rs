@@ -1,7 +1,9 @@
 //! The door on the terminal: it admits while the server is gone, uploads later, and shows what another door admitted, too.
 
+use ticketing_testkit::{Method, ProxiedRequest, RequestProxy, RequestStage};
+
 use super::live::RestartedServer;
-use super::pty::{Pty, terminal};
+use super::pty::{DEADLINE, Pty, terminal};
 use super::{CTRL_O, ENTER};
 use crate::support::passes::{check_in, code, one, prepare};
 use crate::support::{Cli, Server, eventually, text};
@@ -60,6 +62,35 @@ fn door_admits_without_the_server_and_uploads_when_it_is_back() {
     pty.wait_until_shown("by south");
     pty.press("\x1b", "Admitted twice");
     drop(again);
+}
+
+#[test]
+fn slow_admission_and_that_of_the_list_are_one() {
+    let server = Server::start();
+    let proxy = RequestProxy::start(&server.url);
+    let [seller, buyer] =
+        ["seller", "buyer"].map(|name| Cli::for_server(&proxy.url()).sign_up(&format!("{name}@example.com")));
+    let code = buy_pass_code(&buyer, &seller.ticket("Jazz at the lake", "38"));
+    let mut pty = Pty::spawn(terminal(&seller.command(&["tui"])), (120, 35));
+    pty.wait_until_shown("seller@example.com");
+    pty.press("3", "Your listings: 1");
+    pty.press("c", "prepares this door to admit without a network");
+    pty.press(CTRL_O, "the door list has 1 ticket");
+    // The server admits the holder, and the door does not receive its answer in time.
+    let request = ProxiedRequest::new(Method::POST, "/api/passes/check-ins", RequestStage::Answered);
+    let hold = proxy.hold_at(request);
+    pty.send(&code);
+    pty.press(ENTER, "ASKING");
+    let held = hold.wait(DEADLINE).expect("the door asks the server");
+    pty.wait_until_shown("1 admitted, 0 refused");
+    pty.wait_until_shown("Works offline, too");
+    drop(held);
+    let issued = seller.json(&["passes", "list", "--issued"]);
+    assert_eq!(
+        (&issued[0]["status"], &issued[0]["doubleAdmissions"]),
+        (&"used".into(), &serde_json::Value::Null)
+    );
+    assert!(!pty.text().contains("admitted twice"), "{}", pty.text());
 }
 
 #[test]

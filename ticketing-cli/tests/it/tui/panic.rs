@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use ticketing_sdk::{Client, Request, Timestamp, UserId, Verdict};
+use ticketing_sdk::{Client, IdempotencyKey, Request, Timestamp, UserId, Verdict};
 use ticketing_tui::config::ConfigFile;
 use ticketing_tui::{
     CallError, Colours, Door, DoorState, DoorSync, Environment, Journal, JournalEntry, Operation, Scan,
@@ -109,7 +109,7 @@ impl Door for NoDoor {
         Box::pin(async { Err(CallError::other("there is no door")) })
     }
 
-    fn check_in(&self, _: &UserId, _: &Scan) -> Result<Verdict, CallError> {
+    fn check_in(&self, _: &UserId, _: &Scan, _: &IdempotencyKey) -> Result<Verdict, CallError> {
         Err(CallError::other("there is no door"))
     }
 

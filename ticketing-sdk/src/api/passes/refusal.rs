@@ -1,11 +1,14 @@
 //! The pass of a code that the server refuses.
 
+use tokio::time::timeout;
+
 use super::Passes;
-use crate::{ErrorCode, PassClaim, PassCode, Verdict};
+use crate::{DOOR_ANSWER_TIMEOUT, ErrorCode, PassClaim, PassCode, Verdict};
 
 impl Passes {
     /// Adds what is known of the pass to the refusal of a genuine code, which the answer of the server does not name: its title,
-    /// its seat, its venue and its start. Any other verdict stays, and so does one whose pass cannot be loaded.
+    /// its seat, its venue and its start. Any other verdict stays, and so does one whose pass cannot be
+    /// loaded within [`DOOR_ANSWER_TIMEOUT`].
     ///
     /// ```no_run
     /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -27,9 +30,9 @@ impl Passes {
             return verdict;
         }
         let Ok(claim) = PassClaim::decode_unverified(code) else { return verdict };
-        match self.get(&claim.pass_id).await {
-            Ok(pass) => verdict.with_pass(&pass),
-            Err(_) => verdict,
+        match timeout(DOOR_ANSWER_TIMEOUT, self.get(&claim.pass_id)).await {
+            Ok(Ok(pass)) => verdict.with_pass(&pass),
+            _ => verdict,
         }
     }
 }

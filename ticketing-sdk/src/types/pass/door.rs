@@ -14,6 +14,18 @@ use crate::types::{EventTime, PassCode, PassId, Timestamp, setters, tolerant};
 /// ```
 pub const STARTS_WITHIN_SECONDS: RangeInclusive<u64> = 1..=31 * 86_400;
 
+/// How long a door that can decide by its list waits for the verdict of the server.
+///
+/// ```no_run
+/// use ticketing_sdk::{Client, DOOR_ANSWER_TIMEOUT, NewCheckIn, Verdict};
+///
+/// # async fn example(client: Client, code: &str) -> ticketing_sdk::Result<()> {
+/// let answer = client.passes().check_in(NewCheckIn::new(code)).timeout(DOOR_ANSWER_TIMEOUT).await;
+/// println!("{}", Verdict::of_answer(answer)?.verdict.heading());
+/// # Ok(()) }
+/// ```
+pub const DOOR_ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// A check-in at the door.
 ///
 /// ```

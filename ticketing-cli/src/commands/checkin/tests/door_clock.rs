@@ -40,7 +40,7 @@ fn wrong_clock_warns_once_and_admits() {
     let warning = fake.err.text();
     assert!(warning.starts_with("notice: the clock of this machine is wrong: it shows "), "{warning}");
     assert_eq!(warning.lines().count(), 1, "{warning}");
-    let verdict = door.check_in(&scan(CODE, hours(-1))).unwrap();
+    let verdict = door.check_in(&scan(CODE, hours(-1)), None).unwrap();
     assert_eq!((verdict.verdict, verdict.admitted_at), (Ruling::Admitted, Some(list)));
     warn_of_clock(&printer, &door, hours(1), &mut known);
     assert_eq!(fake.err.text(), warning);

@@ -102,7 +102,7 @@ fn door_without_a_network_admits_what_the_table_says() {
         let mut door = OfflineDoor::prepare(&file, door).unwrap();
         let within = Some(Duration::from_secs(case.starts_within));
         let scanned = Scan { within, ..scan(CODE, case.at) };
-        let verdict = door.check_in(&scanned).unwrap();
+        let verdict = door.check_in(&scanned, None).unwrap();
         let admits = verdict.verdict == Ruling::Admitted;
         assert_eq!(admits, case.admits, "{:?} at {}", case.starts_at, case.at);
         assert_eq!(verdict.starts_at, case.starts_at);
@@ -110,7 +110,7 @@ fn door_without_a_network_admits_what_the_table_says() {
         if !admits {
             assert_eq!(verdict.reason.as_deref(), Some("pass_other_day"));
             // The pass stays valid.
-            let admitted = door.check_in(&Scan { within: None, ..scanned }).unwrap();
+            let admitted = door.check_in(&Scan { within: None, ..scanned }, None).unwrap();
             assert_eq!(admitted.verdict, Ruling::Admitted);
         }
     }
@@ -132,7 +132,7 @@ fn start_is_compared_with_the_time_that_the_door_notes() {
 #[test]
 fn door_without_a_network_warns_of_another_day() {
     let (_folder, file) = prepare_door();
-    let verdict = OfflineDoor::open(&file).unwrap().check_in(&scan(CODE, door_time())).unwrap();
+    let verdict = OfflineDoor::open(&file).unwrap().check_in(&scan(CODE, door_time()), None).unwrap();
     assert_eq!(verdict.warning_with(|at| at.to_string()).as_deref(), Some(WORDS));
     assert_eq!(verdict.venue.as_deref(), Some("Palais de Tokyo"));
 }

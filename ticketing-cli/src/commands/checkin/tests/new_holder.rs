@@ -13,7 +13,7 @@ async fn new_holder_is_admitted_with_a_warning_and_uploaded_as_well() {
     let admit = |code: &str, second: i64| {
         let mut door = OfflineDoor::open(&file).unwrap();
         let at = Timestamp::from_millis(1_800_000_000_000 + 1000 * second);
-        door.check_in(&Scan { device: Some("south".to_owned()), ..scan(code, at) }).unwrap()
+        door.check_in(&Scan { device: Some("south".to_owned()), ..scan(code, at) }, None).unwrap()
     };
     list(vec![fixtures::pass(PASS).serial(258)]).write(&file).unwrap();
     let later = admit(LATER, 1);
