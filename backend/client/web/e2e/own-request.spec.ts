@@ -1,30 +1,6 @@
 // The feed may report the effect of a request before the response arrives. The page shows the response.
-import { type Page, expect } from '@playwright/test'
-
-import { test, unique } from './support/test'
-
-/** Holds the responses of a method until `release` is called. The server has handled the request by then. */
-async function holdResponses(page: Page, method: string, path: RegExp) {
-  let release = (): void => undefined
-  const released = new Promise<void>((resolve) => (release = resolve))
-  let handle = (): void => undefined
-  const handled = new Promise<void>((resolve) => (handle = resolve))
-  await page.route(path, async (route) => {
-    if (route.request().method() !== method) return route.fallback()
-    const response = await route.fetch()
-    handle()
-    await released
-    await route.fulfill({ response })
-  })
-  return { handled, release }
-}
-
-/** Waits until a page has drawn what its feed delivered: a request of its own takes longer than an event that was sent before. */
-const redraws = (page: Page) =>
-  page.evaluate(async () => {
-    for (let count = 0; count < 5; count += 1) await fetch('/api/users/currentuser')
-    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
-  })
+import { holdResponses, redraws } from './support/responses'
+import { expect, test, unique } from './support/test'
 
 test('buyer never sees the own reservation as that of another buyer', async ({ someone }) => {
   const [seller, buyer, watcher] = [await (await someone()).signUp(), await (await someone()).signUp(), await (await someone()).signUp()]
@@ -93,42 +69,33 @@ test('seller who withdraws a ticket sees the dialog until the response', async (
   await expect(page.getByText('The ticket was withdrawn.')).toBeVisible()
 })
 
-test('buyer who pays sees the own payment until the response', async ({ someone }) => {
-  const [seller, buyer, watcher] = [await (await someone()).signUp(), await (await someone()).signUp(), await (await someone()).signUp()]
-  const ticket = await seller.list(unique('Paid slowly'))
-  const order = await buyer.order(ticket)
+test('paid order is shown as soon as it is known, although the response is late', async ({ someone }) => {
+  const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
+  const order = await buyer.order(await seller.list(unique('Paid slowly')))
   const { page } = buyer
-  await watcher.page.goto(`/tickets/${ticket.id}`)
   await page.goto(`/orders/${order.id}`)
-  const { handled, release } = await holdResponses(page, 'POST', /\/api\/payments$/)
+  const { release } = await holdResponses(page, 'POST', /\/api\/payments$/)
   await page.getByRole('button', { name: 'Pay $20.00' }).click()
-  await handled
-  await expect(watcher.page.getByText('This ticket is sold.')).toBeVisible()
-  await redraws(page)
-  await expect(page.getByRole('button', { name: 'Paying…' })).toBeVisible()
-  await expect(page.locator('main .badge')).toHaveText('Reserved')
-  await expect(page.getByText('The ticket is yours')).toHaveCount(0)
-  release()
   await expect(page.getByRole('main').getByText('The ticket is yours')).toBeVisible()
   await expect(page.locator('main .badge')).toHaveText('Paid')
+  await expect(page.getByRole('img', { name: /^Code of the ticket/ })).toBeVisible()
+  release()
+  await redraws(page)
+  await expect(page.getByRole('main').getByText('The ticket is yours')).toBeVisible()
 })
 
-test('buyer who cancels sees the dialog until the response', async ({ someone }) => {
-  const [seller, buyer, watcher] = [await (await someone()).signUp(), await (await someone()).signUp(), await (await someone()).signUp()]
-  const ticket = await seller.list(unique('Cancelled slowly'))
-  const order = await buyer.order(ticket)
+test('cancelled order is shown as soon as it is known, although the response is late', async ({ someone }) => {
+  const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
+  const order = await buyer.order(await seller.list(unique('Cancelled slowly')))
   const { page } = buyer
-  await watcher.page.goto(`/tickets/${ticket.id}`)
   await page.goto(`/orders/${order.id}`)
   await page.getByRole('button', { name: 'Cancel the order' }).click()
-  const { handled, release } = await holdResponses(page, 'DELETE', /\/api\/orders\//)
+  const { release } = await holdResponses(page, 'DELETE', /\/api\/orders\//)
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel the order' }).click()
-  await handled
-  await expect(watcher.page.getByRole('button', { name: 'Buy for $20.00' })).toBeVisible()
-  await redraws(page)
-  await expect(page.getByRole('button', { name: 'Cancelling…' })).toBeVisible()
-  await expect(page.getByText('This order was cancelled')).toHaveCount(0)
+  await expect(page.getByRole('main').getByText('This order was cancelled')).toBeVisible()
+  await expect(page.getByRole('dialog')).toHaveCount(0)
   release()
+  await redraws(page)
   await expect(page.getByRole('main').getByText('This order was cancelled')).toBeVisible()
 })
 
@@ -201,4 +168,87 @@ test('listing of a resale that was withdrawn before counts as withdrawn', async 
   await page.getByRole('button', { name: 'Withdraw the listing' }).click()
   await expect(page.getByText('The listing is withdrawn.')).toBeVisible()
   await expect(page.getByRole('img', { name: /^Code of the ticket/ })).toBeVisible()
+})
+
+/** Longer than a response takes that is not late. */
+const LATE = 6000
+
+test('buyer whose response is late finds the own order', async ({ someone }) => {
+  const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
+  const ticket = await seller.list(unique('Late answer'))
+  const { page } = buyer
+  await page.clock.install()
+  await page.goto(`/tickets/${ticket.id}`)
+  const { handled, release } = await holdResponses(page, 'POST', /\/api\/orders$/)
+  await page.getByRole('button', { name: 'Buy for $20.00' }).click()
+  await handled
+  await page.clock.fastForward(LATE)
+  await expect(page.getByRole('link', { name: 'Go to your order' })).toBeVisible()
+  await expect(page.getByText('Another buyer')).toHaveCount(0)
+  release()
+  await expect(page.getByText('Time left to pay')).toBeVisible()
+})
+
+test('forms say that a response is late', async ({ someone }) => {
+  const { page } = await (await someone()).signUp()
+  await page.clock.install()
+  for (const { path, label, button, api } of [
+    { path: '/tickets/new', label: 'Title', button: 'List the ticket', api: /\/api\/tickets$/ },
+    { path: '/claim', label: 'Claim code', button: 'Claim the ticket', api: /\/api\/passes\/claims$/ },
+  ]) {
+    await page.goto(path)
+    await page.getByLabel(label, { exact: true }).fill('k7f2')
+    const { handled, release } = await holdResponses(page, 'POST', api)
+    await page.getByRole('button', { name: button }).click()
+    await handled
+    await page.clock.fastForward(LATE)
+    await expect(page.getByText('No response yet.')).toBeVisible()
+    release()
+    await expect(page.getByText('No response yet.')).toHaveCount(0)
+    await expect(page.getByRole('main').getByRole('alert').first()).toBeVisible()
+  }
+})
+
+test('outcome for a user who has left the page is a message with a link', async ({ someone }) => {
+  const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
+  const ticket = await seller.list(unique('Left'))
+  const { page } = buyer
+  await page.goto(`/tickets/${ticket.id}`)
+  const order = await holdResponses(page, 'POST', /\/api\/orders$/)
+  await page.getByRole('button', { name: 'Buy for $20.00' }).click()
+  await order.handled
+  await page.getByRole('link', { name: 'Orders', exact: true }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Your orders')
+  order.release()
+  await expect(page.getByText('The ticket is reserved for you.')).toBeVisible()
+  await expect(page).toHaveURL('/orders')
+  await page.getByRole('link', { name: 'Open' }).click()
+  await expect(page.getByText('Time left to pay')).toBeVisible()
+  await page.getByRole('button', { name: 'Pay $20.00' }).click()
+  await page.getByRole('link', { name: 'Show my ticket' }).click()
+
+  // The claim code is in one response: it is shown once the holder is back.
+  const transfer = await holdResponses(page, 'POST', /\/transfer$/)
+  await page.getByRole('button', { name: 'Give away' }).click()
+  await transfer.handled
+  await page.getByRole('link', { name: 'Market', exact: true }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Market')
+  transfer.release()
+  await expect(page.getByText('The claim code is ready.')).toBeVisible()
+  await page.getByRole('link', { name: 'Open' }).click()
+  await expect(page.getByLabel('Claim code', { exact: true })).toHaveValue(/.+/)
+  await page.getByRole('button', { name: 'Take back' }).click()
+  await expect(page.getByText('The claim code no longer works.')).toBeVisible()
+  await expect(page.getByLabel('Claim code', { exact: true })).toHaveCount(0)
+
+  // A failure, too.
+  const failed = await holdResponses(page, 'POST', /\/transfer$/, { status: 503, body: '' })
+  await page.getByRole('button', { name: 'Give away' }).click()
+  await failed.handled
+  await page.getByRole('link', { name: 'Market', exact: true }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Market')
+  failed.release()
+  await expect(page.getByText('On the page before: The marketplace is busy.')).toBeVisible()
+  await page.getByRole('link', { name: 'Open' }).click()
+  await expect(page.getByRole('button', { name: 'Give away' })).toBeVisible()
 })

@@ -19,7 +19,7 @@ it('joins calls while a write is in flight', async () => {
 it('reuses the key until the outcome is known', async () => {
   const keys: string[] = []
   const outcomes: unknown[] = [new NetworkError(), refused(503, 'unavailable'), refused(401, 'not_signed_in'), 'bought']
-  const write = (key: string) => {
+  const write = ({ key }: { key: string }) => {
     keys.push(key)
     const outcome = outcomes.shift()
     return outcome instanceof Error ? Promise.reject(outcome) : Promise.resolve(outcome)
@@ -35,7 +35,7 @@ it('reuses the key until the outcome is known', async () => {
 
 it('creates a new key for another body or after a final response', async () => {
   const keys: string[] = []
-  const write = (error: Error) => (key: string) => {
+  const write = (error: Error) => ({ key }: { key: string }) => {
     keys.push(key)
     return Promise.reject(error)
   }
@@ -91,7 +91,7 @@ it('deletes the attempt after a final rejection', async () => {
 it('stores the storable part only, and retries the whole body with its key', async () => {
   const keys: string[] = []
   const body = { order: 1, token: 'tok_secret' }
-  const write = (key: string) => {
+  const write = ({ key }: { key: string }) => {
     keys.push(key)
     return Promise.reject(new NetworkError())
   }
@@ -118,4 +118,24 @@ it('retries not_yet_visible a bounded number of times, then throws', async () =>
   await failed
   expect(write).toHaveBeenCalledTimes(5)
   vi.useRealTimers()
+})
+
+it('sends a request without a response again with its key, a bounded number of times', async () => {
+  const timeout = new NetworkError('timeout', { cause: new DOMException('timeout', 'TimeoutError') })
+  const sent: { key: string; timeout: number }[] = []
+  const outcomes: unknown[] = [timeout, refused(401, 'not_signed_in')]
+  const write = (one: { key: string; timeout: number }) => {
+    sent.push(one)
+    const outcome = outcomes.length > 0 ? outcomes.shift() : timeout
+    return outcome instanceof Error ? Promise.reject(outcome) : Promise.resolve(outcome)
+  }
+  // The first request may have taken effect, whatever the second one says.
+  await expect(once('buy', 1, write)).rejects.toThrow('not_signed_in')
+  expect(pendingAttempt('buy')).toBe(1)
+  expect(new Set(sent.map(({ key }) => key)).size).toBe(1)
+  await expect(once('buy', 1, write)).rejects.toBe(timeout)
+  expect(sent).toHaveLength(5)
+  // A caller that decides without the response sends one request.
+  await expect(once('buy', 1, write, { timeout: 5000 })).rejects.toBe(timeout)
+  expect(sent.slice(5).map(({ timeout }) => timeout)).toEqual([5000])
 })

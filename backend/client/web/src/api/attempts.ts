@@ -1,7 +1,7 @@
 // Writes that must take effect once. Each has an idempotency key that is stored until its outcome is known, also across reloads.
 import { pause } from '../pause'
 import { readJson, tab } from '../storage'
-import { ApiError, outcomeOf } from './problem'
+import { ApiError, isTimeout, outcomeOf } from './problem'
 
 interface Attempt<B> {
   key: string
@@ -14,7 +14,20 @@ interface OnceOptions<B, T> {
   isDone?: (answer: T) => boolean
   /** Returns the part of the body that may be stored; the whole body stays in memory. A card token must not be stored. */
   storable?: (body: B) => unknown
+  /** How long to wait for the response, in milliseconds. Otherwise a request without one is sent again. */
+  timeout?: number | undefined
 }
+
+/** The options of a request of an attempt. */
+interface Sent {
+  key: string
+  timeout: number
+}
+
+/** Longer than any request takes: the server responds to a payment within ten seconds. */
+const RESPONSE_TIMEOUT = 12_000
+/** How often a request is sent before its outcome is unknown. */
+const MAX_REQUESTS = 3
 
 const PREFIX = 'attempt:'
 const inFlight = new Map<string, Promise<unknown>>()
@@ -43,26 +56,29 @@ export function forgetAttempt(purpose: string): void {
 
 /**
  * Performs a write once. A call with the purpose of a write in flight returns that write, so a double click sends one request. A call
- * with the same body after a lost response reuses the key, so the server returns the outcome of the first request.
+ * with the same body after a lost response reuses the key, so the server returns the outcome of the first request. The body contains the
+ * version of what the write changes, if it has one: after a change a call is another write.
  */
 export function once<B, T>(
   purpose: string,
   body: B,
-  write: (key: string, body: B) => Promise<T>,
-  { isDone = () => true, storable = (body) => body }: OnceOptions<B, T> = {},
+  write: (sent: Sent, body: B) => Promise<T>,
+  { isDone = () => true, storable = (body) => body, timeout }: OnceOptions<B, T> = {},
 ): Promise<T> {
   const running = inFlight.get(purpose)
   if (running) return running as Promise<T>
   const promise = (async () => {
     const { key, isRetry } = startAttempt(purpose, body, storable)
+    let isRepeated = isRetry
     try {
-      const answer = await writeWithRetry(() => write(key, body))
+      const sent = { key, timeout: timeout ?? RESPONSE_TIMEOUT }
+      const answer = await writeWithRetry(() => write(sent, body), timeout === undefined ? MAX_REQUESTS : 1, () => (isRepeated = true))
       if (isDone(answer)) forgetAttempt(purpose)
       return answer
     } catch (error) {
       // The rejection of a retry does not reveal the outcome of the first request.
       const outcome = outcomeOf(error)
-      if (outcome === 'final' || (outcome === 'not-started' && !isRetry)) forgetAttempt(purpose)
+      if (outcome === 'final' || (outcome === 'not-started' && !isRepeated)) forgetAttempt(purpose)
       throw error
     }
   })().finally(() => inFlight.delete(purpose))
@@ -70,13 +86,14 @@ export function once<B, T>(
   return promise
 }
 
-async function writeWithRetry<T>(write: () => Promise<T>): Promise<T> {
+async function writeWithRetry<T>(write: () => Promise<T>, maxRequests: number, onRepeat: () => void): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await write()
     } catch (error) {
-      const again = error instanceof ApiError ? RETRYABLE[error.code ?? ''] : undefined
+      const again = isTimeout(error) ? { times: maxRequests - 1, pause: 0 } : error instanceof ApiError ? RETRYABLE[error.code ?? ''] : undefined
       if (!again || tries > again.times) throw error
+      onRepeat()
       await pause(again.pause)
     }
   }

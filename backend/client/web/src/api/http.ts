@@ -40,7 +40,7 @@ interface Answer<T> {
   headers: Headers
 }
 
-/** Longer than any request takes: the server responds to a payment within ten seconds. */
+/** Longer than any request takes. */
 const REQUEST_TIMEOUT = 30_000
 
 /** As `send`, and returns the body of the response. */

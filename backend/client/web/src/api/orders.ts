@@ -1,17 +1,27 @@
 // Orders.
-import { once } from './attempts'
+import { once, pendingAttempt } from './attempts'
 import { everyItem, request, send } from './http'
 import type { Order, Ticket } from './types'
 
 /** Returns whether the status of an order is final. */
 export const isOver = ({ status }: Order): boolean => status === 'complete' || status === 'cancelled'
 
-/** The purpose under which an attempt to reserve a ticket is stored. */
-export const reservationPurpose = (userId: string, ticketId: string) => `order:${userId}:${ticketId}`
+type Reserved = Pick<Ticket, 'id' | 'price' | 'version'>
+
+const reservationPurpose = (userId: string, ticketId: string) => `order:${userId}:${ticketId}`
 
 /** Reserves a ticket at the price that is shown. The server rejects another price with `price_changed`. */
-export const createOrder = (userId: string, { id, price }: Pick<Ticket, 'id' | 'price'>): Promise<Order> =>
-  once(reservationPurpose(userId, id), { ticketId: id, price }, (key, body) => request('post', '/api/orders', { user: userId, body, key }))
+export const createOrder = (userId: string, { id, price, version }: Reserved): Promise<Order> =>
+  once(reservationPurpose(userId, id), { price, version }, (sent) => request('post', '/api/orders', { user: userId, body: { ticketId: id, price }, ...sent }))
+
+/**
+ * Returns the price of a reservation whose outcome is unknown; null without one, or once the ticket has changed: an order that came of it
+ * has ended.
+ */
+export function interruptedReservation(userId: string, { id, version }: Reserved): number | null {
+  const pending = pendingAttempt<Omit<Reserved, 'id'>>(reservationPurpose(userId, id))
+  return pending?.version === version ? pending.price : null
+}
 
 export const getOrder = (userId: string, id: string, signal?: AbortSignal): Promise<Order> =>
   request('get', '/api/orders/{id}', { user: userId, id, signal })

@@ -40,17 +40,21 @@ export const getPass = (userId: string, id: string, signal?: AbortSignal): Promi
   request('get', '/api/passes/{id}', { user: userId, id, signal })
 
 /** Starts to give a pass away. The claim code is in this response only. */
-export const startTransfer = (userId: string, id: string): Promise<PassTransfer> =>
-  once(`transfer:${userId}:${id}`, null, (key) => request('post', '/api/passes/{id}/transfer', { user: userId, id, key }))
+export const startTransfer = (userId: string, { id, version }: Pass): Promise<PassTransfer> =>
+  once(`transfer:${userId}:${id}`, { version }, (sent) => request('post', '/api/passes/{id}/transfer', { user: userId, id, ...sent }))
 
 export const cancelTransfer = (userId: string, id: string): Promise<unknown> => request('delete', '/api/passes/{id}/transfer', { user: userId, id })
 
+export const claimPurpose = (userId: string) => `claim:${userId}`
+
 export const claimPass = (userId: string, claimCode: string): Promise<Pass> =>
-  once(`claim:${userId}`, { claimCode }, (key, body) => request('post', '/api/passes/claims', { user: userId, body, key }))
+  once(claimPurpose(userId), { claimCode }, (sent, body) => request('post', '/api/passes/claims', { user: userId, body, ...sent }))
 
 /** Lists a pass for resale. The price is sent as it was typed: the server validates it. */
-export const resellPass = (userId: string, id: string, price: string): Promise<Ticket> =>
-  once(`resale:${userId}:${id}`, { price: normalizeAmount(price) }, (key, body) => request('post', '/api/passes/{id}/resale', { user: userId, id, body, key }))
+export const resellPass = (userId: string, { id, version }: Pass, typed: string): Promise<Ticket> =>
+  once(`resale:${userId}:${id}`, { price: normalizeAmount(typed), version }, (sent, { price }) =>
+    request('post', '/api/passes/{id}/resale', { user: userId, id, body: { price }, ...sent }),
+  )
 
 /** How long a withdrawal waits until the pass is no longer for sale, in milliseconds. */
 const WITHDRAWAL_TIMEOUT = 20_000
@@ -97,7 +101,7 @@ const checkInPurpose = (userId: string, code: string): string => `check-in:${use
  */
 export function checkIn(userId: string, code: string, { device, startsWithin }: CheckInOptions, timeout?: number): Promise<Admission> {
   const body: CheckIn = { code, ...(device && { device }), ...(startsWithin && { startsWithin }) }
-  return once(checkInPurpose(userId, code), body, (key, body) => sendCheckIn(userId, body, key, timeout))
+  return once(checkInPurpose(userId, code), body, (sent, body) => sendCheckIn(userId, body, sent.key, sent.timeout), { timeout })
 }
 
 /** Sends a check-in with its key: also the admission of a door without a network, with its time. */

@@ -37,7 +37,7 @@ export async function pay({ userId, orderId, token }: Purchase, confirm: Confirm
     const payment = await once(
       paymentPurpose(userId, orderId),
       { orderId, token, ...(confirm && { canConfirm: true }) },
-      (key, body): Promise<Payment> => request('post', '/api/payments', { user: userId, body, key }),
+      (sent, body): Promise<Payment> => request('post', '/api/payments', { user: userId, body, ...sent }),
       // A response without a status belongs to a payment that succeeded.
       { isDone: (answer) => !answer.status || isKnown(answer), storable: ({ orderId }) => ({ orderId }) },
     )

@@ -56,6 +56,10 @@ export class NetworkError extends Error {
   override name = 'Unreachable'
 }
 
+/** Returns whether a request has ended since its response took too long. */
+export const isTimeout = (error: unknown): boolean =>
+  error instanceof NetworkError && error.cause instanceof DOMException && error.cause.name === 'TimeoutError'
+
 /** Returns whether the server gives no answer. A 4xx is an answer. */
 export const isUnreachable = (error: unknown): boolean => error instanceof NetworkError || (error instanceof ApiError && error.status >= 500)
 

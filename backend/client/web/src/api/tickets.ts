@@ -34,12 +34,12 @@ const wire = ({ title, price, ...details }: Draft, isUpdate: boolean) => ({
 export const listingPurpose = (userId: string) => `ticket:${userId}`
 
 export const createTicket = (userId: string, draft: Draft): Promise<Ticket> =>
-  once(listingPurpose(userId), draft, (key, body) => request('post', '/api/tickets', { user: userId, body: wire(body, false), key }))
+  once(listingPurpose(userId), draft, (sent, body) => request('post', '/api/tickets', { user: userId, body: wire(body, false), ...sent }))
 
 const ifMatch = (version: number) => ({ 'if-match': `"${version}"` })
 
 /** Returns whether a ticket is what a draft makes of it. */
-function isDraft(ticket: Ticket, draft: Draft): boolean {
+export function isSaved(ticket: Ticket, draft: Draft): boolean {
   const amount = parseAmount(draft.price)
   const hasDetails = DETAILS.every((field) => (ticket[field] ?? '') === normalize(draft[field]))
   return ticket.title === normalize(draft.title) && 'cents' in amount && toCents(ticket.price) === amount.cents && hasDetails
@@ -53,7 +53,7 @@ export async function updateTicket(userId: string, seen: Ticket, draft: Draft): 
     if (!isStatus(error, 412)) throw error
     // The mismatch may be caused by this update, if its response was lost.
     const now = await getTicket(seen.id)
-    if (now.version === seen.version + 1 && isDraft(now, draft)) return now
+    if (now.version === seen.version + 1 && isSaved(now, draft)) return now
     throw error
   }
 }

@@ -3,15 +3,13 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import { useLocation } from 'wouter'
 
-import { pendingAttempt } from '../api/attempts'
-import { reservationPurpose, createOrder } from '../api/orders'
+import { createOrder, interruptedReservation } from '../api/orders'
 import { ApiError, isCode, isStatus } from '../api/problem'
-import type { Ticket } from '../api/types'
 import { type ShownTicket, keys } from '../live/cache'
-import { useIsCurrentUser } from '../session/context'
 import { useI18n } from '../texts/context'
 import { Button } from '../ui/button'
 import { ErrorNotice } from '../ui/failure'
+import { Late } from '../ui/late'
 import { Notice } from '../ui/notice'
 import { useWrite } from '../ui/use-write'
 
@@ -19,15 +17,16 @@ export function Buy({ ticket, userId }: { ticket: ShownTicket; userId: string })
   const { texts, format } = useI18n()
   const client = useQueryClient()
   const [, navigate] = useLocation()
-  const isCurrentUser = useIsCurrentUser(userId)
   const order = useWrite({
     changes: keys.ticket(ticket.id),
-    mutationFn: (price: number) => createOrder(userId, { id: ticket.id, price }),
+    userId,
+    mutationFn: (price: number) => createOrder(userId, { ...ticket, price }),
     onSuccess: (created) => {
       client.setQueryData(keys.order(userId, created.id), created)
       void client.invalidateQueries({ queryKey: keys.orders(userId) })
-      if (isCurrentUser()) navigate(`/orders/${created.id}`)
     },
+    onShow: ({ id }) => navigate(`/orders/${id}`),
+    message: ({ id }) => ({ text: texts.order.placed, to: `/orders/${id}` }),
     onError: (error) => {
       if (isCode(error, 'ticket_reserved', 'price_changed') || isStatus(error, 404)) {
         void client.invalidateQueries({ queryKey: keys.ticket(ticket.id) })
@@ -38,11 +37,10 @@ export function Buy({ ticket, userId }: { ticket: ShownTicket; userId: string })
   const resumed = useRef(false)
   const { mutate } = order
   useEffect(() => {
-    const pending = pendingAttempt<Pick<Ticket, 'price'>>(reservationPurpose(userId, ticket.id))
-    if (resumed.current || !pending) return
+    const price = resumed.current ? null : interruptedReservation(userId, ticket)
     resumed.current = true
-    mutate(pending.price)
-  }, [mutate, userId, ticket.id])
+    if (price !== null) mutate(price)
+  }, [mutate, userId, ticket])
   // The rejection contains the new price before the cached ticket does.
   const rejectedPrice = order.error instanceof ApiError && order.variables === ticket.price ? order.error.price : null
   const price = rejectedPrice ?? ticket.price
@@ -52,7 +50,7 @@ export function Buy({ ticket, userId }: { ticket: ShownTicket; userId: string })
       <Button variant="primary" wide busy={order.isPending || order.isSuccess} onClick={() => order.mutate(price)}>
         {order.isPending ? texts.ticket.buying : texts.ticket.buy(format.money(price))}
       </Button>
-      <p className="hint">{texts.ticket.hold}</p>
+      <Late busy={order.isPending} hint={texts.ticket.hold} />
     </div>
   )
 }

@@ -16,12 +16,14 @@ export function CancelOrder({ order, userId }: { order: Order; userId: string })
   const [isDialogOpen, setDialogOpen] = useState(false)
   const cancellation = useWrite({
     changes: keys.order(userId, order.id),
+    userId,
     mutationFn: () => cancelOrder(userId, order.id),
     onSettled: async () => {
       await client.invalidateQueries({ queryKey: keys.order(userId, order.id) })
       void client.invalidateQueries({ queryKey: keys.orders(userId) })
     },
-    onSuccess: () => setDialogOpen(false),
+    onShow: () => setDialogOpen(false),
+    message: () => ({ text: texts.order.cancelled, to: `/orders/${order.id}` }),
   })
   return (
     <div className="cancel-order">

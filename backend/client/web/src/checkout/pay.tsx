@@ -9,6 +9,7 @@ import { useI18n } from '../texts/context'
 import { declineReason, errorText } from '../texts/errors'
 import { Button } from '../ui/button'
 import { ErrorNotice } from '../ui/failure'
+import { Late } from '../ui/late'
 import { Notice } from '../ui/notice'
 import { type CardForm, CardError, stripeKey } from './card'
 import type { PaymentMutation, Stage } from './payment'
@@ -43,9 +44,7 @@ export function PayForm({ order, paying, stage }: { order: Order; paying: Paymen
       <Button type="submit" variant="primary" wide busy={busy}>
         {busy ? texts.order.paying : texts.order.pay(format.money(order.ticket.price))}
       </Button>
-      <p className="hint" role="status">
-        {busy && texts.order[stage]}
-      </p>
+      <Late busy={paying.isPending && stage !== 'confirming'} hint={busy ? texts.order[stage] : ''} />
     </form>
   )
 }

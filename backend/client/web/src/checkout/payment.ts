@@ -6,6 +6,7 @@ import { pendingAttempt } from '../api/attempts'
 import { type Confirm, paymentPurpose, findPayment, pay } from '../api/payments'
 import type { Payment } from '../api/types'
 import { keys } from '../live/cache'
+import { useTexts } from '../texts/context'
 import { type Write, useWrite } from '../ui/use-write'
 import { stripeKey } from './card'
 import { confirmCard } from './stripe'
@@ -24,9 +25,11 @@ export type Stage = 'following' | 'resumed' | 'confirming'
 /** `open` is whether the order can still be paid. */
 export function usePayment(orderId: string, userId: string, open: boolean): PaymentMutation & { stage: Stage } {
   const client = useQueryClient()
+  const texts = useTexts()
   const [isConfirming, setConfirming] = useState(false)
   const paying = useWrite({
     changes: keys.order(userId, orderId),
+    userId,
     mutationFn: (token: CardToken) => {
       const key = stripeKey()
       const confirm: Confirm | null = key
@@ -42,6 +45,7 @@ export function usePayment(orderId: string, userId: string, open: boolean): Paym
       void client.invalidateQueries({ queryKey: keys.payments(userId, orderId) })
       void client.invalidateQueries({ queryKey: keys.orders(userId) })
     },
+    message: () => ({ text: texts.order.complete, to: `/orders/${orderId}` }),
   })
   const [isUnfinished] = useState(() => pendingAttempt(paymentPurpose(userId, orderId)) !== null)
   const begun = useRef(false)

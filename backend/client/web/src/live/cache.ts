@@ -18,6 +18,7 @@ export const keys = {
   own: ['own'] as const,
   orders: (userId: string) => ['own', userId, 'orders'] as const,
   order: (userId: string, id: string) => ['own', userId, 'order', id] as const,
+  transfer: (userId: string, passId: string) => ['own', userId, 'transfer', passId] as const,
   payments: (userId: string, orderId: string) => ['own', userId, 'payments', orderId] as const,
   passes: (userId: string) => ['own', userId, 'passes'] as const,
   pass: (userId: string, id: string) => ['own', userId, 'pass', id] as const,

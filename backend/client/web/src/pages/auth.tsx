@@ -29,12 +29,12 @@ function Credential({ up }: { up: boolean }) {
   const setSession = useSetSession()
   const entry = useWrite({
     mutationFn: up ? signUp : signIn,
-    onSuccess: (user) => {
-      setSession(user)
-      navigate(returnPath(next), { replace: true })
-    },
+    onSuccess: setSession,
+    // The response may be lost after the server has signed the user in.
+    onError: session.retry,
+    onShow: () => navigate(returnPath(next), { replace: true }),
   })
-  if (session.state === 'in' && entry.isIdle) return <Redirect to={returnPath(next)} replace />
+  if (session.state === 'in' && (entry.isIdle || entry.isError)) return <Redirect to={returnPath(next)} replace />
   const title = up ? texts.auth.upTitle : texts.auth.inTitle
   const other = (up ? '/auth/signin' : '/auth/signup') + (next ? `?next=${encodeURIComponent(returnPath(next))}` : '')
   return (

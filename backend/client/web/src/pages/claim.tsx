@@ -1,17 +1,16 @@
 // The page to claim a ticket that another user gives away. The code is in the fragment of the link, or typed.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { useLocation } from 'wouter'
 
-import { claimPass, getPass, heldPasses } from '../api/passes'
+import { forgetAttempt, pendingAttempt } from '../api/attempts'
+import { claimPass, claimPurpose, getPass, heldPasses } from '../api/passes'
+import { isCode } from '../api/problem'
 import type { User } from '../api/types'
 import { keys } from '../live/cache'
 import { claimedPass, forgetClaimCode, readClaimCode, rememberClaim, takeClaimCode } from '../passes/claim-code'
 import { isHeld, isTakenBack } from '../passes/held'
-import { useIsCurrentUser } from '../session/context'
 import { SignedIn } from '../session/guard'
 import { useTexts } from '../texts/context'
-import { useAnnounce } from '../ui/announcer'
 import { ButtonLink } from '../ui/button'
 import { FormSkeleton } from '../ui/draft'
 import { Field } from '../ui/field'
@@ -40,29 +39,33 @@ export default function Claim() {
 function ClaimForm({ user, code }: { user: User; code: string }) {
   const texts = useTexts()
   const client = useQueryClient()
-  const [, navigate] = useLocation()
-  const { showToast } = useAnnounce()
-  const isCurrentUser = useIsCurrentUser(user.id)
   const kept = useKept<string>(user.id, 'claim')
   // The code of a link comes before one that was typed.
   const earlier = code ? null : kept.earlier
+  const isUnknown = pendingAttempt<{ claimCode: string }>(claimPurpose(user.id))?.claimCode === readClaimCode(earlier ?? code)
   const [typed, setTyped] = useState(earlier ?? code)
   const claim = useWrite({
+    userId: user.id,
     mutationFn: async () => {
       const held = await heldPasses(user.id).catch(() => [])
       const pass = await claimPass(user.id, readClaimCode(typed))
       return { pass, isTakenBack: isTakenBack(pass, held) }
     },
-    onSuccess: ({ pass, isTakenBack }) => {
+    onSuccess: ({ pass }) => {
       rememberClaim(user.id, readClaimCode(typed), pass.id)
       forgetClaimCode()
       kept.forget()
       client.setQueryData(keys.pass(user.id, pass.id), pass)
       void client.invalidateQueries({ queryKey: keys.passes(user.id) })
-      if (!isCurrentUser()) return
-      showToast(isTakenBack ? texts.claim.takenBack : texts.claim.done)
-      navigate(`/passes/${pass.id}`, { replace: true })
     },
+    onError: (error) => {
+      // The code is worth nothing. What is typed stays on this page only.
+      if (!isCode(error, 'claim_invalid')) return
+      forgetClaimCode()
+      kept.forget()
+    },
+    message: ({ pass, isTakenBack }) => ({ text: isTakenBack ? texts.claim.takenBack : texts.claim.done, to: `/passes/${pass.id}` }),
+    shows: 'next',
   })
   const [claimed] = useState(() => claimedPass(user.id, code))
   const own = useQuery({
@@ -88,9 +91,11 @@ function ClaimForm({ user, code }: { user: User; code: string }) {
   }
   return (
     <Page title={texts.claim.title} lead={texts.claim.lead} narrow>
-      {earlier !== null && (
+      {(earlier !== null || isUnknown) && claim.isIdle && (
         <NotSaved
+          unknown={isUnknown ? texts.claim.unfinished : undefined}
           onDiscard={() => {
+            forgetAttempt(claimPurpose(user.id))
             kept.discard()
             setTyped('')
           }}

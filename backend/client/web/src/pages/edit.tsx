@@ -1,17 +1,15 @@
 // The page to edit a listing.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
-import { useLocation, useParams } from 'wouter'
+import { useEffect, useState } from 'react'
+import { useParams } from 'wouter'
 
 import { isStatus } from '../api/problem'
-import { type Draft, getTicket, updateTicket } from '../api/tickets'
+import { type Draft, getTicket, isSaved, updateTicket } from '../api/tickets'
 import type { Ticket, User } from '../api/types'
 import { type ShownTicket, keys } from '../live/cache'
 import { draftOfDetails } from '../market/details'
-import { useIsCurrentUser } from '../session/context'
 import { SignedIn } from '../session/guard'
 import { useI18n, useTexts } from '../texts/context'
-import { useAnnounce } from '../ui/announcer'
 import { Button, ButtonLink } from '../ui/button'
 import { DraftForm, FormSkeleton } from '../ui/draft'
 import { NotSaved, useKept } from '../ui/kept'
@@ -31,34 +29,53 @@ function EditTicket({ id, user }: { id: string; user: User }) {
   const texts = useTexts()
   const found = useQuery<ShownTicket>({ queryKey: keys.ticket(id), queryFn: ({ signal }) => getTicket(id, signal) })
   return (
-    <Resource found={found} title={texts.edit.title} missing={texts.ticket.missing} hint={texts.ticket.missingHint} skeleton={<FormSkeleton />}>
+    <Resource found={found} title={texts.edit.title} missing={texts.ticket.missing} hint={texts.ticket.missingHint} skeleton={<FormSkeleton />} forget>
       {(ticket) => <EditPage ticket={ticket} user={user} />}
     </Resource>
   )
 }
 
 function EditPage({ ticket: latest, user }: { ticket: ShownTicket; user: User }) {
-  const texts = useTexts()
   const ticket = useHeld(keys.ticket(latest.id), latest)
   const obstacle = editObstacle(ticket, user)
-  if (obstacle) {
-    return (
-      <Page title={texts.edit.title} narrow>
-        <Notice
-          tone="warn"
-          title={{ notOwner: texts.edit.notOwner, sold: texts.ticket.mineSold, reserved: texts.ticket.mine }[obstacle]}
-          text={{ notOwner: texts.edit.notOwnerHint, sold: texts.ticket.lockedSold, reserved: texts.ticket.locked }[obstacle]}
-        />
-        <ButtonLink to={`/tickets/${ticket.id}`}>{texts.common.back}</ButtonLink>
-      </Page>
-    )
-  }
-  return <EditForm ticket={ticket} user={user} />
+  return obstacle ? <Uneditable ticket={ticket} user={user} obstacle={obstacle} /> : <EditForm ticket={ticket} user={user} />
 }
 
-function editObstacle(ticket: ShownTicket, user: User): 'notOwner' | 'sold' | 'reserved' | null {
+type Obstacle = 'notOwner' | 'withdrawn' | 'sold' | 'reserved'
+
+function editObstacle(ticket: ShownTicket, user: User): Obstacle | null {
   if (ticket.userId !== user.id) return 'notOwner'
+  if (ticket.withdrawn) return 'withdrawn'
   return ticket.status === 'available' ? null : ticket.status
+}
+
+interface Typed {
+  version: number
+  draft: Draft
+}
+
+const useTyped = (ticket: Ticket, user: User) => useKept<Typed>(user.id, `edit:${ticket.id}`, ({ draft }) => isSaved(ticket, draft))
+
+/** A listing that cannot be edited. What was typed is kept while the listing may become available again. */
+function Uneditable({ ticket, user, obstacle }: { ticket: ShownTicket; user: User; obstacle: Obstacle }) {
+  const texts = useTexts()
+  const kept = useTyped(ticket, user)
+  const isOver = obstacle !== 'reserved'
+  useEffect(() => {
+    if (isOver) kept.forget()
+  })
+  return (
+    <Page title={texts.edit.title} narrow>
+      <Notice
+        tone="warn"
+        title={{ notOwner: texts.edit.notOwner, withdrawn: texts.ticket.withdrawn, sold: texts.ticket.mineSold, reserved: texts.ticket.mine }[obstacle]}
+        text={{ notOwner: texts.edit.notOwnerHint, withdrawn: '', sold: texts.ticket.lockedSold, reserved: texts.ticket.locked }[obstacle]}
+      >
+        {kept.earlier && <p>{isOver ? texts.edit.lost : texts.edit.kept}</p>}
+      </Notice>
+      <ButtonLink to={`/tickets/${ticket.id}`}>{texts.common.back}</ButtonLink>
+    </Page>
+  )
 }
 
 const draftOf = (ticket: Ticket): Draft => ({ title: ticket.title, price: String(ticket.price), ...draftOfDetails(ticket) })
@@ -68,25 +85,22 @@ function EditForm({ ticket, user }: { ticket: ShownTicket; user: User }) {
   const { texts, format } = useI18n()
   const titleText = useTitleText()
   const client = useQueryClient()
-  const [, navigate] = useLocation()
-  const { showToast } = useAnnounce()
-  const isCurrentUser = useIsCurrentUser(user.id)
   const [base, setBase] = useState<{ seen: Ticket; generation: number }>({ seen: ticket, generation: 0 })
-  const kept = useKept<{ version: number; draft: Draft }>(user.id, `edit:${ticket.id}`)
+  const kept = useTyped(ticket, user)
   // Restored input may belong to an earlier version.
   const [first] = useState(ticket.version)
   const isOutdated = kept.earlier !== null && kept.earlier.version < first
   const change = useWrite({
     changes: keys.ticket(ticket.id),
+    userId: user.id,
     mutationFn: (draft: Draft) => updateTicket(user.id, base.seen, draft),
     onSuccess: (changed) => {
       client.setQueryData(keys.ticket(changed.id), changed)
       void client.invalidateQueries({ queryKey: keys.tickets })
       kept.forget()
-      if (!isCurrentUser()) return
-      showToast(texts.edit.done)
-      navigate(`/tickets/${changed.id}`, { replace: true })
     },
+    message: ({ id }) => ({ text: texts.edit.done, to: `/tickets/${id}` }),
+    shows: 'next',
     onError: async (error) => {
       if (!isStatus(error, 412)) return
       const now = await client.fetchQuery({ queryKey: keys.ticket(ticket.id), queryFn: () => getTicket(ticket.id), staleTime: 0 })
@@ -94,11 +108,24 @@ function EditForm({ ticket, user }: { ticket: ShownTicket; user: User }) {
       setBase(({ generation }) => ({ seen: now, generation }))
     },
   })
+  // The response is late or was lost, and the listing is what was sent.
+  const isChanged = change.variables !== undefined && ticket.version > base.seen.version && isSaved(ticket, change.variables)
+  useEffect(() => {
+    if (isChanged) kept.forget()
+  })
   const conflict = isStatus(change.error, 412) || (isOutdated && change.isIdle)
   const beginAgain = (seen: Ticket) => {
     change.reset()
     kept.discard()
     setBase(({ generation }) => ({ seen, generation: generation + 1 }))
+  }
+  if (isChanged && !change.isSuccess) {
+    return (
+      <Page title={texts.edit.title} narrow>
+        <Notice tone="good" title={texts.edit.done} />
+        <ButtonLink to={`/tickets/${ticket.id}`}>{texts.common.back}</ButtonLink>
+      </Page>
+    )
   }
   return (
     <Page title={texts.edit.title} narrow>

@@ -75,7 +75,7 @@ function useTear(status: Order['status']): Tear {
 }
 
 function OrderView({ order: latest, user }: { order: Order; user: User }) {
-  const order = useHeld(keys.order(user.id, latest.id), latest)
+  const order = useHeld(keys.order(user.id, latest.id), latest, isOver(latest))
   const texts = useTexts()
   const titleText = useTitleText()
   const { format } = useI18n()
@@ -83,7 +83,7 @@ function OrderView({ order: latest, user }: { order: Order; user: User }) {
   const tear = useTear(order.status)
   const issued = useOrderPass(order)
   const pass = issued.data
-  const isPaying = paying.isPending || order.status === 'awaiting:payment'
+  const isPaying = !isOver(order) && (paying.isPending || order.status === 'awaiting:payment')
   const code = pass?.code && tear !== 'tearing' ? <Code code={pass.code} /> : undefined
   const about = (
     <>

@@ -1,19 +1,15 @@
 // The page to list a ticket.
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useLocation } from 'wouter'
 
-import { pendingAttempt } from '../api/attempts'
+import { forgetAttempt, pendingAttempt } from '../api/attempts'
 import { type Draft, EMPTY_DRAFT, createTicket, listingPurpose } from '../api/tickets'
 import type { User } from '../api/types'
 import { keys } from '../live/cache'
-import { useIsCurrentUser } from '../session/context'
 import { SignedIn } from '../session/guard'
 import { useTexts } from '../texts/context'
-import { useAnnounce } from '../ui/announcer'
 import { DraftForm, FormSkeleton } from '../ui/draft'
 import { NotSaved, useKept } from '../ui/kept'
-import { Notice } from '../ui/notice'
 import { Page } from '../ui/page'
 import { useWrite } from '../ui/use-write'
 
@@ -25,29 +21,31 @@ export default function Sell() {
 function SellForm({ user }: { user: User }) {
   const texts = useTexts()
   const client = useQueryClient()
-  const [, navigate] = useLocation()
-  const { showToast } = useAnnounce()
-  const isCurrentUser = useIsCurrentUser(user.id)
   const kept = useKept<Draft>(user.id, 'sell')
-  const [pending] = useState(() => pendingAttempt<Draft>(listingPurpose(user.id)))
+  const [pending, setPending] = useState(() => pendingAttempt<Draft>(listingPurpose(user.id)))
+  const earlier = pending ?? kept.earlier
   const listing = useWrite({
+    userId: user.id,
     mutationFn: (draft: Draft) => createTicket(user.id, draft),
     onSuccess: (ticket) => {
       client.setQueryData(keys.ticket(ticket.id), ticket)
       void client.invalidateQueries({ queryKey: keys.tickets })
       kept.forget()
-      if (!isCurrentUser()) return
-      showToast(texts.sell.done)
-      navigate(`/tickets/${ticket.id}`, { replace: true })
     },
+    message: ({ id }) => ({ text: texts.sell.done, to: `/tickets/${id}` }),
+    shows: 'next',
   })
+  const discard = () => {
+    forgetAttempt(listingPurpose(user.id))
+    setPending(null)
+    kept.discard()
+  }
   return (
     <Page title={texts.sell.title} lead={texts.sell.lead} narrow>
-      {pending && listing.isIdle && <Notice tone="warn" text={texts.sell.unfinished} />}
-      {kept.earlier && !pending && <NotSaved onDiscard={kept.discard} />}
+      {earlier && listing.isIdle && <NotSaved unknown={pending ? texts.sell.unfinished : undefined} onDiscard={discard} />}
       <DraftForm
-        key={kept.earlier ? 'earlier' : 'empty'}
-        initial={{ ...EMPTY_DRAFT, ...(pending ?? kept.earlier) }}
+        key={earlier ? 'earlier' : 'empty'}
+        initial={{ ...EMPTY_DRAFT, ...earlier }}
         label={texts.sell.title}
         error={listing.error}
         busy={listing.isPending || listing.isSuccess}

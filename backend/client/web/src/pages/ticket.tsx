@@ -1,7 +1,7 @@
 // The page of a ticket: buying it, or editing and withdrawing it.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
-import { useLocation, useParams } from 'wouter'
+import { useParams } from 'wouter'
 
 import { listOrders } from '../api/orders'
 import { deleteTicket, getTicket } from '../api/tickets'
@@ -9,7 +9,7 @@ import { Buy } from '../checkout/buy'
 import { type ShownTicket, keys } from '../live/cache'
 import { type SaleStatus, saleStatus } from '../market/sales'
 import { AdmissionsOfTicket } from '../passes/admissions-view'
-import { type Session, useIsCurrentUser, useSession } from '../session/context'
+import { type Session, useSession } from '../session/context'
 import { signInPath } from '../session/return-path'
 import { useI18n, useTexts } from '../texts/context'
 import { useAnnounce } from '../ui/announcer'
@@ -164,20 +164,15 @@ function OwnerActions({ ticket, hasEnded }: { ticket: ShownTicket; hasEnded: boo
 function WithdrawDialog({ ticket, onClose }: { ticket: ShownTicket; onClose: () => void }) {
   const texts = useTexts()
   const client = useQueryClient()
-  const [, navigate] = useLocation()
-  const { showToast } = useAnnounce()
-  const isCurrentUser = useIsCurrentUser(ticket.userId)
   const withdrawal = useWrite({
     changes: keys.ticket(ticket.id),
     mutationFn: () => deleteTicket(ticket.userId, ticket),
-    onSuccess: () => {
-      void client.invalidateQueries({ queryKey: keys.tickets })
-      if (!isCurrentUser()) return
-      showToast(texts.ticket.withdrawDone)
-      client.removeQueries({ queryKey: keys.ticket(ticket.id) })
-      navigate('/listings', { replace: true })
-    },
+    userId: ticket.userId,
+    onSuccess: () => void client.invalidateQueries({ queryKey: keys.tickets }),
     onError: () => void client.invalidateQueries({ queryKey: keys.ticket(ticket.id) }),
+    onShow: () => client.removeQueries({ queryKey: keys.ticket(ticket.id) }),
+    message: () => ({ text: texts.ticket.withdrawDone, to: '/listings' }),
+    shows: 'next',
   })
   return (
     <Confirm

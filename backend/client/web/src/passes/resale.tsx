@@ -1,17 +1,17 @@
 // Selling a pass on, at most at its limit, and withdrawing the listing.
 import { useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 
 import { resellPass, withdrawResale } from '../api/passes'
 import type { Pass } from '../api/types'
 import { keys } from '../live/cache'
 import { useI18n } from '../texts/context'
-import { useAnnounce } from '../ui/announcer'
 import { Button, ButtonLink } from '../ui/button'
 import { ErrorNotice } from '../ui/failure'
 import { Field } from '../ui/field'
-import { Form, useFieldErrors } from '../ui/form'
-import { NotSaved, useKept } from '../ui/kept'
+import { Form, Submit, useFieldErrors } from '../ui/form'
+import { NotSaved, forgetTyped, useKept } from '../ui/kept'
+import { Late } from '../ui/late'
 import { useWrite } from '../ui/use-write'
 
 export function Resale({ pass, userId }: { pass: Pass; userId: string }) {
@@ -25,6 +25,8 @@ export function Resale({ pass, userId }: { pass: Pass; userId: string }) {
   return <Offer pass={pass} userId={userId} refresh={refresh} />
 }
 
+const formOf = ({ id }: Pass): string => `resale:${id}`
+
 interface ResaleProps {
   pass: Pass
   userId: string
@@ -33,19 +35,18 @@ interface ResaleProps {
 
 function Offer({ pass, userId, refresh }: ResaleProps) {
   const { texts, format } = useI18n()
-  const { showToast } = useAnnounce()
   const limit = pass.resaleLimit ?? null
   const highest = limit === null ? '' : String(limit)
-  const kept = useKept<string>(userId, `resale:${pass.id}`)
+  const kept = useKept<string>(userId, formOf(pass))
   const [price, setPrice] = useState(kept.earlier ?? highest)
   const offering = useWrite({
     changes: keys.pass(userId, pass.id),
-    mutationFn: () => resellPass(userId, pass.id, price),
-    onSuccess: () => {
-      kept.forget()
-      showToast(texts.resale.done)
-    },
+    userId,
+    mutationFn: () => resellPass(userId, pass, price),
+    onSuccess: kept.forget,
     onSettled: refresh,
+    message: () => ({ text: texts.resale.done, to: `/passes/${pass.id}` }),
+    shows: 'message',
   })
   const fieldErrors = useFieldErrors(offering.error, ['price'])
   return (
@@ -81,9 +82,7 @@ function Offer({ pass, userId, refresh }: ResaleProps) {
             kept.keep(event.target.value)
           }}
         />
-        <Button type="submit" busy={offering.isPending}>
-          {texts.resale.submit}
-        </Button>
+        <Submit busy={offering.isPending} label={texts.resale.submit} busyLabel={texts.sell.submitting} />
       </Form>
     </details>
   )
@@ -91,23 +90,28 @@ function Offer({ pass, userId, refresh }: ResaleProps) {
 
 function Offered({ pass, userId, refresh }: ResaleProps) {
   const { texts } = useI18n()
-  const { showToast } = useAnnounce()
   const { listingId } = pass
   const withdrawal = useWrite({
     changes: keys.pass(userId, pass.id),
+    userId,
     mutationFn: (listingId: string) => withdrawResale(userId, pass.id, listingId),
     onSettled: refresh,
+    message: ({ status }) => ({ text: status === 'offered' ? texts.resale.ordered : texts.resale.withdrawn, to: `/passes/${pass.id}` }),
+    shows: 'message',
   })
+  // The price was listed, although the response to it may have been lost.
+  useEffect(() => forgetTyped(userId, formOf(pass)), [userId, pass])
   if (!listingId) return null
   return (
     <div className="actions">
       <ErrorNotice error={withdrawal.error} />
       <div className="row">
         <ButtonLink to={`/tickets/${listingId}`}>{texts.resale.listing}</ButtonLink>
-        <Button variant="danger" busy={withdrawal.isPending} onClick={() => withdrawal.mutate(listingId, { onSuccess: () => showToast(texts.resale.withdrawn) })}>
+        <Button variant="danger" busy={withdrawal.isPending} onClick={() => withdrawal.mutate(listingId)}>
           {withdrawal.isPending ? texts.ticket.withdrawing : texts.resale.withdraw}
         </Button>
       </div>
+      <Late busy={withdrawal.isPending} />
     </div>
   )
 }

@@ -1,14 +1,13 @@
 // Giving a pass away: the claim code and its link, shown once, and taking it back.
-import { useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 
 import { cancelTransfer, startTransfer } from '../api/passes'
 import type { Pass, PassTransfer } from '../api/types'
 import { keys } from '../live/cache'
 import { useI18n, useTexts } from '../texts/context'
-import { useAnnounce } from '../ui/announcer'
 import { Button } from '../ui/button'
 import { ErrorNotice } from '../ui/failure'
+import { Late } from '../ui/late'
 import { Notice } from '../ui/notice'
 import { useCopy } from '../ui/use-copy'
 import { useWrite } from '../ui/use-write'
@@ -17,34 +16,38 @@ import { claimLink } from './claim-code'
 export function Transfer({ pass, userId }: { pass: Pass; userId: string }) {
   const { texts, format } = useI18n()
   const client = useQueryClient()
-  const { showToast } = useAnnounce()
-  const [started, setStarted] = useState<PassTransfer | null>(null)
   const changes = keys.pass(userId, pass.id)
+  // The response alone has the claim code: it is kept for as long as this page is not loaded again.
+  const transfer = useQuery<PassTransfer | null>({ queryKey: keys.transfer(userId, pass.id), queryFn: () => null, enabled: false, gcTime: Infinity })
+  const { expiresAt, claimCode } = isPending(pass, transfer.data) ? transfer.data : { expiresAt: pass.transferExpiresAt, claimCode: null }
   const refresh = () => {
     void client.invalidateQueries({ queryKey: keys.passes(userId) })
     return client.invalidateQueries({ queryKey: changes })
   }
   const starting = useWrite({
     changes,
-    mutationFn: () => startTransfer(userId, pass.id),
-    onSuccess: setStarted,
+    userId,
+    mutationFn: () => startTransfer(userId, pass),
+    onSuccess: (started) => {
+      client.setQueryData(keys.transfer(userId, pass.id), started)
+      client.setQueryData<Pass>(changes, (known) => known && { ...known, transferExpiresAt: started.expiresAt })
+    },
     onSettled: refresh,
+    message: () => ({ text: texts.transfer.started, to: `/passes/${pass.id}` }),
   })
   const ending = useWrite({
     changes,
+    userId,
     mutationFn: () => cancelTransfer(userId, pass.id),
-    onSuccess: () => {
-      setStarted(null)
-      showToast(texts.transfer.takenBack)
-    },
     onSettled: refresh,
+    message: () => ({ text: texts.transfer.takenBack, to: `/passes/${pass.id}` }),
+    shows: 'message',
   })
-  const expiresAt = started?.expiresAt ?? pass.transferExpiresAt
   return (
     <div className="actions">
       <h2>{texts.transfer.title}</h2>
       <ErrorNotice error={starting.error ?? ending.error} />
-      {started && <ClaimCode code={started.claimCode} />}
+      {claimCode && <ClaimCode code={claimCode} />}
       <p className="hint">{expiresAt ? texts.transfer.pending(format.moment(expiresAt)) : texts.transfer.hint}</p>
       <div className="row">
         <Button busy={starting.isPending} onClick={() => starting.mutate()}>
@@ -56,9 +59,14 @@ export function Transfer({ pass, userId }: { pass: Pass; userId: string }) {
           </Button>
         )}
       </div>
+      <Late busy={starting.isPending || ending.isPending} />
     </div>
   )
 }
+
+/** Returns whether a transfer that was started on this page can be claimed: it was not taken back or replaced since then. */
+const isPending = (pass: Pass, started: PassTransfer | null | undefined): started is PassTransfer =>
+  Boolean(started) && started?.expiresAt === pass.transferExpiresAt
 
 function ClaimCode({ code }: { code: string }) {
   const texts = useTexts()

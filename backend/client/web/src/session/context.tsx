@@ -38,12 +38,6 @@ export function useSetSession(): SetSession {
   return setSession
 }
 
-/** Returns a function that checks whether the page still shows this user. For callbacks of requests. */
-export function useIsCurrentUser(userId: string): () => boolean {
-  const client = useQueryClient()
-  return useCallback(() => client.getQueryData<User | null>(keys.session)?.id === userId, [client, userId])
-}
-
 /** Refreshes the session when another tab notifies, or on focus. */
 export function SessionProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient()

@@ -41,6 +41,9 @@ export const en = {
     toPasses: 'Your tickets',
     copy: (label: string, id: string) => `${label} ${id}: copy`,
     copied: 'Copied.',
+    open: 'Open',
+    late: 'No response yet. This page keeps asking: it takes effect at most once.',
+    failedElsewhere: (why: string) => `On the page before: ${why}`,
   },
   status: { available: 'Available', reserved: 'Reserved', sold: 'Sold', ended: 'Sales ended', withdrawn: 'Withdrawn', yours: 'Yours' },
   market: {
@@ -156,6 +159,8 @@ export const en = {
     conflict: 'The ticket was changed meanwhile',
     conflictHint: (title: string, price: string) => `It is now “${title}” for ${price}. Save to replace it, or use the current version.`,
     takeOver: 'Use the current version',
+    lost: 'What you have typed was not saved.',
+    kept: 'What you have typed is not saved. It is kept until the ticket is available again.',
     notOwner: 'This ticket is not yours',
     notOwnerHint: 'Only its seller can change it.',
   },
@@ -178,6 +183,7 @@ export const en = {
   order: {
     title: (title: string) => `Order: ${title}`,
     number: 'Order',
+    placed: 'The ticket is reserved for you.',
     toPay: 'To pay',
     timeLeft: 'Time left to pay',
     leftLive: (span: string) => `${span} left to pay.`,
@@ -258,6 +264,7 @@ export const en = {
     pending: (until: string) => `A person with the claim code can claim the ticket until ${until}. Your code works until then.`,
     start: 'Give away',
     again: 'New claim code',
+    started: 'The claim code is ready.',
     takeBack: 'Take back',
     takenBack: 'The claim code no longer works.',
     once: 'Send this now: it is shown once',
@@ -275,6 +282,7 @@ export const en = {
     listing: 'See the listing',
     withdraw: 'Withdraw the listing',
     withdrawn: 'The listing is withdrawn. The ticket is valid again.',
+    ordered: 'A buyer has ordered the ticket: it stays for sale until that order ends.',
   },
   claim: {
     title: 'Claim a ticket',
@@ -286,6 +294,7 @@ export const en = {
     done: 'The ticket is yours.',
     takenBack: 'You have taken your ticket back.',
     yours: 'You have claimed it with this code already.',
+    unfinished: 'It is not known whether you have claimed this ticket. Send it again: it is claimed only once.',
   },
   door,
   card: {

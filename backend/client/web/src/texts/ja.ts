@@ -41,6 +41,9 @@ export const ja: Texts = {
     toPasses: 'マイチケットへ',
     copy: (label: string, id: string) => `${label} ${id} をコピー`,
     copied: 'コピーしました。',
+    open: '開く',
+    late: '応答がまだありません。このページは確認を続けます。二重に処理されることはありません。',
+    failedElsewhere: (why) => `前のページ：${why}`,
   },
   status: { available: '販売中', reserved: '取り置き中', sold: '売り切れ', ended: '販売終了', withdrawn: '取り下げ', yours: 'あなたの出品' },
   market: {
@@ -156,6 +159,8 @@ export const ja: Texts = {
     conflict: 'チケットがその間に変更されました',
     conflictHint: (title, price) => `現在は「${title}」、${price} です。保存すると上書きされます。現在の内容を取り込むこともできます。`,
     takeOver: '現在の内容を取り込む',
+    lost: '入力した内容は保存されませんでした。',
+    kept: '入力した内容は保存されていません。再び販売中になるまで残しておきます。',
     notOwner: 'あなたのチケットではありません',
     notOwnerHint: '変更できるのは出品者だけです。',
   },
@@ -178,6 +183,7 @@ export const ja: Texts = {
   order: {
     title: (title) => `注文：${title}`,
     number: '注文番号',
+    placed: 'チケットを取り置きしました。',
     toPay: 'お支払い金額',
     timeLeft: 'お支払いの残り時間',
     leftLive: (span) => `お支払いの残り時間は${span}です。`,
@@ -258,6 +264,7 @@ export const ja: Texts = {
     pending: (until) => `受け取りコードを持つ人は ${until} まで受け取れます。それまであなたのコードは有効です。`,
     start: '譲る',
     again: '新しい受け取りコード',
+    started: '受け取りコードを発行しました。',
     takeBack: '取り消す',
     takenBack: '受け取りコードは無効になりました。',
     once: '今すぐ送ってください。一度だけ表示されます',
@@ -275,6 +282,7 @@ export const ja: Texts = {
     listing: '出品を見る',
     withdraw: '出品を取り下げる',
     withdrawn: '出品を取り下げました。チケットは再び有効です。',
+    ordered: '購入手続き中の人がいます。その注文が終わるまで再販中のままです。',
   },
   claim: {
     title: 'チケットを受け取る',
@@ -286,6 +294,7 @@ export const ja: Texts = {
     done: 'チケットを受け取りました。',
     takenBack: '自分のチケットを取り戻しました。',
     yours: 'このコードで、すでに受け取り済みです。',
+    unfinished: 'このチケットを受け取れたかどうか、まだわかりません。もう一度送信しても、二重に受け取ることはありません。',
   },
   door,
   card: {

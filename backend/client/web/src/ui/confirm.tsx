@@ -3,6 +3,7 @@ import { Button } from './button'
 import { Dialog } from './dialog'
 import type { Elements } from './elements'
 import { ErrorNotice } from './failure'
+import { Late } from './late'
 
 interface ConfirmProps {
   title: string
@@ -22,6 +23,7 @@ export function Confirm({ title, error, busy, keep, confirm, confirming, onClose
     <Dialog title={title} onClose={onClose}>
       {children}
       <ErrorNotice error={error} />
+      <Late busy={busy} />
       <div className="row end">
         <Button onClick={onClose}>{keep}</Button>
         <Button variant="danger" busy={busy} onClick={onConfirm}>

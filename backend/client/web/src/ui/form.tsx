@@ -6,6 +6,7 @@ import { useTexts } from '../texts/context'
 import { detailText, errorText } from '../texts/errors'
 import type { Elements } from './elements'
 import { Button } from './button'
+import { Late } from './late'
 import { Notice } from './notice'
 
 /** Groups the details of an error by the fields of the form. Other details concern the whole form. */
@@ -60,8 +61,11 @@ export function Form({ error, fieldErrors: { general, atFields }, label, busy, i
 /** The button of a form. */
 export function Submit({ busy, label, busyLabel }: { busy: boolean; label: string; busyLabel: string }) {
   return (
-    <Button type="submit" variant="primary" wide busy={busy}>
-      {busy ? busyLabel : label}
-    </Button>
+    <>
+      <Button type="submit" variant="primary" wide busy={busy}>
+        {busy ? busyLabel : label}
+      </Button>
+      <Late busy={busy} />
+    </>
   )
 }

@@ -16,10 +16,23 @@ export interface Kept<T> {
   discard: () => void
 }
 
-/** Returns what the user has typed into a form and not sent. `form` names the form, and what it changes. */
-export function useKept<T>(userId: string, form: string): Kept<T> {
-  const name = `typed:${userId}:${form}`
-  const [earlier, setEarlier] = useState(() => readJson<T>(tab, name))
+const nameOf = (userId: string, form: string): string => `typed:${userId}:${form}`
+
+/** Deletes what is kept of a form that is not shown: the thing that it changes has moved on. */
+export const forgetTyped = (userId: string, form: string): void => tab.removeItem(nameOf(userId, form))
+
+/**
+ * Returns what the user has typed into a form and not sent. `form` names the form, and what it changes. `isSaved`: whether the thing is what
+ * was typed: the response to it was lost.
+ */
+export function useKept<T>(userId: string, form: string, isSaved: (typed: T) => boolean = () => false): Kept<T> {
+  const name = nameOf(userId, form)
+  const [earlier, setEarlier] = useState(() => {
+    const typed = readJson<T>(tab, name)
+    if (typed === null || !isSaved(typed)) return typed
+    tab.removeItem(name)
+    return null
+  })
   const forget = () => tab.removeItem(name)
   return {
     earlier,
@@ -32,12 +45,12 @@ export function useKept<T>(userId: string, form: string): Kept<T> {
   }
 }
 
-/** Shows that a form has restored unsent input, and offers to discard it. */
-export function NotSaved({ onDiscard }: { onDiscard: () => void }) {
+/** Shows that a form has restored unsent input, and offers to discard it. `unknown`: that it was sent, and the response was lost. */
+export function NotSaved({ unknown, onDiscard }: { unknown?: string | undefined; onDiscard: () => void }) {
   const texts = useTexts()
   return (
-    <Notice title={texts.form.notSaved}>
-      <p>{texts.form.notSavedHint}</p>
+    <Notice tone={unknown ? 'warn' : 'info'} title={unknown ?? texts.form.notSaved}>
+      {!unknown && <p>{texts.form.notSavedHint}</p>}
       <Button onClick={onDiscard}>{texts.form.discard}</Button>
     </Notice>
   )

@@ -1,30 +1,76 @@
 // Writes: every button and form that changes something goes through this hook.
-import { type QueryKey, type UseMutateFunction, type UseMutationOptions, type UseMutationResult, useIsMutating, useMutation } from '@tanstack/react-query'
-import { useCallback, useLayoutEffect, useRef, useState } from 'react'
+import { type QueryKey, type UseMutateFunction, type UseMutationOptions, type UseMutationResult, useIsMutating, useMutation, useQueryClient } from '@tanstack/react-query'
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { useLocation } from 'wouter'
 
+import type { User } from '../api/types'
+import { keys } from '../live/cache'
+import { useTexts } from '../texts/context'
+import { errorText } from '../texts/errors'
+import { type Toast, useAnnounce } from './announcer'
+import { useSustained } from './use-sustained'
+
+/** A response that takes longer than this is late, in milliseconds. */
+export const LATE_AFTER = 5000
+/** While a response is late, what the write changes is requested again after this time, in milliseconds. */
+const POLL_INTERVAL = 2000
+
+type Mutation<T, V> = UseMutationResult<T, Error, V, string>
 type WithoutPromise<R> = R extends unknown ? Omit<R, 'mutateAsync'> : never
 
 /** A mutation that runs once at a time. */
-export type Write<T, V = void> = WithoutPromise<UseMutationResult<T, Error, V>>
+export type Write<T, V = void> = WithoutPromise<Mutation<T, V>>
 
-interface WriteOptions<T, V> extends Omit<UseMutationOptions<T, Error, V>, 'networkMode' | 'mutationKey'> {
+interface WriteOptions<T, V> extends Pick<UseMutationOptions<T, Error, V>, 'mutationFn' | 'onSuccess' | 'onError' | 'onSettled'> {
   /** The key of the data that the write changes, for `useHeld`. */
   changes?: QueryKey
+  /** The user whose write it is. Another user of this browser does not see its outcome. */
+  userId?: string
+  /** Called with the outcome unless the user has left the page from which the write was sent. */
+  onShow?: (data: T) => void
+  /** Returns the outcome as a message, for a user who has left that page. */
+  message?: (data: T) => Required<Toast>
+  /** Whether that page shows the message, too, and whether it then opens the page of the message in its place. */
+  shows?: 'message' | 'next'
 }
 
 /**
  * Returns a mutation whose `mutate` has no effect from its call until the page shows the outcome. A second click may come before the page
- * shows that the first one is in progress, so a state that is rendered cannot ignore it.
+ * shows that the first one is in progress, so a state that is rendered cannot ignore it. An outcome that arrives after the user has left
+ * the page is shown as a toast.
  */
-export function useWrite<T, V = void>({ changes, ...options }: WriteOptions<T, V>): Write<T, V> {
-  // Without a network the request fails at once, and the page says so. By default it would wait silently for a network.
-  const mutation = useMutation<T, Error, V>({ ...options, ...(changes && { mutationKey: changes }), networkMode: 'always' })
+export function useWrite<T, V = void>({ changes, userId, onSettled, onShow, message, shows, ...options }: WriteOptions<T, V>): Write<T, V> {
+  const texts = useTexts()
+  const [, navigate] = useLocation()
+  const { showToast } = useAnnounce()
+  const client = useQueryClient()
+  const mutation: Mutation<T, V> = useMutation({
+    ...options,
+    ...(changes && { mutationKey: changes }),
+    // Without a network the request fails at once, and the page says so. By default it would wait silently for a network.
+    networkMode: 'always',
+    onMutate: () => location.pathname,
+    onSettled: async (data, error, variables, path, context) => {
+      await onSettled?.(data, error, variables, path, context)
+      if (userId !== undefined && client.getQueryData<User | null>(keys.session)?.id !== userId) return
+      const isLeft = path !== undefined && path !== location.pathname
+      if (error) {
+        if (isLeft && message) showToast({ text: texts.common.failedElsewhere(errorText(texts, error)), to: path })
+        return
+      }
+      if (!isLeft) onShow?.(data as T)
+      if (!message || (!isLeft && !shows)) return
+      const { text, to } = message(data as T)
+      showToast(isLeft ? { text, to } : text)
+      if (!isLeft && shows === 'next') navigate(to, { replace: true })
+    },
+  })
   const isRunning = useRef(false)
   const { isPending, mutate } = mutation
   useLayoutEffect(() => {
     if (!isPending) isRunning.current = false
   })
-  const mutateOnce = useCallback<UseMutateFunction<T, Error, V>>(
+  const mutateOnce = useCallback<UseMutateFunction<T, Error, V, string>>(
     (...call) => {
       if (isRunning.current) return
       isRunning.current = true
@@ -37,11 +83,24 @@ export function useWrite<T, V = void>({ changes, ...options }: WriteOptions<T, V
 
 /**
  * Returns the data of a key; while a write that changes it waits for its response, the data from before that write. The feed may report the
- * effect of the write first, and the page would take it for a change by another user. Only the response says whose it is.
+ * effect of the write first, and the page would take it for a change by another user. Only the response says whose it is. `isFinal`: no
+ * response can change what the data says. A late response is not waited for: the data is requested until it arrives.
  */
-export function useHeld<T>(key: QueryKey, data: T): T {
+export function useHeld<T>(key: QueryKey, data: T, isFinal = false): T {
+  const client = useQueryClient()
   const isWriting = useIsMutating({ mutationKey: key }) > 0
+  const isLate = useSustained(isWriting, LATE_AFTER)
+  // The key is a new array with each rendering.
+  const hash = JSON.stringify(key)
+  useEffect(() => {
+    if (!isLate) return
+    const poll = () => void client.invalidateQueries({ queryKey: JSON.parse(hash) as QueryKey })
+    poll()
+    const timer = setInterval(poll, POLL_INTERVAL)
+    return () => clearInterval(timer)
+  }, [client, isLate, hash])
+  const isHeld = isWriting && !isLate && !isFinal
   const [shown, setShown] = useState(data)
-  if (!isWriting && !Object.is(shown, data)) setShown(data)
-  return isWriting ? shown : data
+  if (!isHeld && !Object.is(shown, data)) setShown(data)
+  return isHeld ? shown : data
 }

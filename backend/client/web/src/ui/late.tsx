@@ -1,0 +1,15 @@
+// Shown beside a button whose request is in progress.
+import { useTexts } from '../texts/context'
+import { LATE_AFTER } from './use-write'
+import { useSustained } from './use-sustained'
+
+/** A hint, which says after a while that the response is late. */
+export function Late({ busy, hint = '' }: { busy: boolean; hint?: string }) {
+  const texts = useTexts()
+  const isLate = useSustained(busy, LATE_AFTER)
+  return (
+    <p className="hint late" role="status">
+      {isLate ? texts.common.late : hint}
+    </p>
+  )
+}
