@@ -1,4 +1,4 @@
-(()=>{const BUILD={"version":"d05d29a71fec","files":["/assets/channel-CDy6a9L1.js","/assets/check-in-1du4Cn3u.js","/assets/decode-Cb39y0Pn.js","/assets/doors-BCFnQm8c.js","/assets/early-5nn295Xi.js","/assets/guard-yuPSMUOO.js","/assets/index-CQ4wOVpQ.js","/assets/lazy-C0SC9Z2r.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-yfmAiXEQ.css","/assets/vendor-CLMQy2WH.js"]};const worker = self;
+(()=>{const BUILD={"version":"376b60e3f784","files":["/assets/check-in-Cwjl12Nt.js","/assets/decode-Cb39y0Pn.js","/assets/doors-BMN-UJK-.js","/assets/early-5nn295Xi.js","/assets/guard-fgAkOoLJ.js","/assets/index-C4BF6DRN.js","/assets/lazy-E9RZGdsA.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/sanitize-CuMZJ3LA.js","/assets/style-yfmAiXEQ.css","/assets/vendor-CLMQy2WH.js"]};const worker = self;
 /** The path of the scope. Every page below it is the same document. */
 const PAGE = new URL(worker.registration.scope).pathname;
 /** Each scope has its own caches: it may be of another build than the other scopes. */

@@ -184,12 +184,17 @@ export class Door {
     this.#set({ admissions: new Map([...this.#state.admissions].filter(([, one]) => !isKnown(one))) })
   }
 
+  /** Returns the pass of the list that a code is of, if it is genuine. */
+  passOf(code: string): Pass | undefined {
+    return this.#passes.get(readCode(code)?.passId ?? '')
+  }
+
   /** Judges a code, and names the event of its pass. */
   async judge(code: string, options: CheckInOptions): Promise<Ruling> {
     await this.opened
     const claim = readCode(code)
     const ruling = await this.#judge(code, claim, options)
-    const pass = claim && this.#passes.get(claim.passId)
+    const pass = this.passOf(code)
     return pass ? withEvent(ruling, pass) : ruling
   }
 

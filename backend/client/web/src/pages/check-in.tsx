@@ -1,6 +1,6 @@
 // The door: codes come from the camera or from a scanner that types, and each has one large verdict.
 import { useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useCallback, useEffect, useEffectEvent, useId, useRef, useState } from 'react'
+import { type FormEvent, useEffect, useEffectEvent, useId, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 
 import { isCode } from '../api/problem'
@@ -14,12 +14,13 @@ import { DoorList } from '../passes/door-list'
 import { EXPECTED_WITHIN } from '../passes/event-day'
 import { listenToScanner } from '../passes/scanner'
 import { signal } from '../passes/signal'
-import { type Ruling, type Verdict, cleanCode, enteredBefore, isOtherDay, isRepeat } from '../passes/verdict'
-import { VerdictLog, VerdictView } from '../passes/verdict-view'
+import { type Ruling, type Verdict, cleanCode, enteredBefore, isOtherDay, isRepeat, nameOfCode } from '../passes/verdict'
+import { VerdictLog, VerdictView, useLines } from '../passes/verdict-view'
 import { SignedIn } from '../session/guard'
 import { preferences } from '../storage'
 import { useTexts } from '../texts/context'
 import { serverNow } from '../api/clock'
+import { useAnnounce } from '../ui/announcer'
 import { Button } from '../ui/button'
 import { Field } from '../ui/field'
 import { Page } from '../ui/page'
@@ -40,32 +41,42 @@ export default function CheckIn() {
 function useVerdicts(view: DoorView, device: string, isEvening: boolean, loud: boolean) {
   const { door } = view
   const client = useQueryClient()
+  const { showToast } = useAnnounce()
+  const lines = useLines()
   const [verdicts, setVerdicts] = useState<Verdict[]>([])
-  const [isJudging, setJudging] = useState(false)
+  const [asked, setAsked] = useState<string[]>([])
   const queue = useRef(Promise.resolve())
   const count = useRef(0)
   const last = useRef<{ code: string; kind: Ruling['kind']; at: number }>(null)
-  const judge = useCallback(
-    (code: string) => {
-      const scannedAt = performance.now()
-      queue.current = queue.current.then(async () => {
-        if (isRepeat(last.current, code, scannedAt)) {
-          setVerdicts(([first, ...rest]) => (first ? [{ ...first, isRepeat: true }, ...rest] : rest))
-          return
-        }
-        setJudging(true)
-        const id = count.current++
-        const ruling = await door.judge(code, { device, startsWithin: isEvening ? EXPECTED_WITHIN : null })
-        last.current = { code, kind: ruling.kind, at: performance.now() }
-        setVerdicts((before) => [{ id, at: serverNow(), ...ruling }, ...before].slice(0, LOGGED))
-        setJudging(false)
-        if (loud) signal(enteredBefore(ruling).length > 0 || isOtherDay(ruling) ? 'unknown' : ruling.kind)
-        if (ruling.kind === 'unknown' && isCode(ruling.error, 'not_signed_in', 'other_user')) void client.invalidateQueries({ queryKey: keys.session })
-      })
-    },
-    [client, door, device, isEvening, loud],
-  )
-  return { verdicts, isJudging, judge }
+  const isOpen = useRef(false)
+  useEffect(() => {
+    isOpen.current = true
+    return () => {
+      isOpen.current = false
+    }
+  }, [])
+  const judgeNext = async (code: string, ticket: string, scannedAt: number) => {
+    if (isRepeat(last.current, code, scannedAt)) {
+      setVerdicts(([first, ...rest]) => (first ? [{ ...first, isRepeat: true }, ...rest] : rest))
+      return
+    }
+    const options = { device, startsWithin: isEvening ? EXPECTED_WITHIN : null }
+    const ruling = await door.judge(code, options).catch((error: unknown): Ruling => ({ kind: 'unknown', error }))
+    last.current = { code, kind: ruling.kind, at: performance.now() }
+    const verdict: Verdict = { id: count.current++, at: serverNow(), ticket, ...ruling }
+    setVerdicts((before) => [verdict, ...before].slice(0, LOGGED))
+    // A verdict that comes after the page was left is shown on the page that is open now.
+    if (!isOpen.current) showToast({ text: [lines(verdict).head, ticket].join(': '), to: '/check-in' })
+    if (loud) signal(enteredBefore(ruling).length > 0 || isOtherDay(ruling) ? 'unknown' : ruling.kind)
+    if (ruling.kind === 'unknown' && isCode(ruling.error, 'not_signed_in', 'other_user')) void client.invalidateQueries({ queryKey: keys.session })
+  }
+  const judge = (code: string) => {
+    const scannedAt = performance.now()
+    const ticket = nameOfCode(code, door.passOf(code))
+    setAsked((names) => [...names, ticket])
+    queue.current = queue.current.then(() => judgeNext(code, ticket, scannedAt)).finally(() => setAsked(([, ...rest]) => rest))
+  }
+  return { verdicts, asked, judge }
 }
 
 function Door({ user }: { user: User }) {
@@ -74,7 +85,7 @@ function Door({ user }: { user: User }) {
   const [isEvening, setEvening] = useSwitch('evening')
   const [isLoud, setLoud] = useSwitch('sound')
   const view = useDoor(user)
-  const { verdicts, isJudging, judge } = useVerdicts(view, device.trim().normalize('NFC'), isEvening, isLoud)
+  const { verdicts, asked, judge } = useVerdicts(view, device.trim().normalize('NFC'), isEvening, isLoud)
   const camera = useCamera(judge)
   const picture = usePicture(judge)
   return (
@@ -83,7 +94,7 @@ function Door({ user }: { user: User }) {
         <div className="door-main">
           <DoorStatus state={view.state} passes={view.passes} />
           {camera.view}
-          <VerdictView verdict={verdicts[0]} isJudging={isJudging} />
+          <VerdictView verdict={verdicts[0]} asked={asked} />
           <CodeField onCode={judge} />
           <div className="row">
             {camera.button}

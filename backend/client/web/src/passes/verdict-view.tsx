@@ -6,6 +6,8 @@ import { useI18n } from '../texts/context'
 import type { Texts } from '../texts/en'
 import { errorText } from '../texts/errors'
 import { useTitleText } from '../ui/title'
+import { LATE_AFTER } from '../ui/use-write'
+import { useSustained } from '../ui/use-sustained'
 import { isOnDay } from './event-day'
 import { type Verdict, enteredBefore, isOtherDay, startOf } from './verdict'
 
@@ -19,7 +21,7 @@ interface Lines {
   event: string[]
 }
 
-function useLines(): (verdict: Verdict) => Lines {
+export function useLines(): (verdict: Verdict) => Lines {
   const { texts, format } = useI18n()
   const titleText = useTitleText()
   return (verdict) => {
@@ -31,7 +33,7 @@ function useLines(): (verdict: Verdict) => Lines {
       const event = isOtherDay(verdict) || !when ? [] : [when]
       return { head: texts.door.admitted, detail: seat ? sanitize(seat) : titleText(title), hint: seat ? titleText(title) : '', event }
     }
-    if (verdict.kind === 'unknown') return { head: texts.door.unknown, detail: errorText(texts, verdict.error), hint: texts.door.again, event: [] }
+    if (verdict.kind === 'unknown') return { head: texts.door.unknown, detail: errorText(texts, verdict.error), hint: texts.door.again, event: [verdict.ticket] }
     const { reason, first, event } = verdict
     const title = event ? titleText(event.title) : ''
     const common = { head: texts.door.refused, hint: texts.door.hints[reason] }
@@ -64,10 +66,13 @@ function showVerdict(box: HTMLElement | null): void {
   if (box && box.getBoundingClientRect().top < 0) box.scrollIntoView({ block: 'start' })
 }
 
-export function VerdictView({ verdict, isJudging }: { verdict: Verdict | undefined; isJudging: boolean }) {
+/** `asked`: the names of the codes that wait for a verdict, in the order of their scans. */
+export function VerdictView({ verdict, asked }: { verdict: Verdict | undefined; asked: readonly string[] }) {
   const { texts, format } = useI18n()
   const lines = useLines()
   const warningsOf = useWarnings()
+  const isJudging = asked.length > 0
+  const isLate = useSustained(isJudging, LATE_AFTER)
   const warnings = verdict && !isJudging ? warningsOf(verdict) : []
   const box = useRef<HTMLDivElement>(null)
   const id = verdict?.id
@@ -75,7 +80,12 @@ export function VerdictView({ verdict, isJudging }: { verdict: Verdict | undefin
   useEffect(() => {
     if (id !== undefined) showVerdict(box.current)
   }, [id, isJudging])
-  const idle = { head: isJudging ? texts.door.judging : texts.door.ready, detail: '', hint: '', event: [] }
+  const idle = {
+    head: isJudging ? texts.door.judging : texts.door.ready,
+    detail: asked[0] ?? '',
+    hint: asked.length > 1 ? texts.door.waiting(asked.length - 1) : '',
+    event: isLate ? [texts.common.late] : [],
+  }
   const { head, detail, hint, event } = verdict && !isJudging ? lines(verdict) : idle
   return (
     <div ref={box} className={`verdict ${verdict && !isJudging ? verdict.kind : 'idle'}`} role="status" aria-live="assertive" aria-atomic="true">
@@ -129,6 +139,7 @@ export function VerdictLog({ verdicts }: { verdicts: Verdict[] }) {
               <time dateTime={instantOf(verdict)}>{format.clock(instantOf(verdict))}</time>
               <strong>{head}</strong>
               <span dir="auto">{detail}</span>
+              {verdict.kind !== 'admitted' && <span dir="auto">{verdict.ticket}</span>}
               {warnings.map((warning) => (
                 <span key={warning} dir="auto">
                   {warning}

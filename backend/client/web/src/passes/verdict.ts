@@ -2,6 +2,7 @@
 import { firstAdmission } from '../api/passes'
 import { ApiError } from '../api/problem'
 import type { Admission, Pass } from '../api/types'
+import { sanitize } from '../texts/sanitize'
 import { EXPECTED_WITHIN, isWithin } from './event-day'
 
 /** The reasons of refusals, by the code of the error. Each has a text that says what to do. */
@@ -22,8 +23,15 @@ export type Ruling = { byList?: number; event?: PassEvent } & (
   | { kind: 'unknown'; error: unknown }
 )
 
-/** `isRepeat`: the scanner has read the admitted code once more at once. */
-export type Verdict = { id: number; at: number; isRepeat?: boolean } & Ruling
+/** `ticket` names the ticket or the code that was scanned. `isRepeat`: the scanner has read the admitted code once more at once. */
+export type Verdict = { id: number; at: number; ticket: string; isRepeat?: boolean } & Ruling
+
+/** The number of characters that identify a code. */
+const SHOWN_CODE = 8
+
+/** Returns the name of a scanned code: the ticket that the list has for it, or the end of the code. It is not verified. */
+export const nameOfCode = (code: string, pass: Pick<Pass, 'title' | 'seat'> | undefined): string =>
+  sanitize(pass ? [pass.seat, pass.title].filter(Boolean).join(' · ') : `…${code.slice(-SHOWN_CODE)}`)
 
 /** A scanner that reads a code twice within this time, in milliseconds, means one guest. */
 const REPEAT_TIME = 700

@@ -26,6 +26,7 @@ export const door = {
   },
   ready: 'Ready to scan',
   judging: 'Checking…',
+  waiting: (count: number) => `${count} more ${count === 1 ? 'code' : 'codes'} to check`,
   admitted: 'Admitted',
   refused: 'Refused',
   unknown: 'Not known',

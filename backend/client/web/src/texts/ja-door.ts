@@ -27,6 +27,7 @@ export const door: Texts['door'] = {
   },
   ready: '読み取れます',
   judging: '確認しています…',
+  waiting: (count) => `ほかに${count}件を確認します`,
   admitted: '入場できます',
   refused: '入場できません',
   unknown: '確認できませんでした',
