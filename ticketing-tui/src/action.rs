@@ -127,8 +127,8 @@ actions! {
         Previous      ["shift-tab", "up"]      "Previous"    "Go to the field before";
         Submit        ["enter"]                "OK"          "Submit the form";
         Switch        ["ctrl-t"]               "Switch"      "Switch between signing in and signing up";
-        Yes           ["y", "enter"]           "Yes"         "Confirm";
-        No            ["n", "esc"]             "No"          "Do not confirm";
+        Yes           ["y"]                    "Yes"         "Confirm";
+        No            ["n", "esc", "enter"]    "No"          "Do not confirm";
         Choose        ["enter", "space"]       "Change"      "Change the setting";
         Reset         ["x", "backspace"]       "Reset"       "Restore the default";
     }

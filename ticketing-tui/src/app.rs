@@ -19,7 +19,6 @@ use crate::keymap::Chord;
 use crate::local_time::LocalTime;
 use crate::model::Model;
 use crate::model::notices::{Level, Notice};
-use crate::model::replies;
 use crate::route::{ConfirmAction, Route, TABS};
 use crate::screens::{Input, Screen};
 use crate::settings::{Setting, Settings};
@@ -129,13 +128,12 @@ impl App {
                     self.reset_screens();
                 }
                 let handled = self.broadcast(Input::Reply(id, &reply));
-                match (&call, replies::failure(&reply)) {
-                    (Some(ApiCall::Reserve(ticket, shown)), _) => {
-                        self.finish_reservation(id, ticket, *shown, &reply);
+                match call {
+                    Some(ApiCall::Reserve(ticket, shown)) => {
+                        self.finish_reservation(id, &ticket, shown, &reply);
                     }
-                    // Its screen is closed, but the reply changes the model.
-                    (Some(call), Some(text)) if call.is_reported_by_screen() && !handled => {
-                        self.model.notify(Level::Error, text);
+                    Some(call) if call.is_reported_by_screen() && !handled => {
+                        self.model.report_unseen(&call, &reply);
                     }
                     _ => {}
                 }

@@ -129,7 +129,7 @@ pub enum ApiCall {
 }
 
 impl ApiCall {
-    /// Returns whether only the screen that made the call reports its failure.
+    /// Returns whether the screen that made the call reports its failure, and what only it shows of a success.
     pub(crate) fn is_reported_by_screen(&self) -> bool {
         matches!(
             self,

@@ -21,7 +21,7 @@ pub(crate) enum OffsetDisplay<'a> {
     Hidden,
     /// In its heading: every event has this offset.
     Heading(&'a str),
-    /// In the rows of the events whose clock differs from the user's.
+    /// In every row: the events have different offsets.
     Rows,
 }
 
@@ -103,7 +103,8 @@ impl LocalTime {
     /// Returns when an event starts, on the clock at its place: with the offset of the place where that is another than
     /// the user's.
     pub(crate) fn event(&self, starts: &EventTime) -> String {
-        self.with_offset(starts.label(), starts)
+        let time = starts.label();
+        if self.is_elsewhere(starts) { format!("{time} {}", starts.offset_label()) } else { time }
     }
 
     /// Returns where a list of events that start then shows their offsets.
@@ -120,35 +121,37 @@ impl LocalTime {
             _ => OffsetDisplay::Hidden,
         }
     }
+}
 
-    /// Returns when an event starts in few columns: `17 Jan, 19:30`, or only the date if the year must be shown. `offsets` is
-    /// that of its list.
-    pub(crate) fn short_event(
-        &self,
-        starts: &EventTime,
-        now: Timestamp,
-        offsets: OffsetDisplay<'_>,
-    ) -> String {
-        /// Within this time, day and month determine the year.
-        const NEAR: Duration = Duration::from_secs(330 * 24 * 60 * 60);
-        let (ahead, since) = (
-            starts.instant().saturating_duration_since(now),
-            now.saturating_duration_since(starts.instant()),
-        );
-        let label = starts.label();
-        match label.split_once(", ").and_then(|(date, time)| Some((date, date.rsplit_once(' ')?.0, time))) {
-            Some((_, day, time)) if ahead.max(since) < NEAR => match offsets {
-                OffsetDisplay::Rows => self.with_offset(format!("{day}, {time}"), starts),
-                _ => format!("{day}, {time}"),
-            },
-            Some((date, ..)) => date.to_owned(),
-            None => label,
-        }
+/// Returns when an event starts in few columns: `17 Jan, 19:30`, or `17 Jan 2028, 19:30` if it is far away. `offsets` is that of
+/// its list.
+pub(crate) fn short_event(starts: &EventTime, now: Timestamp, offsets: OffsetDisplay<'_>) -> String {
+    let mut time = starts.label();
+    if !is_farther_than(YEAR, starts, now)
+        && let Some((date, clock)) = time.split_once(", ")
+        && let Some((day, _)) = date.rsplit_once(' ')
+    {
+        time = format!("{day}, {clock}");
     }
+    match offsets {
+        OffsetDisplay::Rows => format!("{time} {}", starts.offset_label()),
+        _ => time,
+    }
+}
 
-    fn with_offset(&self, time: String, starts: &EventTime) -> String {
-        if self.is_elsewhere(starts) { format!("{time} {}", starts.offset_label()) } else { time }
-    }
+/// Within this time, day and month determine the year.
+const YEAR: Duration = Duration::from_secs(330 * 24 * 60 * 60);
+/// The longest month.
+const MONTH: Duration = Duration::from_secs(31 * 24 * 60 * 60);
+
+/// Returns whether a list of events needs room for years. There is a start of each month among `starts`.
+pub(crate) fn has_years<'a>(mut starts: impl Iterator<Item = &'a EventTime>, now: Timestamp) -> bool {
+    starts.any(|starts| is_farther_than(YEAR - MONTH, starts, now))
+}
+
+fn is_farther_than(limit: Duration, starts: &EventTime, now: Timestamp) -> bool {
+    let at = starts.instant();
+    at.saturating_duration_since(now).max(now.saturating_duration_since(at)) >= limit
 }
 
 /// Returns the start of an event on the clock at its place, as if that were in UTC, in milliseconds: in this order, events are
@@ -197,20 +200,29 @@ mod tests {
     }
 
     #[test]
-    fn short_time_has_a_year_where_far_and_an_offset_elsewhere() {
+    fn short_time_has_a_year_where_far_and_its_offset_among_others() {
         let now: Timestamp = "2026-11-27T12:00:00Z".parse().unwrap();
-        let local = LocalTime::new(TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap());
         for (starts, short) in [
-            ("2027-01-17T19:30:00+01:00", "17 Jan, 19:30"),
-            ("2026-11-27T12:30:00+01:00", "27 Nov, 12:30"),
+            ("2027-01-17T19:30:00+01:00", "17 Jan, 19:30 +01:00"),
             ("2026-12-18T20:00:00+09:00", "18 Dec, 20:00 +09:00"),
             ("2026-12-18T20:00:00Z", "18 Dec, 20:00 UTC"),
-            ("2027-06-18T20:00:00+02:00", "18 Jun, 20:00"),
-            ("2027-06-18T20:00:00+01:00", "18 Jun, 20:00 +01:00"),
-            ("2028-01-17T19:30:00+09:00", "17 Jan 2028"),
-            ("2025-11-26T19:30:00+01:00", "26 Nov 2025"),
+            ("2027-06-18T20:00:00+02:00", "18 Jun, 20:00 +02:00"),
+            ("2028-01-17T19:30:00+09:00", "17 Jan 2028, 19:30 +09:00"),
+            ("2025-11-26T19:30:00+01:00", "26 Nov 2025, 19:30 +01:00"),
         ] {
-            assert_eq!(local.short_event(&starts.parse().unwrap(), now, OffsetDisplay::Rows), short);
+            let starts = starts.parse().unwrap();
+            assert_eq!(short_event(&starts, now, OffsetDisplay::Rows), short);
+            let (time, _) = short.rsplit_once(' ').unwrap();
+            for elsewhere in [OffsetDisplay::Heading("+09:00"), OffsetDisplay::Hidden] {
+                assert_eq!(short_event(&starts, now, elsewhere), time);
+            }
+        }
+        for (starts, expected) in [
+            ("2027-09-21T12:00:00Z", false),
+            ("2027-09-24T12:00:00Z", true),
+            ("2025-11-26T19:30:00+01:00", true),
+        ] {
+            assert_eq!(has_years([starts.parse().unwrap()].iter(), now), expected, "{starts}");
         }
     }
 

@@ -14,7 +14,8 @@ pub(crate) mod orders;
 pub(crate) mod passes;
 pub(crate) mod query;
 pub(crate) mod records;
-pub(crate) mod replies;
+mod replies;
+mod reports;
 pub(crate) mod ticket_store;
 
 use std::collections::HashMap;
@@ -219,6 +220,9 @@ impl Model {
     pub(crate) fn tick(&mut self) {
         self.notices.tick(self.now);
         self.retry_early();
+        if self.door.waiting_count() > 0 {
+            self.sync_old_door();
+        }
         for alert in self.orders.tick(self.server_now()) {
             self.alert(&alert);
         }
@@ -307,13 +311,17 @@ impl Model {
         std::mem::take(&mut self.has_new_user)
     }
 
+    /// Returns the time of this machine at a time of the server.
+    fn local_instant(&self, at: Timestamp) -> Timestamp {
+        Timestamp::from_millis(at.as_millis().saturating_sub(self.clock_offset))
+    }
+
     /// Returns when the model changes without an event.
     pub(crate) fn wakes_at(&self) -> Option<Timestamp> {
-        let by_this_clock =
-            |at: Timestamp| Timestamp::from_millis(at.as_millis().saturating_sub(self.clock_offset));
-        let of_orders = self.orders.wakes_at(self.server_now()).map(by_this_clock);
+        let of_orders = self.orders.wakes_at(self.server_now()).map(|at| self.local_instant(at));
         // Sales end when an event starts.
-        let of_events = self.market.tickets.next_start(self.server_now()).map(by_this_clock);
+        let of_events = self.market.tickets.next_start(self.server_now()).map(|at| self.local_instant(at));
+        let of_door = self.next_door_sync().filter(|_| self.door.waiting_count() > 0);
         let of_link = match &self.feed_state {
             // The seconds to the next try are shown.
             FeedState::Retrying { retry_at, .. } if *retry_at > self.now => {
@@ -321,6 +329,6 @@ impl Model {
             }
             _ => None,
         };
-        [self.notices.wakes_at(), of_orders, of_events, of_link].into_iter().flatten().min()
+        [self.notices.wakes_at(), of_orders, of_events, of_door, of_link].into_iter().flatten().min()
     }
 }

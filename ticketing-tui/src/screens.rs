@@ -33,7 +33,7 @@ mod prelude {
     pub(super) use crate::call_error::{CallError, CallErrorKind};
     pub(super) use crate::effect::{ApiCall, CallId};
     pub(super) use crate::event::Reply;
-    pub(super) use crate::model::notices::{Level, Message};
+    pub(super) use crate::model::notices::Level;
     pub(super) use crate::model::passes::PassRef;
     pub(super) use crate::model::records::Records;
     pub(super) use crate::model::{Load, Model};

@@ -1,9 +1,11 @@
 //! The door of the seller: its offline state, and double admissions.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use ticketing_sdk::{
-    DoubleAdmission, ErrorCode, Pass, PassCode, PassStatus, Ruling, TicketId, UserId, Verdict, VerdictWarning,
+    DoubleAdmission, ErrorCode, Pass, PassCode, PassStatus, Ruling, TicketId, Timestamp, UserId, Verdict,
+    VerdictWarning,
 };
 use unicode_truncate::UnicodeTruncateStr;
 
@@ -17,6 +19,11 @@ use crate::glyphs::Glyphs;
 use crate::local_time::LocalTime;
 use crate::settings::Setting;
 use crate::text;
+
+/// How often a door with a network uploads and fetches its list.
+const SYNC_INTERVAL: Duration = Duration::from_secs(60);
+/// A list with more passes is fetched less often, in proportion.
+const SYNC_PASSES: usize = 5_000;
 
 /// The columns in which a code is named.
 const CODE_COLUMNS: usize = 12;
@@ -33,6 +40,8 @@ pub(crate) struct Door {
     /// Why the last action failed.
     pub(crate) error: Option<String>,
     pub(crate) conflicts: Vec<AdmissionConflict>,
+    /// When the list was requested last, by the clock of the server.
+    requested_at: Option<Timestamp>,
     /// The number of admissions that wait for their upload while it is not known who is signed in.
     pub(super) waiting_at_start: usize,
     /// The admitted passes of one's events, by the ticket that issued them.
@@ -131,6 +140,23 @@ impl Model {
         self.begin_door(ApiCall::SyncDoor);
     }
 
+    /// Returns when the list of the door is old: another door may have uploaded an admission since, or a ticket may be sold.
+    pub(crate) fn next_door_sync(&self) -> Option<Timestamp> {
+        let can_sync = self.user().is_some() && !self.is_offline() && self.door_call().is_none();
+        let state = self.door.state.as_ref().filter(|_| can_sync)?;
+        let parts = u32::try_from(1 + state.passes / SYNC_PASSES).unwrap_or(u32::MAX);
+        let last =
+            self.door.requested_at.map_or(state.clock.prepared_at, |at| at.max(state.clock.prepared_at));
+        Some(self.local_instant(last + SYNC_INTERVAL * parts))
+    }
+
+    /// Uploads and fetches the list of the door if that is old.
+    pub(crate) fn sync_old_door(&mut self) {
+        if self.next_door_sync().is_some_and(|at| at <= self.now) {
+            self.sync_door();
+        }
+    }
+
     /// Loads the admitted passes of one's events.
     pub(crate) fn load_used_passes(&mut self) {
         self.call(ApiCall::UsedPasses);
@@ -154,7 +180,11 @@ impl Model {
     fn begin_door(&mut self, call: fn(UserId) -> ApiCall) {
         let Some(user) = self.user().map(|user| user.id.clone()) else { return };
         if self.door_call().is_none() {
-            self.call(call(user));
+            let call = call(user);
+            if !matches!(call, ApiCall::OpenDoor(_)) {
+                self.door.requested_at = Some(self.server_now());
+            }
+            self.call(call);
         }
     }
 

@@ -1,10 +1,10 @@
 //! The passes of the user.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use jiff::civil::Date;
-use ticketing_sdk::{Order, OrderId, OrderStatus, Pass, PassId, TicketId, Timestamp};
+use ticketing_sdk::{Order, OrderId, OrderStatus, Pass, PassId, PassTransfer, TicketId, Timestamp};
 
 use super::Model;
 use super::notices::Level;
@@ -23,6 +23,8 @@ pub(crate) struct KnownPasses {
     loaded_at: Option<Timestamp>,
     /// The orders whose passes the user held, and holds no longer.
     passed_on: HashSet<OrderId>,
+    /// The transfers that were started in this run, each with the version of its pass before: the server shows a claim code once.
+    transfers: HashMap<PassId, (PassTransfer, i64)>,
 }
 
 /// Names a pass: also one that is not issued yet.
@@ -73,6 +75,11 @@ impl KnownPasses {
             PassRef::Id(id) => pass.id == *id,
             PassRef::Order(order) => pass.order_id.as_ref() == Some(order),
         })
+    }
+
+    /// The transfer of a pass that was started in this run, and the version of the pass before.
+    pub(crate) fn transfer(&self, id: &PassId) -> Option<&(PassTransfer, i64)> {
+        self.transfers.get(id)
     }
 
     /// The pass that is for sale under a listing.
@@ -133,6 +140,12 @@ impl Model {
     pub(super) fn finish_pass_write(&mut self, id: &PassId, reply: &Result<Reply, CallError>) {
         match reply {
             Ok(reply) => {
+                if let Reply::Transfer(transfer) = reply {
+                    let before = self.passes.get(&PassRef::Id(id.clone())).map_or(0, |pass| pass.version);
+                    self.passes.transfers.insert(id.clone(), (transfer.clone(), before));
+                } else {
+                    self.passes.transfers.remove(id);
+                }
                 if matches!(reply, Reply::Done) {
                     self.notify(Level::Success, "Taken back: the claim code is void");
                 }

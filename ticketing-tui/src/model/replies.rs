@@ -1,13 +1,12 @@
 //! Applies the replies of the server to the model.
 
 use ticketing_sdk::text::sanitize;
-use ticketing_sdk::{
-    ErrorCode, Money, Order, OrderId, OrderStatus, Payment, PaymentStatus, SafeToRepeat, Ticket, TicketId,
-};
+use ticketing_sdk::{ErrorCode, Order, OrderId, OrderStatus, PaymentStatus, SafeToRepeat, Ticket, TicketId};
 
 use super::door::Door;
 use super::notices::{Level, Message, Topic};
 use super::orders::{KnownOrders, PaymentError};
+use super::reports::payment_failure;
 use super::{FeedState, KnownPasses, Listings, Load, Model, SessionState};
 use crate::call_error::{CallError, CallErrorKind};
 use crate::effect::{ApiCall, CallId, Effect};
@@ -56,6 +55,9 @@ impl Model {
                 self.finish_pass_write(pass, reply);
             }
             _ => {}
+        }
+        if let (true, Ok(reply)) = (is_current, reply) {
+            self.report_success(&call, reply);
         }
         is_current.then_some(call)
     }
@@ -235,24 +237,6 @@ impl Model {
         }
     }
 
-    /// Reports a changed price if the screen that ordered the ticket is closed.
-    pub(crate) fn report_price_change(&mut self, ticket: &TicketId, shown: Money, price: Money) {
-        let (price, shown) = (text::money(price), text::money(shown));
-        let after = format!(" costs {price} now, not {shown}; nothing was reserved");
-        self.notify_about(Level::Warning, ticket, after);
-    }
-
-    /// Shows a sentence that begins with the title of a ticket.
-    fn notify_about(&mut self, level: Level, ticket: &TicketId, after: impl Into<String>) {
-        let title = self.market.tickets.get(ticket).map_or("It", |row| &row.title);
-        self.notify(level, Message::with_ticket(ticket, "", title, after));
-    }
-
-    fn report_paid(&mut self, order: &Order) {
-        let Order { ticket, .. } = order;
-        self.notify(Level::Success, Message::with_ticket(&ticket.id, "Paid: ", &ticket.title, " is yours"));
-    }
-
     /// Reports who holds a ticket whose reservation was refused, once the user's orders are loaded.
     fn check_reservation(&mut self, id: CallId, reply: &Result<Reply, CallError>) {
         let Some(ticket) = self.reservation_checks.remove(&id) else { return };
@@ -335,20 +319,6 @@ impl Model {
         if self.user().is_some_and(|user| user.id == ticket.user_id) {
             self.listings.update(ticket);
         }
-    }
-}
-
-/// Returns why a payment paid for nothing, as every client says it.
-fn payment_failure(payment: &Payment) -> Option<String> {
-    payment.status.and_then(PaymentStatus::failure).map(|why| text::sentence(&why))
-}
-
-/// Returns the message of a reply that only its screen reports, if that is a failure.
-pub(crate) fn failure(reply: &Result<Reply, CallError>) -> Option<String> {
-    match reply {
-        Ok(Reply::Payment(payment)) => payment_failure(payment),
-        Ok(_) => None,
-        Err(error) => Some(error.to_line()),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The door: a field that a scanner types into, and a verdict for each code.
 
+use std::time::Duration;
+
 use ratatui::style::Modifier;
 use ticketing_sdk::pass_code::PREFIX;
 use ticketing_sdk::{PassCode, Ruling, Timestamp};
@@ -221,6 +223,8 @@ impl Screen for CheckIn {
                     }
                 }
             }
+            // What another door has uploaded is known after the next upload of this one.
+            Input::Tick | Input::ModelChange => cx.model.sync_old_door(),
             input => {
                 form_input(&mut self.form, input);
             }
@@ -295,6 +299,10 @@ impl Screen for CheckIn {
         let lines = [standing].into_iter().chain(evening).chain(warnings(model)).chain([self.sums()]);
         let lines = lines.chain(conflicts).chain(verdicts).collect();
         PlainView { lines, ..PlainView::form(&self.form) }
+    }
+
+    fn wakes_at(&self, model: &Model) -> Option<Timestamp> {
+        model.next_door_sync().map(|at| at.max(model.now + Duration::from_millis(1)))
     }
 
     fn has_text_input(&self, _: &Model) -> bool {

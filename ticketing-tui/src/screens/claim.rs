@@ -42,12 +42,7 @@ impl FormPage for Claim {
     }
 
     fn succeed(&mut self, _: &Form, reply: &Reply, cx: &mut Context<'_>) {
-        if let Reply::Claimed { pass, is_taken_back } = reply {
-            let message = match is_taken_back {
-                true => Message::with_title("You have taken your ticket back: ", &pass.title, ""),
-                false => Message::with_title("", &pass.title, " is yours"),
-            };
-            cx.model.notify(Level::Success, message);
+        if let Reply::Claimed { pass, .. } = reply {
             cx.replace_with(Route::Pass(PassRef::Id(pass.id.clone())));
         }
     }

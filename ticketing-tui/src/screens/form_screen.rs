@@ -24,7 +24,7 @@ pub(super) trait FormPage: fmt::Debug + 'static {
     }
 
     /// Returns what the form has led to, with its label.
-    fn result(&self, _: &Model) -> Option<(&'static str, &str)> {
+    fn result<'m>(&self, _: &'m Model) -> Option<(&'static str, &'m str)> {
         None
     }
 
@@ -139,7 +139,8 @@ impl<P: FormPage> Screen for FormScreen<P> {
 
     fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         match input {
-            Input::Action(Action::Submit) => self.submit(cx),
+            // A question without fields is answered, not submitted.
+            Input::Action(Action::Submit | Action::Yes) => self.submit(cx),
             Input::Action(action) => {
                 if !self.form.handle_action(action) {
                     self.error = None;

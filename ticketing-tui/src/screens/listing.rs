@@ -126,10 +126,7 @@ impl FormPage for ListingForm {
         sent
     }
 
-    fn succeed(&mut self, form: &Form, _: &Reply, cx: &mut Context<'_>) {
-        if self.id.is_none() {
-            cx.model.notify(Level::Success, Message::with_title("", form.value(TITLE), " is for sale"));
-        }
+    fn succeed(&mut self, _: &Form, _: &Reply, cx: &mut Context<'_>) {
         cx.go_back();
     }
 }

@@ -27,7 +27,7 @@ fn status(listing: &OwnListing, model: &Model) -> (&'static str, StyleRole) {
 }
 
 /// Returns whether a listing can be changed and withdrawn.
-fn is_open(listing: &OwnListing) -> bool {
+pub(super) fn is_open(listing: &OwnListing) -> bool {
     listing.ticket.status == TicketStatus::Available && listing.original.is_none()
 }
 

@@ -32,6 +32,7 @@ impl OwnList for Orders {
         let Some(order) = order else { return Vec::new() };
         let mut actions = vec![Action::Open];
         match order.status {
+            OrderStatus::Created if model.order_call(&order.id).is_some() => {}
             OrderStatus::Created => actions.extend([Action::Pay, Action::Cancel]),
             _ if order.allows_reorder(model.server_now()) => actions.push(Action::Reorder),
             _ => {}

@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 use ticketing_sdk::{Money, TicketDetails};
 
 use super::prelude::*;
+use crate::local_time::has_years;
 use crate::model::records::Record;
 
 /// A list of the user's own records: its texts, actions and rows.
@@ -86,8 +87,10 @@ impl<L: OwnList> OwnListScreen<L> {
 fn needs<'m, L: OwnList>(model: &Model, items: &[&'m L::Item]) -> RowNeeds<'m> {
     let facts = || items.iter().map(|item| L::facts(item));
     let prices = facts().filter_map(|(_, price)| price);
+    let starts = || facts().filter_map(|(details, _)| details.starts_at.as_ref());
     RowNeeds {
-        offsets: model.local.offset_display(facts().filter_map(|(details, _)| details.starts_at.as_ref())),
+        offsets: model.local.offset_display(starts()),
+        has_years: has_years(starts(), model.server_now()),
         max_cents: prices.map(|price| price.cents().unsigned_abs()).max().unwrap_or(0),
     }
 }
@@ -102,8 +105,8 @@ impl<L: OwnList> Screen for OwnListScreen<L> {
     }
 
     fn actions(&self, model: &Model) -> Vec<Action> {
-        let signed_in = model.user().map(|_| L::actions(model, self.selected(model)));
-        let mut actions = signed_in.unwrap_or_else(|| vec![Action::Account]);
+        let Some(_) = model.user() else { return vec![Action::Account] };
+        let mut actions = L::actions(model, self.selected(model));
         actions.push(Action::Reload);
         actions.extend(List::MOVES);
         actions

@@ -88,15 +88,12 @@ impl Screen for PassScreen {
     fn actions(&self, model: &Model) -> Vec<Action> {
         let mut found = vec![Action::Back];
         if let Some(pass) = self.poll.pass(model) {
-            found.extend(passes::actions(pass));
+            found.extend(passes::actions(model, pass));
             if pass.code.is_some() {
                 found.push(Action::CopyCode);
             }
         }
-        if model.user().is_none() {
-            found.push(Action::Account);
-        }
-        found.push(Action::Reload);
+        found.push(if model.user().is_some() { Action::Reload } else { Action::Account });
         found
     }
 

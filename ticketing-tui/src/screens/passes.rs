@@ -2,6 +2,7 @@
 
 use ticketing_sdk::{Money, Pass, PassStatus, TicketDetails, Timestamp};
 
+use super::listings;
 use super::own_list::OwnList;
 use super::prelude::*;
 use crate::model::passes::group;
@@ -60,13 +61,14 @@ fn status_note(pass: &Pass, model: &Model) -> String {
 }
 
 /// Returns the available actions of a pass, the most important first.
-pub(super) fn actions(pass: &Pass) -> Vec<Action> {
+pub(super) fn actions(model: &Model, pass: &Pass) -> Vec<Action> {
+    let listing = pass.listing_id.as_ref().and_then(|listing| model.listings.get(listing));
     let mut found = match pass.status {
         PassStatus::Valid if pass.transfer_expires_at.is_some() => {
             vec![Action::TakeBack, Action::GiveAway]
         }
         PassStatus::Valid => vec![Action::GiveAway],
-        PassStatus::Offered if pass.listing_id.is_some() => vec![Action::Withdraw],
+        PassStatus::Offered if listing.is_some_and(listings::is_open) => vec![Action::Withdraw],
         _ => Vec::new(),
     };
     // Nobody pays for a pass that an earlier holder has entered with.
@@ -138,10 +140,10 @@ impl OwnList for Passes {
         model.load_listings();
     }
 
-    fn actions(_: &Model, pass: Option<&Pass>) -> Vec<Action> {
+    fn actions(model: &Model, pass: Option<&Pass>) -> Vec<Action> {
         let Some(pass) = pass else { return vec![Action::Claim] };
         let mut found = vec![Action::Open];
-        found.extend(actions(pass));
+        found.extend(actions(model, pass));
         found.extend([Action::Claim, Action::Copy]);
         found
     }

@@ -74,11 +74,7 @@ impl FormPage for Resale {
         None
     }
 
-    fn succeed(&mut self, _: &Form, reply: &Reply, cx: &mut Context<'_>) {
-        if let Reply::Ticket(ticket) = reply {
-            let after = format!(" is for resale at {}", text::money(ticket.price));
-            cx.model.notify(Level::Success, Message::with_ticket(&ticket.id, "", &ticket.title, after));
-        }
+    fn succeed(&mut self, _: &Form, _: &Reply, cx: &mut Context<'_>) {
         cx.go_back();
     }
 }

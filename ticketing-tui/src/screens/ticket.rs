@@ -2,8 +2,8 @@
 
 use ticketing_sdk::TicketId;
 
+use super::listings;
 use super::prelude::*;
-use crate::model::ticket_store::TicketState;
 
 /// One ticket. The known state is shown at once, and loaded again from the server.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ impl Screen for TicketScreen {
         let mut actions = Vec::new();
         if let Some(row) = model.market.tickets.get(&self.id) {
             actions.extend(ticket_card::purchase(model, &self.id, row));
-            if self.is_own(model) && row.state == TicketState::Available {
+            if model.listings.get(&self.id).is_some_and(listings::is_open) {
                 actions.extend([Action::Edit, Action::Withdraw]);
             }
             actions.extend([Action::Copy, Action::Browse]);

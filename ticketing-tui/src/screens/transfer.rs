@@ -7,13 +7,11 @@ use super::pass_poll::PassPoll;
 use super::passes;
 use super::prelude::*;
 
-/// The form that starts a transfer and shows its claim code. The code is stored nowhere else.
+/// The form that starts a transfer and shows its claim code, which only this program knows.
 #[derive(Debug)]
 pub(super) struct Transfer {
     id: PassId,
     poll: PassPoll,
-    /// The transfer that was started here, and the version of the pass before it.
-    started: Option<(PassTransfer, i64)>,
 }
 
 /// The state of a transfer.
@@ -21,11 +19,11 @@ pub(super) struct Transfer {
 enum TransferState {
     /// No claim code works.
     Absent,
-    /// A claim code works that this form does not know: a code is shown once.
+    /// A claim code works that this program does not know: the server shows a code once.
     Unknown,
-    /// The claim code of this form works.
+    /// The claim code of this program works.
     Pending,
-    /// The claim code of this form works no longer: the transfer was taken back, has ended, or has another code.
+    /// The claim code of this program works no longer: the transfer was taken back, has ended, or has another code.
     Void,
     /// Another user holds the pass.
     Claimed,
@@ -34,11 +32,16 @@ enum TransferState {
 impl Transfer {
     pub(super) fn open(id: PassId, model: &Model) -> (Self, Form) {
         let poll = PassPoll::new(PassRef::Id(id.clone()), model);
-        (Self { id, poll, started: None }, Form::default())
+        (Self { id, poll }, Form::default())
     }
 
     fn pass<'m>(&self, model: &'m Model) -> Option<&'m Pass> {
         self.poll.pass(model)
+    }
+
+    /// The transfer that this program has started.
+    fn started<'m>(&self, model: &'m Model) -> Option<&'m PassTransfer> {
+        model.passes.transfer(&self.id).map(|(transfer, _)| transfer)
     }
 
     fn state(&self, model: &Model) -> TransferState {
@@ -47,7 +50,7 @@ impl Transfer {
             return if self.poll.is_missing(model) { TransferState::Claimed } else { TransferState::Absent };
         };
         let pending = pass.pending_transfer(now);
-        match &self.started {
+        match model.passes.transfer(&self.id) {
             None if pending.is_some() => TransferState::Unknown,
             None => TransferState::Absent,
             Some((transfer, _)) if transfer.expires_at <= now => TransferState::Void,
@@ -71,16 +74,18 @@ impl FormPage for Transfer {
     fn intro(&self, model: &Model) -> Vec<String> {
         let title = self.pass(model).map_or_else(|| "the ticket".to_owned(), |pass| text::title(&pass.title));
         let state = self.state(model);
-        match (state, &self.started) {
+        match (state, self.started(model)) {
             (TransferState::Claimed, _) => {
                 let claimed =
                     "The ticket was claimed: its next holder has it now, and your code admits nobody.";
                 vec![claimed.to_owned()]
             }
-            (TransferState::Pending, Some((transfer, _))) => {
+            (TransferState::Pending, Some(transfer)) => {
                 let end = passes::end(transfer.expires_at, model);
                 vec![
-                    format!("Give this claim code to the next holder of {title}. It is shown once."),
+                    format!(
+                        "Give this claim code to the next holder of {title}. It is shown until you quit."
+                    ),
                     format!("It ends {end}. Until it is claimed the ticket is yours, and admits you."),
                 ]
             }
@@ -94,13 +99,13 @@ impl FormPage for Transfer {
         }
     }
 
-    fn result(&self, model: &Model) -> Option<(&'static str, &str)> {
-        let (transfer, _) = self.started.as_ref()?;
+    fn result<'m>(&self, model: &'m Model) -> Option<(&'static str, &'m str)> {
+        let transfer = self.started(model)?;
         (self.state(model) == TransferState::Pending).then(|| ("Claim code", transfer.claim_code.as_str()))
     }
 
     fn buttons(&self, model: &Model) -> Vec<(Action, &'static str)> {
-        let (copy, make) = ((Action::CopyCode, "copies it"), (Action::Submit, "makes a claim code"));
+        let (copy, make) = ((Action::CopyCode, "copies it"), (Action::Yes, "makes a claim code"));
         let (take_back, close) = ((Action::TakeBack, "takes it back"), (Action::Back, "closes"));
         match self.state(model) {
             TransferState::Pending => vec![copy, take_back, close],
@@ -114,12 +119,8 @@ impl FormPage for Transfer {
         Some(cx.model.call(ApiCall::GiveAway(self.id.clone())))
     }
 
-    fn succeed(&mut self, _: &Form, reply: &Reply, cx: &mut Context<'_>) {
-        if let Reply::Transfer(transfer) = reply {
-            let before = self.pass(cx.model).map_or(0, |pass| pass.version);
-            self.started = Some((transfer.clone(), before));
-        }
-    }
+    /// The claim code is in the model.
+    fn succeed(&mut self, _: &Form, _: &Reply, _: &mut Context<'_>) {}
 
     fn follow(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         self.poll.update(input, cx);
@@ -130,11 +131,13 @@ impl FormPage for Transfer {
     }
 
     fn run(&mut self, action: Action, _: &mut Form, cx: &mut Context<'_>) {
-        match (action, &self.started) {
-            (Action::CopyCode, Some((transfer, _))) => {
-                cx.model.copy_secret(transfer.claim_code.as_str(), "the claim code");
+        match action {
+            Action::CopyCode => {
+                if let Some(transfer) = self.started(cx.model).cloned() {
+                    cx.model.copy_secret(transfer.claim_code.as_str(), "the claim code");
+                }
             }
-            (Action::TakeBack, _) => {
+            Action::TakeBack => {
                 cx.model.call(ApiCall::TakeBack(self.id.clone()));
                 cx.go_back();
             }

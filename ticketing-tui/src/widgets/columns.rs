@@ -10,7 +10,7 @@ use ticketing_sdk::TicketDetails;
 
 use super::list::List;
 use super::painter::{Painter, below};
-use crate::local_time::OffsetDisplay;
+use crate::local_time::{OffsetDisplay, short_event};
 use crate::model::Model;
 use crate::text;
 use crate::theme::StyleRole;
@@ -30,6 +30,8 @@ pub(crate) struct Columns<'a> {
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct RowNeeds<'a> {
     pub(crate) offsets: OffsetDisplay<'a>,
+    /// Whether some events are so far away that their years are shown.
+    pub(crate) has_years: bool,
     /// The highest price.
     pub(crate) max_cents: u64,
 }
@@ -65,6 +67,8 @@ const VENUE: u16 = 22;
 const WIDE_VENUE: u16 = 28;
 /// Date and time.
 const TIME: u16 = 15;
+/// The year of a date.
+const YEAR: u16 = 5;
 /// The offset behind a time.
 const OFFSET: u16 = 7;
 /// The fewest columns in which the end of a seat is shown.
@@ -83,10 +87,11 @@ pub(crate) const MAX_WIDTH: u16 = 130;
 impl<'a> Columns<'a> {
     /// Returns the columns of rows of this width, with the price last.
     pub(crate) fn for_width(width: u16, needs: RowNeeds<'a>) -> Self {
+        let years = if needs.has_years { YEAR } else { 0 };
         let time = match (width, needs.offsets) {
             (..50, _) => 0,
-            (_, OffsetDisplay::Rows) => TIME + OFFSET,
-            _ => TIME,
+            (_, OffsetDisplay::Rows) => TIME + years + OFFSET,
+            _ => TIME + years,
         };
         let venue = match width {
             ..94 => 0,
@@ -160,7 +165,7 @@ impl<'a> Columns<'a> {
         let beside = seat.as_deref().filter(|_| !self.has_seats);
         let beside = beside.map(|seat| painter.glyphs.replace_separators(seat));
         let starts = row.details.and_then(|details| details.starts_at.as_ref());
-        let when = starts.map(|starts| model.local.short_event(starts, model.server_now(), self.offsets));
+        let when = starts.map(|starts| short_event(starts, model.server_now(), self.offsets));
         let parts = Parts { row, seat: beside.as_deref(), when: when.as_deref(), time: self.time };
         let FittedParts { status, when, has_seat } = parts.fit(title.width + time.width);
         // A short start leaves the rest of its column to the title.

@@ -41,10 +41,16 @@ pub(crate) fn status(model: &Model, ticket: &TicketId, row: &TicketRow) -> (Stri
     (row.state.label().to_owned(), role)
 }
 
-/// Returns the action that buys a ticket, or goes to the order of the user; `None` where the ticket cannot be ordered.
+/// Returns whether the user sells a ticket.
+fn is_own(model: &Model, row: &TicketRow) -> bool {
+    model.user().is_some_and(|user| user.id.as_str() == model.market.tickets.seller(row))
+}
+
+/// Returns the action that buys a ticket, or goes to the order of the user; `None` where the user cannot order the ticket.
 pub(crate) fn purchase(model: &Model, ticket: &TicketId, row: &TicketRow) -> Option<Action> {
     match model.orders.of_ticket(ticket) {
         Some(_) => Some(Action::ShowOrder),
+        None if is_own(model, row) || model.is_reserving(ticket) => None,
         None => row.is_orderable(model.server_now()).then_some(Action::Buy),
     }
 }
@@ -94,9 +100,8 @@ pub(crate) fn view(
     ticket: &TicketId,
     row: &TicketRow,
 ) -> Rect {
-    let mine = model.user().is_some_and(|user| user.id.as_str() == model.market.tickets.seller(row));
     let mut notes = vec![text::short_id(ticket.as_str())];
-    notes.extend(mine.then(|| "You sell it".to_owned()));
+    notes.extend(is_own(model, row).then(|| "You sell it".to_owned()));
     let rest = card(painter, area, &self::row(model, ticket, row), &notes);
     let rest = admissions(painter, rest, model, ticket);
     if rest.is_empty() { rest } else { advice(painter, rest, model, ticket, row) }
@@ -129,6 +134,7 @@ fn advice(painter: &mut Painter<'_>, area: Rect, model: &Model, ticket: &TicketI
         (None, TicketState::Available) if row.has_started(model.server_now()) => {
             "Sales ended: the event has started."
         }
+        (None, TicketState::Available) if is_own(model, row) => "",
         (None, TicketState::Available) => return button(painter, Action::Buy, "reserves it for you"),
         (None, TicketState::Reserved) => {
             "Another buyer has reserved this ticket. If the buyer does not pay in time, it is available again."

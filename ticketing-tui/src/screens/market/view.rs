@@ -5,6 +5,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::MarketScreen;
 use crate::event_period::{self, Period};
+use crate::local_time::has_years;
 use crate::model::query::{Query, Sort};
 use crate::screens::prelude::*;
 use crate::widgets::activity_line;
@@ -62,6 +63,7 @@ impl MarketScreen {
         let tickets = &model.market.tickets;
         let needs = RowNeeds {
             offsets: model.local.offset_display(tickets.starts()),
+            has_years: has_years(tickets.starts(), model.server_now()),
             max_cents: tickets.max_cents().into(),
         };
         let columns = Columns::for_width(area.width, needs);

@@ -90,7 +90,7 @@ fn second_enter_while_paying_sends_nothing() {
     let mut harness = Harness::signed_in();
     reserve(&mut harness);
     pay_with(&mut harness, "tok_visa");
-    harness.press("enter enter p ctrl-x enter");
+    harness.press("enter enter p ctrl-x y");
     assert_eq!(count_pending!(harness, ApiCall::Pay { .. }), 1);
     assert_eq!(count_pending!(harness, ApiCall::Cancel(_)), 0);
     harness.press("esc 2");

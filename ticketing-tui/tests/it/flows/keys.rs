@@ -6,7 +6,7 @@ use ticketing_tui::{
     Action, ApiCall, Borders, Colours, Effect, Event, Setting, SettingChange, Settings, ThemeName,
 };
 
-use crate::support::{Harness, count_effects, count_pending, fixtures, key_event};
+use crate::support::{Harness, count_effects, count_pending, fixtures, is_write, key_event};
 
 /// Goes to the settings, to the key of an action, and waits for another.
 fn rebind(harness: &mut Harness, action: Action) {
@@ -32,6 +32,28 @@ fn key_release_does_nothing() {
     let repeat = KeyEvent { kind: KeyEventKind::Repeat, ..key_event("j") };
     harness.terminal(TerminalEvent::Key(repeat));
     assert!(harness.selected().starts_with("RustConf"), "a key that is held repeats");
+}
+
+#[test]
+fn enter_says_no_to_every_question() {
+    let mine = fixtures::tickets()[0].clone().user_id(fixtures::ME);
+    let order = fixtures::order("o1", &fixtures::tickets()[1], OrderStatus::Created);
+    let writes = |harness: &Harness| harness.pending.iter().filter(|(_, call)| is_write(call)).count();
+    for (keys, question) in
+        [("3 d", "Withdraw Jazz"), ("2 x", "Cancel the order of"), ("i", "Sign ada@example.com out?")]
+    {
+        for (answer, sent) in [("enter", 0), ("esc", 0), ("n", 0), ("y", 1)] {
+            let mut harness = Harness::new((80, 24), Colours::True);
+            (harness.server.listings, harness.server.orders) = (vec![mine.clone()], vec![order.clone()]);
+            harness.sign_in();
+            harness.press(keys);
+            harness.answer_reads();
+            harness.assert_shows(question);
+            harness.press(answer);
+            harness.assert_hides(question);
+            assert_eq!(writes(&harness), sent, "{keys} {answer}");
+        }
+    }
 }
 
 #[test]

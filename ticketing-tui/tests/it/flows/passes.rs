@@ -47,6 +47,8 @@ fn giving_away_shows_the_claim_code_and_copies_it() {
     harness.press("t");
     assert_eq!(count_pending!(harness, ApiCall::GiveAway(_)), 0, "nothing is given away without a question");
     harness.press("enter");
+    assert_eq!(count_pending!(harness, ApiCall::GiveAway(_)), 0, "a new code makes an earlier one void");
+    harness.press("y");
     let given = fixtures::pass("p1", TITLE).version(1).transfer_expires_at(fixtures::transfer().expires_at);
     harness.server.passes = vec![given];
     answer!(harness, ApiCall::GiveAway(_), Ok(Reply::Transfer(fixtures::transfer())));
@@ -70,7 +72,7 @@ fn giving_away_shows_the_claim_code_and_copies_it() {
 #[test]
 fn refused_transfer_is_explained_in_the_dialog() {
     let mut harness = open(fixtures::pass("p1", TITLE));
-    harness.press("t enter");
+    harness.press("t y");
     harness.server.passes = Vec::new();
     answer!(
         harness,
@@ -255,7 +257,7 @@ fn dialog_with_a_claim_code_follows_the_transfer() {
     let mut harness = open(fixtures::pass("p1", TITLE));
     let pending = fixtures::pass("p1", TITLE).version(1).transfer_expires_at(fixtures::transfer().expires_at);
     let give = |harness: &mut Harness| {
-        harness.press("t enter");
+        harness.press("t y");
         harness.server.passes = vec![pending.clone()];
         answer!(harness, ApiCall::GiveAway(_), Ok(Reply::Transfer(fixtures::transfer())));
         harness.assert_shows("CLAIM-7QXR-M2PD-K94T");

@@ -1,9 +1,11 @@
 //! Scans that overlap: each verdict belongs to its scan, and the newest scan is the one shown.
 
-use ticketing_sdk::{Admission, Timestamp, Verdict};
-use ticketing_tui::{ApiCall, CallId};
+use std::time::Duration;
 
-use crate::support::{Harness, NOW, count_pending, fixtures};
+use ticketing_sdk::{Admission, Timestamp, Verdict};
+use ticketing_tui::{ApiCall, CallId, Event, Feed, Reply};
+
+use crate::support::{Harness, NOW, answer, count_pending, fixtures};
 
 fn door() -> Harness {
     let mut harness = Harness::signed_in();
@@ -79,4 +81,41 @@ fn code_that_is_asked_about_already_is_not_sent_again_and_is_named() {
     }
     harness.assert_shows("Code TK1 ONE is being asked about already");
     assert_eq!(count_pending!(harness, ApiCall::CheckIn { .. }), 2);
+}
+
+#[test]
+fn open_door_learns_of_the_admissions_of_other_doors() {
+    let mut harness = Harness::signed_in();
+    harness.server.door = Some(fixtures::door(0));
+    harness.press("3 c");
+    harness.answer_reads();
+    harness.advance_with_wakeups(59_000);
+    assert_eq!(count_pending!(harness, ApiCall::SyncDoor(_)), 0);
+    harness.advance_with_wakeups(2_000);
+    answer!(harness, ApiCall::SyncDoor(_), Ok(Reply::DoorSync(Box::new(fixtures::door_sync()))));
+    harness.answer_reads();
+    harness.assert_shows("✗ Jazz at the lake, Row 3, seat 12: admitted twice: 15 Jan 2027");
+    // Not without a connection, and on no other screen.
+    let retry_in = Duration::from_secs(600);
+    harness.feed(Event::Feed(Feed::Lost { error: fixtures::offline_error(), retry_in }));
+    harness.advance(120_000);
+    assert_eq!(count_pending!(harness, ApiCall::SyncDoor(_)), 0);
+    harness.feed(Event::Feed(Feed::Connected));
+    answer!(harness, ApiCall::SyncDoor(_), Ok(Reply::DoorSync(Box::new(fixtures::door_sync()))));
+    harness.press("esc");
+    harness.advance_with_wakeups(120_000);
+    assert_eq!(count_pending!(harness, ApiCall::SyncDoor(_)), 0);
+}
+
+#[test]
+fn failed_upload_is_tried_again_on_every_screen() {
+    let mut harness = Harness::signed_in();
+    harness.server.door = Some(fixtures::door(1));
+    harness.press("3 c");
+    harness.answer_reads();
+    harness.press("esc");
+    answer!(harness, ApiCall::SyncDoor(_), Err(fixtures::offline_error()));
+    assert_eq!(count_pending!(harness, ApiCall::SyncDoor(_)), 0);
+    harness.advance_with_wakeups(61_000);
+    assert_eq!(count_pending!(harness, ApiCall::SyncDoor(_)), 1);
 }

@@ -53,7 +53,7 @@ screen_tests! {
     };
     -SMALL transfer: |harness| {
         open_passes(harness);
-        harness.press("t enter");
+        harness.press("t y");
         answer!(harness, ApiCall::GiveAway(_), Ok(Reply::Transfer(fixtures::transfer())));
     };
     -SMALL resale: |harness| {

@@ -125,9 +125,9 @@ fn recital(id: &str, starts_at: &str) -> Ticket {
 }
 
 #[test]
-fn start_elsewhere_has_its_offset_and_local_starts_have_none() {
+fn every_start_has_its_offset_where_they_differ() {
     let starts = ["2027-01-18T20:30:00+01:00", "2027-06-04T20:30:00+02:00", "2027-06-05T20:00:00+09:00"];
-    let shown = [("18 Jan", "20:30  "), ("4 Jun", "20:30  "), ("5 Jun", "20:00 +09:00")];
+    let shown = [("18 Jan", "20:30 +01:00"), ("4 Jun", "20:30 +02:00"), ("5 Jun", "20:00 +09:00")];
     for size in [(60, 40), (80, 40), (100, 40), (120, 40), (200, 60)] {
         let mut harness = Harness::new(size, Colours::True);
         harness.server.market = starts.map(|starts| recital(starts, starts)).to_vec();
@@ -163,6 +163,18 @@ fn offset_that_all_rows_share_is_in_the_heading() {
         harness.assert_shows(heading);
         assert_eq!(harness.screen().matches("+09:00").count(), 1);
         harness.assert_shows("5 Jun, 20:00  $5.00");
+    }
+}
+
+#[test]
+fn start_in_a_later_year_has_its_time_below_the_offset_of_the_heading() {
+    let mut harness = Harness::new((80, 20), Colours::True);
+    let starts = ["2027-06-05T20:00:00+09:00", "2031-12-24T19:30:00+09:00"];
+    harness.server.market = starts.map(|starts| recital(starts, starts)).to_vec();
+    harness.sign_in();
+    harness.assert_shows("WHEN (+09:00)");
+    for start in [" 5 Jun, 20:00       $5.00", "24 Dec 2031, 19:30  $5.00"] {
+        harness.assert_shows(start);
     }
 }
 
