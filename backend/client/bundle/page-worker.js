@@ -1,4 +1,4 @@
-(()=>{const BUILD={"version":"376b60e3f784","files":["/assets/check-in-Cwjl12Nt.js","/assets/decode-Cb39y0Pn.js","/assets/doors-BMN-UJK-.js","/assets/early-5nn295Xi.js","/assets/guard-fgAkOoLJ.js","/assets/index-C4BF6DRN.js","/assets/lazy-E9RZGdsA.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/sanitize-CuMZJ3LA.js","/assets/style-yfmAiXEQ.css","/assets/vendor-CLMQy2WH.js"]};const worker = self;
+(()=>{const BUILD={"version":"64034e9fdcaf","files":["/assets/check-in-DXwX3THp.js","/assets/decode-Cb39y0Pn.js","/assets/doors-lAGM-FnO.js","/assets/early-5nn295Xi.js","/assets/guard-BWRlR6tx.js","/assets/index-vdkKm3I2.js","/assets/lazy-BbkJDUl_.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/sanitize-DPOsSfod.js","/assets/style-DwMmtqe5.css","/assets/vendor-CLMQy2WH.js"]};const worker = self;
 /** The path of the scope. Every page below it is the same document. */
 const PAGE = new URL(worker.registration.scope).pathname;
 /** Each scope has its own caches: it may be of another build than the other scopes. */

@@ -84,7 +84,7 @@ test('data of the page that is deleted without a network is written again', asyn
   await expect(verdictOf(page)).toContainText('Admitted')
   await page.evaluate(() => new Promise((resolve) => (indexedDB.deleteDatabase('door').onsuccess = resolve)))
   await scan(page, second?.code)
-  await expect(verdictOf(page)).toContainText('Seat 2')
+  await expect(verdictOf(page)).toContainText(/Admitted.*Seat 2/)
   await page.reload()
   await expect(status(page)).toContainText('2 to upload')
   await context.setOffline(false)

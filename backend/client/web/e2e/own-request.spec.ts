@@ -1,5 +1,5 @@
 // The feed may report the effect of a request before the response arrives. The page shows the response.
-import { holdResponses, redraws } from './support/responses'
+import { holdResponses, redraws, redrawsStopped, stopClock } from './support/responses'
 import { expect, test, unique } from './support/test'
 
 test('buyer never sees the own reservation as that of another buyer', async ({ someone }) => {
@@ -7,16 +7,21 @@ test('buyer never sees the own reservation as that of another buyer', async ({ s
   const ticket = await seller.list(unique('Held answer'))
   const { page } = buyer
   await watcher.page.goto(`/tickets/${ticket.id}`)
+  await page.clock.install()
   await page.goto(`/tickets/${ticket.id}`)
   const { handled, release } = await holdResponses(page, 'POST', /\/api\/orders$/)
-  await page.getByRole('button', { name: 'Buy for $20.00' }).click()
+  const buy = page.getByRole('button', { name: 'Buy for $20.00' })
+  await expect(buy).toBeVisible()
+  await stopClock(page)
+  await buy.click()
   await handled
   // The feed has reported the reservation to every page.
   await expect(watcher.page.getByText('Another buyer has reserved this ticket')).toBeVisible()
-  await redraws(page)
+  await redrawsStopped(page)
   await expect(page.getByRole('button', { name: 'Reserving…' })).toBeVisible()
   await expect(page.getByText('Another buyer')).toHaveCount(0)
   release()
+  await page.clock.resume()
   await expect(page.getByText('Time left to pay')).toBeVisible()
 })
 
@@ -56,15 +61,18 @@ test('seller who withdraws a ticket sees the dialog until the response', async (
   const ticket = await seller.list(unique('Withdrawn slowly'))
   const { page } = seller
   await watcher.page.goto(`/tickets/${ticket.id}`)
+  await page.clock.install()
   await page.goto(`/tickets/${ticket.id}`)
   await page.getByRole('button', { name: 'Withdraw' }).click()
   const { handled, release } = await holdResponses(page, 'DELETE', /\/api\/tickets\//)
+  await stopClock(page)
   await page.getByRole('dialog').getByRole('button', { name: 'Withdraw' }).click()
   await handled
   await expect(watcher.page.getByText('The seller has withdrawn this ticket.')).toBeVisible()
-  await redraws(page)
+  await redrawsStopped(page)
   await expect(page.getByRole('dialog')).toBeVisible()
   release()
+  await page.clock.resume()
   await expect(page).toHaveURL('/listings')
   await expect(page.getByText('The ticket was withdrawn.')).toBeVisible()
 })
@@ -124,17 +132,24 @@ test('holder who withdraws a resale never reads that it is for sale and withdraw
   const pass = await holder.buy(await seller.list(unique('Withdrawn resale')))
   await holder.post(`/api/passes/${pass.id}/resale`, { price: 20 })
   const { page } = holder
+  await page.clock.install()
   await page.goto(`/passes/${pass.id}`)
   const { handled, release } = await holdResponses(page, 'DELETE', /\/api\/tickets\//)
-  await page.getByRole('button', { name: 'Withdraw the listing' }).click()
+  const withdraw = page.getByRole('button', { name: 'Withdraw the listing' })
+  await expect(withdraw).toBeVisible()
+  await stopClock(page)
+  await withdraw.click()
   await handled
   await expect.poll(async () => (await holder.get<{ status: string }>(`/api/passes/${pass.id}`)).status).toBe('valid')
   // The page requests the pass again meanwhile.
-  await page.waitForResponse((response) => response.url().endsWith(`/api/passes/${pass.id}`))
-  await redraws(page)
+  const again = page.waitForResponse((response) => response.url().endsWith(`/api/passes/${pass.id}`))
+  await page.clock.runFor(4500)
+  await again
+  await redrawsStopped(page)
   await expect(page.getByRole('button', { name: 'Withdrawing…' })).toBeVisible()
   await expect(page.getByText('This ticket is for resale')).toBeVisible()
   release()
+  await page.clock.resume()
   await expect(page.getByText('The listing is withdrawn.')).toBeVisible()
   await expect(page.getByText('This ticket is for resale')).toHaveCount(0)
   await expect(page.getByRole('img', { name: /^Code of the ticket/ })).toBeVisible()

@@ -28,6 +28,17 @@ export async function loseResponse(page: Page, method: string, path: RegExp): Pr
   })
 }
 
+/** Stops the clock of a page whose clock is installed: no response is late, however slow the machine is. */
+export const stopClock = async (page: Page) => page.clock.pauseAt(await page.evaluate(() => Date.now() + 20_000))
+
+/** As `redraws`, for a page whose clock is stopped. */
+export async function redrawsStopped(page: Page): Promise<void> {
+  for (let count = 0; count < 5; count += 1) {
+    await page.evaluate(() => fetch('/api/users/currentuser').then(() => undefined))
+    await page.clock.runFor(20)
+  }
+}
+
 /** Waits until a page has drawn what its feed delivered: a request of its own takes longer than an event that was sent before. */
 export const redraws = (page: Page) =>
   page.evaluate(async () => {

@@ -25,7 +25,7 @@ interface Sent {
 }
 
 /** Longer than any request takes: the server responds to a payment within ten seconds. */
-const RESPONSE_TIMEOUT = 12_000
+export const RESPONSE_TIMEOUT = 12_000
 /** How often a request is sent before its outcome is unknown. */
 const MAX_REQUESTS = 3
 

@@ -99,7 +99,7 @@ const checkInPurpose = (userId: string, code: string): string => `check-in:${use
  * Admits the holder of a code. The same scan after a lost response returns the outcome of the first one. `timeout`: how long to wait for
  * the response, in milliseconds.
  */
-export function checkIn(userId: string, code: string, { device, startsWithin }: CheckInOptions, timeout?: number): Promise<Admission> {
+export function checkIn(userId: string, code: string, { device, startsWithin }: CheckInOptions, timeout: number): Promise<Admission> {
   const body: CheckIn = { code, ...(device && { device }), ...(startsWithin && { startsWithin }) }
   return once(checkInPurpose(userId, code), body, (sent, body) => sendCheckIn(userId, body, sent.key, sent.timeout), { timeout })
 }

@@ -1,6 +1,6 @@
 // The door of an account in this browser. The server judges codes; while it cannot be reached, the door list does, and the admissions are
 // kept until they are uploaded. Tabs share the door: its storage decides which of them admits, and one at a time uploads.
-import { newKey } from '../api/attempts'
+import { RESPONSE_TIMEOUT, newKey } from '../api/attempts'
 import { restoreSkew, serverNow, skew } from '../api/clock'
 import { type CheckInOptions, askedBefore, checkIn, passKeys, settleCheckIn } from '../api/passes'
 import { isUnreachable } from '../api/problem'
@@ -221,7 +221,7 @@ export class Door {
   async #ask(code: string, claim: Claim | null, options: CheckInOptions): Promise<Ruling> {
     const canAdmit = this.#state.list !== null
     try {
-      const admission = await checkIn(this.user.id, code, options, canAdmit ? ANSWER_TIMEOUT : undefined)
+      const admission = await checkIn(this.user.id, code, options, canAdmit ? ANSWER_TIMEOUT : RESPONSE_TIMEOUT)
       await this.#note(claim, code, admission, options.device || null)
       return { kind: 'admitted', admission }
     } catch (error) {

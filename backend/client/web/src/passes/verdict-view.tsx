@@ -139,7 +139,11 @@ export function VerdictLog({ verdicts }: { verdicts: Verdict[] }) {
               <time dateTime={instantOf(verdict)}>{format.clock(instantOf(verdict))}</time>
               <strong>{head}</strong>
               <span dir="auto">{detail}</span>
-              {verdict.kind !== 'admitted' && <span dir="auto">{verdict.ticket}</span>}
+              {verdict.kind !== 'admitted' && (
+                <span>
+                  <bdi>{verdict.ticket}</bdi>
+                </span>
+              )}
               {warnings.map((warning) => (
                 <span key={warning} dir="auto">
                   {warning}

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 
 import { ApiError, NetworkError } from '../api/problem'
-import { cleanCode, enteredBefore, isOtherDay, isRepeat, refusalOf, startOf, withEvent } from './verdict'
+import { cleanCode, enteredBefore, isOtherDay, isRepeat, nameOfCode, refusalOf, startOf, withEvent } from './verdict'
 
 const refusal = (status: number, detail: object) => refusalOf(new ApiError(status, [{ message: 'no', ...detail }]))
 
@@ -67,4 +67,13 @@ it('warns of an event that starts more than 12 hours before or after the admissi
   // An earlier server does not send the start: the list has it.
   const listed = withEvent(admitted('2026-12-20T18:00:00Z'), { title: 'Opera', startsAt: STARTS })
   expect([isOtherDay(listed), startOf(listed), isOtherDay(admitted('2026-12-20T18:00:00Z'))]).toEqual([true, STARTS, false])
+})
+
+it.each([
+  ['TK1ABCDEFGHIJKLMNOP', { title: 'Vespers', seat: 'Seat 1' }, 'Seat 1 · Vespers'],
+  ['TK1ABCDEFGHIJKLMNOP', { title: 'Vespers\u202e', seat: null }, 'Vespers'],
+  ['TK1ABCDEFGHIJKLMNOP', undefined, '…IJKLMNOP'],
+  ['short', undefined, 'short'],
+])('scan of %s is named by its ticket, or by the end of the code', (code, pass, name) => {
+  expect(nameOfCode(code, pass)).toBe(name)
 })

@@ -31,7 +31,7 @@ const SHOWN_CODE = 8
 
 /** Returns the name of a scanned code: the ticket that the list has for it, or the end of the code. It is not verified. */
 export const nameOfCode = (code: string, pass: Pick<Pass, 'title' | 'seat'> | undefined): string =>
-  sanitize(pass ? [pass.seat, pass.title].filter(Boolean).join(' · ') : `…${code.slice(-SHOWN_CODE)}`)
+  sanitize(pass ? [pass.seat, pass.title].filter(Boolean).join(' · ') : code.length > SHOWN_CODE ? `…${code.slice(-SHOWN_CODE)}` : code)
 
 /** A scanner that reads a code twice within this time, in milliseconds, means one guest. */
 const REPEAT_TIME = 700

@@ -8,7 +8,7 @@ export function Late({ busy, hint = '' }: { busy: boolean; hint?: string }) {
   const texts = useTexts()
   const isLate = useSustained(busy, LATE_AFTER)
   return (
-    <p className="hint late" role="status">
+    <p className={isLate ? 'hint late' : 'hint'} role="status">
       {isLate ? texts.common.late : hint}
     </p>
   )

@@ -60,7 +60,7 @@ const writes = () => client.getMutationCache().getAll().length
 const sent = () => vi.waitUntil(() => request)
 const statuses = () => ['a', 'b', 'a-final'].map((id) => document.getElementById(id)?.textContent)
 const toast = () => document.querySelector('.toast')
-const late = () => document.querySelector('.late')?.textContent
+const late = () => document.querySelector('.hint')?.textContent
 
 beforeEach(async () => {
   request = null

@@ -94,7 +94,7 @@ export function useHeld<T>(key: QueryKey, data: T, isFinal = false): T {
   const hash = JSON.stringify(key)
   useEffect(() => {
     if (!isLate) return
-    const poll = () => void client.invalidateQueries({ queryKey: JSON.parse(hash) as QueryKey })
+    const poll = () => void client.invalidateQueries({ queryKey: JSON.parse(hash) as QueryKey }, { cancelRefetch: false })
     poll()
     const timer = setInterval(poll, POLL_INTERVAL)
     return () => clearInterval(timer)
