@@ -4,7 +4,6 @@ export interface StripeElement {
   mount: (place: HTMLElement) => void
   destroy: () => void
   on: (event: 'ready' | 'change', listener: (change: { error?: { message: string } }) => void) => void
-  focus: () => void
 }
 
 interface StripeElements {

@@ -1,13 +1,10 @@
 // The status of the door: tickets that were admitted more than once, or are unused although a holder entered; whether it is offline and
 // prepared; admissions that wait for their upload, and those that the server refuses.
-import { Link } from 'wouter'
-
 import type { Pass } from '../api/types'
-import { AdmissionConflicts } from '../passes/admissions-view'
+import { AdmissionConflicts, PassLine } from '../passes/admissions-view'
 import { useI18n, useTexts } from '../texts/context'
 import { errorText } from '../texts/errors'
 import { Notice } from '../ui/notice'
-import { TitleText, UserText } from '../ui/title'
 import { useMedia } from '../ui/use-media'
 import type { DoorState } from './door'
 import type { DoorAdmission } from './rules'
@@ -70,12 +67,7 @@ function Refused({ admissions }: { admissions: DoorAdmission[] }) {
       <ul className="doubles">
         {admissions.map(({ passId, title, seat, at, outcome }) => (
           <li key={passId}>
-            <p>
-              <Link to={`/passes/${encodeURIComponent(passId)}`}>
-                <TitleText title={title} />
-              </Link>
-              {seat && <UserText text={seat} />}
-            </p>
+            <PassLine id={passId} title={title} seat={seat} />
             <p className="meta">
               <time dateTime={at}>{format.instant(at)}</time> <span>{(outcome?.kind === 'refused' ? reasons[outcome.reason] : null) ?? texts.door.refused}</span>
             </p>

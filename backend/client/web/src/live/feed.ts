@@ -63,18 +63,15 @@ export class Feed {
       if (document.visibilityState === 'visible') this.#resume()
       else this.#hideTimer = setTimeout(() => this.#pause(), HIDDEN_TIMEOUT)
     }
-    const online = () => this.#wake?.()
-    const hide = () => this.#pause()
-    document.addEventListener('visibilitychange', updateVisibility)
-    window.addEventListener('online', online)
-    window.addEventListener('pagehide', hide)
-    window.addEventListener('pageshow', updateVisibility)
+    const listening = new AbortController()
+    const { signal } = listening
+    document.addEventListener('visibilitychange', updateVisibility, { signal })
+    window.addEventListener('online', () => this.#wake?.(), { signal })
+    window.addEventListener('pagehide', () => this.#pause(), { signal })
+    window.addEventListener('pageshow', updateVisibility, { signal })
     updateVisibility()
     return () => {
-      document.removeEventListener('visibilitychange', updateVisibility)
-      window.removeEventListener('online', online)
-      window.removeEventListener('pagehide', hide)
-      window.removeEventListener('pageshow', updateVisibility)
+      listening.abort()
       clearTimeout(this.#hideTimer)
       this.#pause()
     }

@@ -6,7 +6,7 @@ import { useLocation } from 'wouter'
 import { useTexts } from '../texts/context'
 import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
-import { Field } from '../ui/field'
+import { Field, fieldsOf } from '../ui/field'
 import { useFieldErrors } from '../ui/form'
 import { SearchIcon } from '../ui/icons'
 import { useMedia } from '../ui/use-media'
@@ -68,15 +68,14 @@ export function FilterForm({ filters, error }: { filters: Filters; error: unknow
           <Field
             label={texts.market.search}
             type="search"
-            name="q"
             placeholder={texts.market.searchHint}
-            value={typed.q}
             maxLength={200}
-            autoComplete="off"
             enterKeyHint="search"
-            error={of('q')}
             after={<SearchIcon />}
-            onChange={(event) => type({ q: event.target.value })}
+            name="q"
+            value={typed.q}
+            error={of('q')}
+            onType={(q) => type({ q })}
           />
         </div>
         {isWide && fields}
@@ -111,42 +110,12 @@ function FilterFields({ typed, of, type, choose }: FilterFieldsProps) {
   const texts = useTexts()
   return (
     <>
-      <Field
-        label={texts.market.minPrice}
-        prefix="$"
-        name="minPrice"
-        inputMode="decimal"
-        autoComplete="off"
-        value={typed.minPrice}
-        error={of('minPrice')}
-        onChange={(event) => type({ minPrice: event.target.value })}
-      />
-      <Field
-        label={texts.market.maxPrice}
-        prefix="$"
-        name="maxPrice"
-        inputMode="decimal"
-        autoComplete="off"
-        value={typed.maxPrice}
-        error={of('maxPrice')}
-        onChange={(event) => type({ maxPrice: event.target.value })}
-      />
-      <Field
-        label={texts.market.from}
-        type="date"
-        name="from"
-        value={typed.from}
-        error={of('from')}
-        onChange={(event) => choose({ from: event.target.value })}
-      />
-      <Field
-        label={texts.market.until}
-        type="date"
-        name="until"
-        value={typed.until}
-        error={of('until')}
-        onChange={(event) => choose({ until: event.target.value })}
-      />
+      {(['minPrice', 'maxPrice'] as const).map((name) => (
+        <Field key={name} label={texts.market[name]} prefix="$" inputMode="decimal" {...fieldsOf(typed, type, of)(name)} />
+      ))}
+      {(['from', 'until'] as const).map((name) => (
+        <Field key={name} label={texts.market[name]} type="date" {...fieldsOf(typed, choose, of)(name)} />
+      ))}
       <SortField sort={typed.sort} onChoose={(sort) => choose({ sort })} />
     </>
   )

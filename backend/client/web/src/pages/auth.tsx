@@ -11,7 +11,7 @@ import { useSignOut } from '../session/sign-out'
 import { useTexts } from '../texts/context'
 import { Button, ButtonLink } from '../ui/button'
 import { ErrorNotice, Failure } from '../ui/failure'
-import { Field } from '../ui/field'
+import { Field, fieldsOf } from '../ui/field'
 import { Form, Submit, useFieldErrors } from '../ui/form'
 import { Notice } from '../ui/notice'
 import { Page } from '../ui/page'
@@ -60,38 +60,18 @@ function CredentialForm({ up, title, error, busy, onSubmit }: CredentialFormProp
   const [typed, setTyped] = useState<Credentials>({ email: '', password: '' })
   const [visible, setVisible] = useState(false)
   const fieldErrors = useFieldErrors(error, ['email', 'password'])
+  const field = fieldsOf(typed, setTyped, fieldErrors.of)
   return (
-    <Form
-      label={title}
-      error={error}
-      fieldErrors={fieldErrors}
-      busy={busy}
-      onSubmit={() => onSubmit(typed)}
-    >
-      <Field
-        label={texts.form.email}
-        type="email"
-        name="email"
-        required
-        autoComplete={up ? 'email' : 'username'}
-        autoCapitalize="none"
-        spellCheck={false}
-        value={typed.email}
-        error={fieldErrors.of('email')}
-        onChange={(event) => setTyped({ ...typed, email: event.target.value })}
-      />
+    <Form label={title} error={error} fieldErrors={fieldErrors} busy={busy} onSubmit={() => onSubmit(typed)}>
+      <Field label={texts.form.email} type="email" required verbatim {...field('email')} autoComplete={up ? 'email' : 'username'} />
       <Field
         label={texts.form.password}
         hint={up ? texts.form.passwordHint : undefined}
         type={visible ? 'text' : 'password'}
-        name="password"
         required
+        verbatim
+        {...field('password')}
         autoComplete={up ? 'new-password' : 'current-password'}
-        autoCapitalize="none"
-        spellCheck={false}
-        value={typed.password}
-        error={fieldErrors.of('password')}
-        onChange={(event) => setTyped({ ...typed, password: event.target.value })}
       />
       <label className="check">
         <input type="checkbox" checked={visible} onChange={(event) => setVisible(event.target.checked)} />

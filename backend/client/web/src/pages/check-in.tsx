@@ -109,11 +109,10 @@ function Door({ user }: { user: User }) {
             hint={texts.door.deviceHint}
             name="device"
             maxLength={60}
-            autoComplete="off"
             value={device}
-            onChange={(event) => {
-              setDevice(event.target.value)
-              preferences.setItem('device', event.target.value)
+            onType={(name) => {
+              setDevice(name)
+              preferences.setItem('device', name)
             }}
           />
           <div className="switches">
@@ -205,12 +204,11 @@ function CodeField({ onCode }: { onCode: (code: string) => void }) {
       <Field
         label={texts.door.code}
         name="code"
-        autoComplete="off"
+        verbatim
         autoCapitalize="characters"
-        spellCheck={false}
         placeholder="TK1…"
         value={typed}
-        onChange={(event) => setTyped(event.target.value)}
+        onType={setTyped}
       />
       <Button type="submit" variant="primary">
         {texts.door.admit}

@@ -115,14 +115,12 @@ function ClaimForm({ user, code }: { user: User; code: string }) {
           hint={texts.claim.hint}
           name="claimCode"
           required
-          autoComplete="off"
-          autoCapitalize="none"
-          spellCheck={false}
+          verbatim
           value={typed}
           error={fieldErrors.of('claimCode')}
-          onChange={(event) => {
-            setTyped(event.target.value)
-            kept.keep(event.target.value)
+          onType={(text) => {
+            setTyped(text)
+            kept.keep(text)
           }}
         />
         <Submit busy={busy} label={texts.claim.submit} busyLabel={texts.claim.submitting} />

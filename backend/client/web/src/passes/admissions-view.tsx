@@ -59,6 +59,16 @@ export function OtherAdmissions({ pass }: { pass: Pass }) {
   )
 }
 
+/** The title of a ticket, with a link to its pass, and the seat. */
+export const PassLine = ({ id, title, seat }: Pick<Pass, 'id' | 'title' | 'seat'>) => (
+  <p>
+    <Link to={`/passes/${encodeURIComponent(id)}`}>
+      <TitleText title={title} />
+    </Link>
+    {seat && <UserText text={seat} />}
+  </p>
+)
+
 /** What a door without a network did not know of a pass: another admission, an offer or a new holder; nothing if all is well. */
 export function AdmissionConflict({ pass }: { pass: Pass }) {
   const texts = useTexts()
@@ -101,12 +111,7 @@ function ConflictList({ passes, title, hint, folded }: ConflictListProps) {
       <ul className="doubles">
         {passes.map((pass) => (
           <li key={pass.id}>
-            <p>
-              <Link to={`/passes/${encodeURIComponent(pass.id)}`}>
-                <TitleText title={pass.title} />
-              </Link>
-              {pass.seat && <UserText text={pass.seat} />}
-            </p>
+            <PassLine {...pass} />
             <Admissions pass={pass} />
           </li>
         ))}

@@ -8,7 +8,7 @@ import { keys } from '../live/cache'
 import { useI18n } from '../texts/context'
 import { Button, ButtonLink } from '../ui/button'
 import { ErrorNotice } from '../ui/failure'
-import { Field } from '../ui/field'
+import { PriceField } from '../ui/field'
 import { Form, Submit, useFieldErrors } from '../ui/form'
 import { NotSaved, forgetTyped, useKept } from '../ui/kept'
 import { Late } from '../ui/late'
@@ -60,26 +60,14 @@ function Offer({ pass, userId, refresh }: ResaleProps) {
           }}
         />
       )}
-      <Form
-        label={texts.resale.title}
-        error={offering.error}
-        fieldErrors={fieldErrors}
-        busy={offering.isPending}
-        onSubmit={() => offering.mutate()}
-      >
-        <Field
-          label={texts.form.priceField}
+      <Form label={texts.resale.title} error={offering.error} fieldErrors={fieldErrors} busy={offering.isPending} onSubmit={() => offering.mutate()}>
+        <PriceField
           hint={limit === null ? texts.resale.hint : texts.resale.limit(format.money(limit))}
-          name="price"
-          prefix="$"
-          inputMode="decimal"
-          autoComplete="off"
-          required
           value={price}
           error={fieldErrors.of('price')}
-          onChange={(event) => {
-            setPrice(event.target.value)
-            kept.keep(event.target.value)
+          onType={(text) => {
+            setPrice(text)
+            kept.keep(text)
           }}
         />
         <Submit busy={offering.isPending} label={texts.resale.submit} busyLabel={texts.sell.submitting} />

@@ -46,12 +46,11 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     const refresh = () => void client.invalidateQueries({ queryKey: keys.session })
     const unsubscribe = channel.subscribe(refresh)
     // Focus and the back-forward cache have separate events.
-    window.addEventListener('focus', refresh)
-    window.addEventListener('pageshow', refresh)
+    const listening = new AbortController()
+    for (const event of ['focus', 'pageshow']) window.addEventListener(event, refresh, listening)
     return () => {
       unsubscribe()
-      window.removeEventListener('focus', refresh)
-      window.removeEventListener('pageshow', refresh)
+      listening.abort()
     }
   }, [client, channel])
   const setSession = useCallback<SetSession>(

@@ -11,7 +11,6 @@ export const en = {
   nav: { label: 'Pages', market: 'Market', sell: 'Sell', passes: 'Tickets', orders: 'Orders', listings: 'Listings', home: 'ticketing: to the market' },
   account: {
     signIn: 'Sign in',
-    signUp: 'Sign up',
     signOut: 'Sign out',
     signedInAs: 'Signed in as',
     changed: (email: string) => `${email} has signed in in this browser. This page now belongs to that account.`,

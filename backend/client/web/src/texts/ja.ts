@@ -11,7 +11,6 @@ export const ja: Texts = {
   nav: { label: 'ページ', market: 'マーケット', sell: '出品', passes: 'チケット', orders: '注文', listings: '出品一覧', home: 'ticketing：マーケットへ' },
   account: {
     signIn: 'ログイン',
-    signUp: '新規登録',
     signOut: 'ログアウト',
     signedInAs: 'ログイン中：',
     changed: (email) => `このブラウザーで ${email} がログインしました。このページはそのアカウントのものになりました。`,

@@ -2,11 +2,11 @@
 import { useState } from 'react'
 
 import type { Draft } from '../api/tickets'
-import { DETAILS, type DetailField, MAX_LENGTHS } from '../market/details'
+import { DETAILS, MAX_LENGTHS } from '../market/details'
 import { startOf, whenOf } from '../market/zones'
 import { normalizeAmount } from '../texts/amount'
 import { useTexts } from '../texts/context'
-import { Field, TextArea } from './field'
+import { Field, PriceField, TextArea, fieldsOf } from './field'
 import { Form, Submit, useFieldErrors } from './form'
 import { WhenField } from './when-field'
 
@@ -35,6 +35,7 @@ export function DraftForm({ initial, label, error, quiet = false, busy, submit, 
   const [isZoneMatched, setZoneMatched] = useState(true)
   const startsAt = startOf(when, initial.startsAt)
   const fieldErrors = useFieldErrors(error, ['title', 'price', ...DETAILS])
+  const field = fieldsOf(draft, setDraft, fieldErrors.of)
   return (
     <Form
       label={label}
@@ -44,28 +45,8 @@ export function DraftForm({ initial, label, error, quiet = false, busy, submit, 
       isInvalid={startsAt === null || !isZoneMatched}
       onSubmit={() => onSubmit({ ...draft, startsAt: startsAt ?? '', price: normalizeAmount(draft.price) })}
     >
-      <Field
-        label={texts.form.titleField}
-        hint={texts.form.titleHint}
-        name="title"
-        required
-        autoComplete="off"
-        value={draft.title}
-        error={fieldErrors.of('title')}
-        onChange={(event) => setDraft({ ...draft, title: event.target.value })}
-      />
-      <Field
-        label={texts.form.priceField}
-        hint={texts.form.priceHint}
-        name="price"
-        required
-        prefix="$"
-        inputMode="decimal"
-        autoComplete="off"
-        value={draft.price}
-        error={fieldErrors.of('price')}
-        onChange={(event) => setDraft({ ...draft, price: event.target.value })}
-      />
+      <Field label={texts.form.titleField} hint={texts.form.titleHint} required {...field('title')} />
+      <PriceField hint={texts.form.priceHint} {...field('price')} />
       <WhenField
         when={when}
         startsAt={startsAt}
@@ -76,15 +57,10 @@ export function DraftForm({ initial, label, error, quiet = false, busy, submit, 
           setDraft({ ...draft, startsAt: startOf(next, initial.startsAt) ?? '' })
         }}
       />
-      {TEXTS.map((field) => (
-        <DetailInput
-          key={field}
-          field={field}
-          value={draft[field]}
-          error={fieldErrors.of(field)}
-          onChange={(text) => setDraft({ ...draft, [field]: text })}
-        />
-      ))}
+      {TEXTS.map((name) => {
+        const common = { label: texts.details[name], hint: texts.detailHints[name], maxLength: MAX_LENGTHS[name], ...field(name) }
+        return MAX_LENGTHS[name] > LONG ? <TextArea key={name} {...common} /> : <Field key={name} {...common} />
+      })}
       <Submit busy={busy} label={submit} busyLabel={submitting} />
     </Form>
   )
@@ -95,21 +71,6 @@ const TEXTS = DETAILS.filter((field) => field !== 'startsAt')
 
 /** Longer texts have several lines. */
 const LONG = 200
-
-interface DetailInputProps {
-  field: DetailField
-  value: string
-  error: string | undefined
-  onChange: (text: string) => void
-}
-
-/** An optional field. */
-function DetailInput({ field, value, error, onChange }: DetailInputProps) {
-  const texts = useTexts()
-  const common = { label: texts.details[field], hint: texts.detailHints[field], error, name: field, maxLength: MAX_LENGTHS[field], value }
-  if (common.maxLength > LONG) return <TextArea {...common} onChange={(event) => onChange(event.target.value)} />
-  return <Field {...common} autoComplete="off" onChange={(event) => onChange(event.target.value)} />
-}
 
 /** The placeholder while the session, or what is edited, is unknown. */
 export const FormSkeleton = ({ fields = 4 }: { fields?: number }) => (

@@ -1,6 +1,7 @@
 // A labelled input or text area, with a hint and its error.
 import { type ComponentProps, useId } from 'react'
 
+import { useTexts } from '../texts/context'
 import type { Elements } from './elements'
 
 interface FrameProps {
@@ -19,20 +20,43 @@ interface ControlProps {
   'aria-describedby': string | undefined
 }
 
-type FieldProps = Omit<ComponentProps<'input'>, 'className' | 'id' | 'prefix'> & FrameProps
+type FieldProps<E extends 'input' | 'textarea'> = Omit<ComponentProps<E>, 'className' | 'id' | 'prefix' | 'onChange'> &
+  FrameProps & { onType: (text: string) => void }
 
-export function Field({ label, hint, error, prefix, after, ...input }: FieldProps) {
-  const frame = { label, hint, error, prefix, after }
-  return <Frame {...frame}>{(control) => <input {...input} {...control} />}</Frame>
+/** `verbatim`: what is typed is an address or a code, and no words. */
+export function Field({ label, hint, error, prefix, after, verbatim, onType, ...input }: FieldProps<'input'> & { verbatim?: boolean }) {
+  const typing = verbatim ? { autoCapitalize: 'none', spellCheck: false } : {}
+  return (
+    <Frame {...{ label, hint, error, prefix, after }}>
+      {(control) => <input autoComplete="off" {...typing} {...input} {...control} onChange={(event) => onType(event.target.value)} />}
+    </Frame>
+  )
 }
-
-type TextAreaProps = Omit<ComponentProps<'textarea'>, 'className' | 'id' | 'prefix'> & FrameProps
 
 /** A field of several lines. */
-export function TextArea({ label, hint, error, ...area }: TextAreaProps) {
-  const frame = { label, hint, error }
-  return <Frame {...frame}>{(control) => <textarea rows={4} {...area} {...control} />}</Frame>
+export function TextArea({ label, hint, error, onType, ...area }: FieldProps<'textarea'>) {
+  return (
+    <Frame {...{ label, hint, error }}>
+      {(control) => <textarea rows={4} {...area} {...control} onChange={(event) => onType(event.target.value)} />}
+    </Frame>
+  )
 }
+
+/** The price of a listing. */
+export function PriceField(field: Pick<FieldProps<'input'>, 'hint' | 'error' | 'value' | 'onType'>) {
+  const texts = useTexts()
+  return <Field label={texts.form.priceField} name="price" required prefix="$" inputMode="decimal" {...field} />
+}
+
+/** Returns the function that gives the field of a name its value, its error, and what happens when it is typed into. */
+export const fieldsOf =
+  <T extends { [K in keyof T]: string }>(typed: T, change: (next: T) => void, errorOf: (name: string) => string | undefined) =>
+  <K extends keyof T & string>(name: K) => ({
+    name,
+    value: typed[name],
+    error: errorOf(name),
+    onType: (text: string) => change({ ...typed, [name]: text }),
+  })
 
 function Frame({ label, hint, error, prefix, after, children }: FrameProps & { children: (control: ControlProps) => Elements }) {
   const id = useId()

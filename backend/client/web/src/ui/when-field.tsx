@@ -35,10 +35,9 @@ export function WhenField({ when, startsAt, error, onChange, onZoneMatch }: When
         hint={texts.detailHints.startsAt}
         name="startsAt"
         type="datetime-local"
-        autoComplete="off"
         value={local}
         error={isMissing ? texts.zone.gap(placeOf(zone)) : error}
-        onChange={(event) => onChange({ ...when, local: event.target.value, isSecond: false })}
+        onType={(local) => onChange({ ...when, local, isSecond: false })}
       />
       <ZoneField
         zone={zone}

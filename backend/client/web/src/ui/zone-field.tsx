@@ -85,14 +85,12 @@ export function ZoneField({ zone, at, onChoose, onMatch }: ZoneFieldProps) {
         aria-controls={isOpen ? id : undefined}
         aria-autocomplete="list"
         aria-activedescendant={isOpen && found.length > 0 ? `${id}-${active}` : undefined}
-        autoComplete="off"
-        autoCapitalize="none"
-        spellCheck={false}
+        verbatim
         placeholder={label}
         value={query ?? unmatched ?? label}
         error={unmatched === null ? undefined : texts.zone.none}
         onClick={() => search(query ?? unmatched ?? '')}
-        onChange={(event) => search(event.target.value)}
+        onType={search}
         onKeyDown={press}
         onBlur={() => {
           if (!isPointerDown.current) return leave()
