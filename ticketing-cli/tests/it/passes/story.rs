@@ -5,28 +5,15 @@ use ticketing_testkit::{Shape, TestStack, on_shapes};
 
 use super::{check_in, code, one, prepare};
 use crate::imports::{ROWS, ids, seats};
+use crate::support::passes::buy_pass;
 use crate::support::screen_code::decode_screen;
-use crate::support::{Cli, eventually, items, text};
+use crate::support::{Cli, items, text};
 use crate::tui::pty::{Pty, terminal};
 
 on_shapes! {
     [embedded, processes]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     seats_are_sold_passed_on_and_admitted_once;
-}
-
-/// Buys a ticket, and returns the id of its pass.
-#[track_caller]
-fn buy_pass(buyer: &Cli, ticket: &str, sold_first: &str) -> String {
-    buyer.ok(&["buy", ticket, "--token", "tok_visa", "--yes"]);
-    let mut found = None;
-    eventually("the pass of a paid order", || {
-        let passes = buyer.json(&["passes", "list", "--status", "valid"]);
-        let mut passes = passes.as_array().unwrap().iter();
-        found = passes.find(|pass| pass["ticketId"] == *sold_first).map(|pass| text(&pass["id"]));
-        found.is_some()
-    });
-    found.unwrap()
 }
 
 /// Reads the code of a pass from a terminal of 80 × 24.

@@ -2,18 +2,29 @@
 
 use std::path::Path;
 
-use super::{Cli, Run};
+use super::{Cli, Run, eventually, text};
 
-/// Lists a ticket, buys it, and returns the id of the pass that `buy` names.
+/// Lists a ticket, buys it, and returns the id of its pass.
 #[track_caller]
 pub(crate) fn buy(seller: &Cli, buyer: &Cli) -> String {
     let details = ["--venue", "City Hall", "--seat", "Row 4", "--starts-at", "2099-12-24T19:30:00+01:00"];
     let ticket = seller.json(&[&["tickets", "create", "-t", "Opera", "-p", "20"][..], &details].concat());
-    let run = buyer.ok(&["buy", ticket["id"].as_str().unwrap(), "--token", "tok_visa", "--yes"]);
-    let hint = run.err.lines().last().unwrap();
-    let pass =
-        hint.strip_prefix("`ticketing passes show ").and_then(|rest| rest.strip_suffix("` shows the pass"));
-    pass.unwrap_or_else(|| panic!("{run:?}")).to_owned()
+    let ticket = text(&ticket["id"]);
+    buy_pass(buyer, &ticket, &ticket)
+}
+
+/// Buys a ticket, and returns the id of its pass, which the ticket that was sold first names.
+#[track_caller]
+pub(crate) fn buy_pass(buyer: &Cli, ticket: &str, sold_first: &str) -> String {
+    buyer.ok(&["buy", ticket, "--token", "tok_visa", "--yes"]);
+    let mut found = None;
+    eventually("the pass of a paid order", || {
+        let passes = buyer.json(&["passes", "list", "--status", "valid"]);
+        let mut passes = passes.as_array().unwrap().iter();
+        found = passes.find(|pass| pass["ticketId"] == *sold_first).map(|pass| text(&pass["id"]));
+        found.is_some()
+    });
+    found.unwrap()
 }
 
 #[track_caller]
