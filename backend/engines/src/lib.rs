@@ -34,6 +34,7 @@ mod nginx;
 mod outbox;
 mod postgres;
 mod program;
+mod reserved_address;
 mod shape;
 mod test_databases;
 
@@ -43,5 +44,6 @@ pub use nats::{NatsServer, NatsServerBuilder};
 pub use nginx::Nginx;
 pub use outbox::outbox_after;
 pub use postgres::{ConnectionExhaustion, PrivateServer, pgbench};
+pub use reserved_address::ReservedAddress;
 pub use shape::Shape;
 pub use test_databases::{DbEngine, OwnDatabase, TestDatabases};

@@ -10,7 +10,8 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::Instant;
 
-use crate::program::{self, MAX_PORT_ATTEMPTS, free_address};
+use crate::program;
+use crate::reserved_address::ReservedAddress;
 
 /// How long the server may take to become ready.
 const START_TIMEOUT: Duration = Duration::from_secs(20);
@@ -27,7 +28,7 @@ pub struct NatsServerBuilder {
 #[derive(Debug)]
 pub struct NatsServer {
     folder: TempDir,
-    address: SocketAddr,
+    address: ReservedAddress,
     process: Option<Child>,
 }
 
@@ -51,18 +52,10 @@ impl NatsServerBuilder {
     /// If the program is missing or the server does not become ready.
     pub async fn start(self) -> NatsServer {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut server = NatsServer { folder, address: free_address(), process: None };
-        // Another process may take the port before the server binds it.
-        for _ in 0..MAX_PORT_ATTEMPTS {
-            let text = self.render(&server);
-            std::fs::write(server.config_path(), text).expect("the configuration is written");
-            match server.try_start().await {
-                Ok(()) => return server,
-                Err(log) if log.contains("address already in use") => server.address = free_address(),
-                Err(log) => panic!("the NATS server did not start:\n{log}"),
-            }
-        }
-        panic!("no free port in {MAX_PORT_ATTEMPTS} attempts")
+        let mut server = NatsServer { folder, address: ReservedAddress::reserve(), process: None };
+        std::fs::write(server.config_path(), self.render(&server)).expect("the configuration is written");
+        server.start().await;
+        server
     }
 
     fn render(&self, server: &NatsServer) -> String {
@@ -72,7 +65,7 @@ impl NatsServerBuilder {
             // As in a deployment, a write is acknowledged after it is on disk.
             format!("jetstream {{ store_dir: {:?}, sync_interval: always }}\n", server.store_path())
         };
-        format!("listen: {}\nserver_name: test\n{jetstream}{}", server.address, self.config)
+        format!("listen: {}\nserver_name: test\n{jetstream}{}", server.addr(), self.config)
     }
 }
 
@@ -89,12 +82,12 @@ impl NatsServer {
 
     /// Returns the URL of the server. It stays the same after a restart.
     pub fn url(&self) -> String {
-        format!("nats://{}", self.address)
+        format!("nats://{}", self.addr())
     }
 
     /// Returns the address of the server.
     pub fn addr(&self) -> SocketAddr {
-        self.address
+        self.address.addr()
     }
 
     fn config_path(&self) -> PathBuf {

@@ -11,7 +11,8 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::Instant;
 
-use crate::program::{self, MAX_PORT_ATTEMPTS};
+use crate::program;
+use crate::reserved_address::ReservedAddress;
 
 /// How long nginx may take to listen.
 const START_TIMEOUT: Duration = Duration::from_secs(10);
@@ -21,7 +22,7 @@ const DIRECTIVES: &str = "daemon off; master_process off; pid nginx.pid;";
 /// A running nginx. Dropping it kills the process.
 #[derive(Debug)]
 pub struct Nginx {
-    address: SocketAddr,
+    address: ReservedAddress,
     _folder: TempDir,
     _process: Child,
 }
@@ -40,35 +41,27 @@ impl Nginx {
         };
         write("nginx.conf", config);
         write("upstreams.conf", &render_upstreams(services));
-        // Another process may take the port before nginx binds it.
-        for _ in 0..MAX_PORT_ATTEMPTS {
-            let address = program::free_address();
-            write("server.conf", &format!("listen {address};\n"));
-            let check = run(folder.path(), &config_path, &["-t", "-g", DIRECTIVES]).await;
-            let log = String::from_utf8_lossy(&check.stderr).into_owned();
-            assert!(
-                check.status.success() || log.contains("Address already in use"),
-                "the configuration is invalid: {log}"
-            );
-            let mut process = command(folder.path(), &config_path)
-                .args(["-g", DIRECTIVES])
-                .spawn()
-                .expect("nginx can be started");
-            let deadline = Instant::now() + START_TIMEOUT;
-            while process.try_wait().expect("the state of nginx").is_none() {
-                assert!(Instant::now() < deadline, "nginx does not listen");
-                if TcpStream::connect(address).await.is_ok() {
-                    return Self { address, _folder: folder, _process: process };
-                }
-                tokio::time::sleep(Duration::from_millis(3)).await;
-            }
+        let address = ReservedAddress::reserve();
+        write("server.conf", &format!("listen {};\n", address.addr()));
+        let check = run(folder.path(), &config_path, &["-t", "-g", DIRECTIVES]).await;
+        let log = String::from_utf8_lossy(&check.stderr).into_owned();
+        assert!(check.status.success(), "the configuration is invalid: {log}");
+        let mut process = command(folder.path(), &config_path)
+            .args(["-g", DIRECTIVES])
+            .spawn()
+            .expect("nginx can be started");
+        let deadline = Instant::now() + START_TIMEOUT;
+        while TcpStream::connect(address.addr()).await.is_err() {
+            assert!(Instant::now() < deadline, "nginx does not listen");
+            assert!(process.try_wait().expect("the state of nginx").is_none(), "nginx has ended");
+            tokio::time::sleep(Duration::from_millis(3)).await;
         }
-        panic!("no free port in {MAX_PORT_ATTEMPTS} attempts")
+        Self { address, _folder: folder, _process: process }
     }
 
     /// Returns the URL of nginx.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.address.addr())
     }
 }
 

@@ -1,6 +1,5 @@
-//! Finds the programs of the servers, and free ports.
+//! Finds the programs of the servers.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -43,15 +42,6 @@ pub(crate) fn nginx() -> PathBuf {
 fn runs(command: &mut Command) -> bool {
     let command = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
-}
-
-/// How often a server is started on another free port after its port was taken.
-pub(crate) const MAX_PORT_ATTEMPTS: u32 = 10;
-
-/// Returns an address of the loopback interface with a free port.
-pub(crate) fn free_address() -> SocketAddr {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    listener.local_addr().expect("a bound address")
 }
 
 fn is_supported(version: (u32, u32)) -> bool {

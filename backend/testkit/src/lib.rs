@@ -54,8 +54,8 @@ pub use session::{PASSWORD, TestSession};
 pub use stack::TestStack;
 pub use stripe::{FakeStripe, STRIPE_KEY, STRIPE_WEBHOOK_SECRET, StripeFault, StripeFaults};
 pub use ticketing_engines::{
-    ConnectionExhaustion, DbEngine, Deadline, OwnDatabase, PrivateServer, Shape, TestDatabases, on_both,
-    on_shapes, pgbench,
+    ConnectionExhaustion, DbEngine, Deadline, OwnDatabase, PrivateServer, ReservedAddress, Shape,
+    TestDatabases, on_both, on_shapes, pgbench,
 };
 
 pub use http::Method;

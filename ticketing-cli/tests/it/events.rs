@@ -13,7 +13,7 @@ use serde_json::Value;
 use ticketing_sdk::Timestamp;
 use ticketing_sdk::webhook::{DEFAULT_TOLERANCE, verify_signature};
 
-use crate::support::{Cli, Run, Server, eventually, number, program, say, text};
+use crate::support::{Cli, Run, Server, eventually, number, say, text};
 
 /// Rounds of kills, unless `STORM_ROUNDS` says otherwise.
 const ROUNDS: u64 = 12;
@@ -27,15 +27,6 @@ fn lines_of(path: &Path) -> Vec<Value> {
 
 fn ids_of(events: &[Value]) -> Vec<String> {
     events.iter().map(|event| text(&event["id"])).collect()
-}
-
-/// A server at this address.
-fn start_at(data: &Path, address: &str) -> Server {
-    let mut command = program();
-    command.args(["serve", "--listen", address, "--data-dir"]).arg(data).env("TICKETING_HOME", data);
-    let (server, mut err) = Server::spawn(command);
-    std::thread::spawn(move || std::io::copy(&mut err, &mut std::io::sink()));
-    server
 }
 
 /// Waits until the cursor of this name is on disk.
@@ -54,9 +45,9 @@ fn wait_for_cursor(cli: &Cli, name: &str) {
 #[test]
 fn killed_listener_and_server_lose_no_event_and_repeat_one() {
     let data = tempfile::tempdir().unwrap();
-    let mut server = Some(start_at(data.path(), "127.0.0.1:0"));
-    let url = server.as_ref().unwrap().url.clone();
-    let address = url.strip_prefix("http://").unwrap();
+    let first = Server::start_in(data.path(), &[]);
+    let (url, address) = (first.url.clone(), first.address());
+    let mut server = Some(first);
     let seller = Cli::for_server(&url).sign_up("seller@example.com");
     let out = seller.home.path().join("events.jsonl");
     // One write for each event: a line is complete or absent.
@@ -81,7 +72,7 @@ fn killed_listener_and_server_lose_no_event_and_repeat_one() {
         std::thread::park_timeout(pause);
         if choice.is_multiple_of(3) {
             drop(server.take());
-            server = Some(start_at(data.path(), address));
+            server = Some(Server::start_at(&address, data.path(), &[]));
             restarts += 1;
         } else {
             end(listener);

@@ -13,7 +13,7 @@ use ticketing_testkit::{Method, ProxiedRequest, RequestProxy, RequestStage};
 
 use crate::completions::complete;
 use crate::support::passes::{buy, check_in, code, one, prepare, verdicts};
-use crate::support::{Cli, Run, Server, eventually, program, text};
+use crate::support::{Cli, Run, Server, eventually, text};
 
 /// A server, its seller, and a buyer with the id of a pass.
 struct Sale {
@@ -237,17 +237,11 @@ fn unreachable_server_is_unknown_then_one_admission() {
     let buyer = Cli::for_server(&server.url).sign_up("buyer@example.com");
     let pass = buy(&seller, &buyer);
     let code = code(&buyer, &pass);
-    let address = server.url.strip_prefix("http://").unwrap().to_owned();
+    let address = server.address();
     assert!(server.terminate().success());
     let run = seller.run_with(&["checkin", "--timeout", "1s"], &code);
     assert_eq!((run.code, verdicts(&run)), (7, one("unknown", "")), "{run:?}");
-    let mut command = program();
-    command
-        .args(["serve", "--listen", &address, "--data-dir"])
-        .arg(data.path())
-        .env("TICKETING_HOME", data.path());
-    let (_server, mut log) = Server::spawn(command);
-    std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+    let _server = Server::start_at(&address, data.path(), &[]);
     assert_eq!(check_in(&seller, &[], &code), (0, one("admitted", "")));
 }
 

@@ -7,11 +7,12 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 use ticketing_platform::clock::Clock;
-use ticketing_testkit::{FakeStripe, TestStack};
+use ticketing_testkit::{FakeStripe, ReservedAddress, TestStack};
 
 /// The deadline of every wait.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -142,6 +143,8 @@ pub(crate) fn finish(mut command: Command, input: &str) -> Run {
 pub(crate) struct Server {
     pub(crate) url: String,
     pub(crate) data: PathBuf,
+    /// The address, if another server can have it later.
+    address: Option<Arc<ReservedAddress>>,
     child: Child,
     _folder: Option<TempDir>,
 }
@@ -162,14 +165,20 @@ impl Server {
 
     /// One with data in a folder.
     pub(crate) fn start_in(data: &Path, more: &[&str]) -> Self {
+        Self::start_at(&Arc::new(ReservedAddress::reserve()), data, more)
+    }
+
+    /// One with data in a folder, at the address of an earlier one.
+    pub(crate) fn start_at(address: &Arc<ReservedAddress>, data: &Path, more: &[&str]) -> Self {
         let mut command = program();
-        command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data).args(more);
+        let listen = address.addr().to_string();
+        command.args(["serve", "--listen", &listen, "--data-dir"]).arg(data).args(more);
         // Tests order a ticket again immediately after a cancellation.
         command.env("TICKETING_HOME", data).env("TICKETING_REORDER_PAUSE", "0s");
         // One user of a test writes more often than the default limit allows.
         command.env("TICKETING_WRITES_PER_MINUTE", "100000").env("TICKETING_WRITE_BURST", "10000");
         let (mut server, mut err) = Self::spawn(command);
-        server.data = data.to_owned();
+        (server.data, server.address) = (data.to_owned(), Some(Arc::clone(address)));
         // Only one test is about a log that nothing reads.
         std::thread::spawn(move || std::io::copy(&mut err, &mut std::io::sink()));
         server
@@ -187,7 +196,12 @@ impl Server {
             panic!("the first line was {first:?}, stderr {err}");
         };
         let err = child.stderr.take().unwrap();
-        (Self { url: url.to_owned(), data: PathBuf::new(), child, _folder: None }, err)
+        (Self { url: url.to_owned(), data: PathBuf::new(), address: None, child, _folder: None }, err)
+    }
+
+    /// Returns the address, which stays reserved after the end of the server.
+    pub(crate) fn address(&self) -> Arc<ReservedAddress> {
+        Arc::clone(self.address.as_ref().unwrap())
     }
 
     /// Sends SIGTERM, and waits for the end.

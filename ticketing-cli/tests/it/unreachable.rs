@@ -3,6 +3,8 @@
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 
+use ticketing_testkit::ReservedAddress;
+
 use crate::support::Cli;
 
 /// Starts a server that reads the request of each connection and then calls `answer`. Returns its URL.
@@ -27,10 +29,8 @@ fn serve_answer(answer: &'static str) -> String {
 
 #[test]
 fn unreachable_server_exits_with_7_and_a_hint() {
-    // A port that was free a moment ago.
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
+    let nobody = ReservedAddress::reserve();
+    let url = format!("http://{}", nobody.addr());
     let run = Cli::for_server(&url).run(&["tickets", "list"]);
     assert_eq!((run.code, run.out.as_str()), (7, ""));
     assert!(run.err.contains(&format!("error: the server at {url} cannot be reached")), "{}", run.err);

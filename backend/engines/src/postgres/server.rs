@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use tempfile::TempDir;
 
 use super::install::{find, program, server_user};
-use crate::program::{MAX_PORT_ATTEMPTS, free_address};
+use crate::reserved_address::ReservedAddress;
 
 /// The superuser, who needs no password.
 pub(super) const SUPERUSER: &str = "ticketing";
@@ -20,6 +20,7 @@ const PASSWORD: &str = "hunter2";
 pub(crate) struct Server {
     pub(crate) folder: PathBuf,
     pub(crate) port: u16,
+    _address: ReservedAddress,
     durable: bool,
 }
 
@@ -30,7 +31,9 @@ impl Server {
             std::os::unix::fs::chown(folder, Some(user.uid), Some(user.gid))
                 .expect("the owner of the folder is changed");
         }
-        let mut server = Self { folder: folder.to_owned(), port: 0, durable };
+        let address = ReservedAddress::reserve();
+        let port = address.addr().port();
+        let server = Self { folder: folder.to_owned(), port, _address: address, durable };
         let mut initdb = program("initdb");
         initdb.args(["--no-sync", "--locale=C", "--encoding=UTF8", "--auth=trust", "--username", SUPERUSER]);
         run_checked(initdb.arg("--pgdata").arg(server.data()));
@@ -39,13 +42,7 @@ impl Server {
             "host all {PASSWORD_ROLE} 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\nlocal all all trust\n"
         );
         std::fs::write(server.data().join("pg_hba.conf"), rules).expect("pg_hba.conf is written");
-        for attempt in 1..=MAX_PORT_ATTEMPTS {
-            server.port = free_address().port();
-            if server.start() {
-                break;
-            }
-            assert!(attempt < MAX_PORT_ATTEMPTS, "the server does not start: {}", server.log());
-        }
+        assert!(server.start(), "the server does not start: {}", server.log());
         server.psql("postgres", &format!("CREATE ROLE {PASSWORD_ROLE} LOGIN PASSWORD '{PASSWORD}'"));
         server.psql("postgres", "CREATE DATABASE ticketing");
         server

@@ -10,7 +10,7 @@ use ticketing_payments::provider::{
     AuthorizeRequest, Charge, Confirmation, Decline, ProviderError, StripeProvider, StripeSettings,
 };
 use ticketing_sdk::Money;
-use ticketing_testkit::StripeFault;
+use ticketing_testkit::{ReservedAddress, StripeFault};
 
 use self::fixture::fixture;
 
@@ -273,9 +273,9 @@ async fn timed_out_call_has_one_effect() {
 async fn unreachable_provider_has_no_effect() {
     let fixture = fixture().await;
     let request = fixture.request("a", "tok_visa", 1999);
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nobody = ReservedAddress::reserve();
     let mut settings = fixture.stripe.settings();
-    settings.api_base = format!("http://{nobody}").parse().unwrap();
+    settings.api_base = format!("http://{}", nobody.addr()).parse().unwrap();
     let gone = StripeProvider::new(&settings, fixture.clock.clone()).unwrap();
     let answer = gone.authorize("a", &request).await;
     assert!(matches!(answer, Err(ProviderError::Unavailable(_))), "{answer:?}");

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use ticketing_testkit::{Direction, FaultProxy, eventually};
+use ticketing_testkit::{Direction, FaultProxy, ReservedAddress, eventually};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, timeout};
@@ -137,8 +137,8 @@ async fn delay_and_throttle_slow_transfers() {
 
 #[tokio::test]
 async fn proxy_without_server_closes_connections() {
-    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let proxy = FaultProxy::start(nobody).await;
+    let nobody = ReservedAddress::reserve();
+    let proxy = FaultProxy::start(nobody.addr()).await;
     let mut client = TcpStream::connect(proxy.addr()).await.unwrap();
     assert!(is_closed(&mut client).await);
     assert_eq!(proxy.connections(), 0);

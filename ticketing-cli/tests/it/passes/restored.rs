@@ -1,7 +1,7 @@
 //! A door whose server is restored from a backup that is older than the upload of its admissions.
 
 use super::{Sale, check_in, code, one, prepare};
-use crate::support::{Cli, Server, program};
+use crate::support::{Cli, Server};
 
 #[test]
 fn sync_uploads_admissions_that_a_restored_server_has_lost() {
@@ -19,12 +19,9 @@ fn sync_uploads_admissions_that_a_restored_server_has_lost() {
     let used = seller.json(&["passes", "list", "--issued", "--status", "used"]);
     assert_eq!(sync(), "admissions uploaded: 0; on the server: 1 of 1\n");
 
-    let address = server.url.strip_prefix("http://").unwrap().to_owned();
+    let address = server.address();
     assert!(server.terminate().success());
-    let mut command = program();
-    command.args(["serve", "--listen", &address, "--data-dir"]).arg(&copy).env("TICKETING_HOME", &copy);
-    let (_restored, mut log) = Server::spawn(command);
-    std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+    let _restored = Server::start_at(&address, &copy, &[]);
     let lost = seller.json(&["passes", "list", "--issued", "--status", "used"]);
     assert_eq!(lost, serde_json::json!([]), "the backup is older than the upload");
     assert!(seller.ok(&["checkin", "sync", file_name, "--dry-run"]).err.contains("admissions to upload: 1"));

@@ -2,30 +2,22 @@
 
 use ticketing_testkit::{Method, ProxiedRequest, RequestProxy, RequestStage};
 
-use super::live::RestartedServer;
 use super::pty::{DEADLINE, Pty, terminal};
 use super::{CTRL_O, ENTER};
-use crate::support::passes::{check_in, code, one, prepare};
-use crate::support::{Cli, Server, eventually, text};
+use crate::support::passes::{buy_pass, check_in, code, one, prepare};
+use crate::support::{Cli, Server, eventually};
 
 /// Buys a ticket, and returns the code of its pass.
 #[track_caller]
 fn buy_pass_code(buyer: &Cli, ticket: &str) -> String {
-    buyer.ok(&["buy", ticket, "--token", "tok_visa", "--yes"]);
-    let mut pass = String::new();
-    eventually("the pass of a paid order", || {
-        let passes = buyer.json(&["passes", "list"]);
-        let found = passes.as_array().unwrap().iter().find(|pass| pass["ticketId"] == *ticket);
-        found.inspect(|found| pass = text(&found["id"])).is_some()
-    });
-    code(buyer, &pass)
+    code(buyer, &buy_pass(buyer, ticket, ticket))
 }
 
 #[test]
 fn door_admits_without_the_server_and_uploads_when_it_is_back() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start_in(folder.path(), &[]);
-    let url = server.url.clone();
+    let (url, address) = (server.url.clone(), server.address());
     let [seller, buyer] =
         ["seller", "buyer"].map(|name| Cli::for_server(&url).sign_up(&format!("{name}@example.com")));
     let codes = ["Jazz at the lake", "Opera"].map(|title| buy_pass_code(&buyer, &seller.ticket(title, "38")));
@@ -51,7 +43,7 @@ fn door_admits_without_the_server_and_uploads_when_it_is_back() {
     let words = ["--offline", south.to_str().unwrap(), "--device", "south door"];
     assert_eq!(check_in(&Cli::offline(), &words, &codes[0]), (0, one("admitted", "")));
 
-    let again = RestartedServer::start(folder.path(), &url);
+    let again = Server::start_at(&address, folder.path(), &[]);
     pty.wait_until_shown("Works offline, too");
     pty.wait_until_hidden("waiting for upload");
     let used = || seller.json(&["passes", "list", "--issued", "--status", "used"]);
@@ -97,7 +89,7 @@ fn slow_admission_and_that_of_the_list_are_one() {
 fn start_without_the_server_says_what_waits_for_upload() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start_in(folder.path(), &[]);
-    let url = server.url.clone();
+    let (url, address) = (server.url.clone(), server.address());
     let [seller, buyer] =
         ["seller", "buyer"].map(|name| Cli::for_server(&url).sign_up(&format!("{name}@example.com")));
     let code = buy_pass_code(&buyer, &seller.ticket("Jazz at the lake", "38"));
@@ -118,7 +110,7 @@ fn start_without_the_server_says_what_waits_for_upload() {
 
     let pty = start();
     pty.wait_until_shown("1 scan waiting for upload");
-    let again = RestartedServer::start(folder.path(), &url);
+    let again = Server::start_at(&address, folder.path(), &[]);
     eventually("the admission is uploaded", || {
         let used = seller.json(&["passes", "list", "--issued", "--status", "used"]);
         used.as_array().unwrap().len() == 1

@@ -1,11 +1,9 @@
 //! Changes of other users are shown, also after an outage of the server.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
 use std::time::Instant;
 
 use super::{ENTER, tui};
-use crate::support::{Cli, Server, eventually, program};
+use crate::support::{Cli, Server, eventually};
 
 #[test]
 fn reservation_is_shown_to_another_user() {
@@ -38,7 +36,7 @@ fn restarted_server_is_followed_without_a_gap() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start_in(folder.path(), &[]);
     let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
-    let url = server.url.clone();
+    let (url, address) = (server.url.clone(), server.address());
     seller.ticket("Before the crash", "10");
     let gone = seller.ticket("Taken down meanwhile", "11");
 
@@ -56,10 +54,13 @@ fn restarted_server_is_followed_without_a_gap() {
     pty.press(ENTER, "$11.00");
     pty.press("1", "TITLE");
 
-    // Changes before the reconnection must not be missed.
-    let _restarted = RestartedServer::start(folder.path(), &url);
+    // Changes before the reconnection must not be missed: they are made at another address.
+    let elsewhere = Server::start_in(folder.path(), &[]);
+    let seller = Cli::for_server(&elsewhere.url).sign_in("seller@example.com");
     seller.ticket("After the crash", "12");
     seller.ok(&["tickets", "withdraw", &gone, "--yes"]);
+    assert!(elsewhere.terminate().success());
+    let _restarted = Server::start_at(&address, folder.path(), &[]);
     pty.wait_until_shown("Connected again");
     pty.line(&["After the crash", "$12.00"]);
     pty.wait_until_hidden("Taken down meanwhile");
@@ -72,7 +73,7 @@ fn restarted_server_is_followed_without_a_gap() {
 fn tui_without_server_reconnects_when_it_starts() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start_in(folder.path(), &[]);
-    let url = server.url.clone();
+    let (url, address) = (server.url.clone(), server.address());
     Cli::for_server(&url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
     drop(server);
 
@@ -80,7 +81,7 @@ fn tui_without_server_reconnects_when_it_starts() {
     let mut pty = super::Pty::spawn(super::terminal(&cli.command(&["tui"])), super::SIZE);
     pty.wait_until_shown("cannot be reached");
     pty.wait_until_shown("tries again");
-    let _restarted = RestartedServer::start(folder.path(), &url);
+    let _restarted = Server::start_at(&address, folder.path(), &[]);
     pty.send("r");
     pty.wait_until_shown("Jazz at the lake");
     pty.wait_until_shown("live");
@@ -118,26 +119,4 @@ fn open_ticket_follows_the_door_and_its_next_holder() {
     pty.wait_until_shown("Transfer pending");
     friend.ok(&["passes", "claim", &text(&given["claimCode"])]);
     pty.wait_until_shown("You do not hold this ticket");
-}
-
-/// The server of a folder, restarted at its earlier address.
-pub(super) struct RestartedServer(Child);
-
-impl RestartedServer {
-    pub(super) fn start(data: &std::path::Path, url: &str) -> Self {
-        let mut command = program();
-        command.args(["serve", "--listen", url.trim_start_matches("http://"), "--data-dir"]).arg(data);
-        let mut child = command.env("TICKETING_HOME", data).stderr(Stdio::null()).spawn().unwrap();
-        let mut first = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
-        assert_eq!(first.trim(), format!("listening on {url}"));
-        Self(child)
-    }
-}
-
-impl Drop for RestartedServer {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }

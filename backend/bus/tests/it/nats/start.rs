@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ticketing_bus::{Bus, Credentials, JetStreamError, JetStreamOptions};
-use ticketing_engines::{NatsServer, Shape};
+use ticketing_engines::{NatsServer, ReservedAddress, Shape};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 
@@ -45,7 +45,8 @@ async fn old_server_is_rejected_with_both_versions() {
 
 #[tokio::test]
 async fn unreachable_server_is_named_without_its_password() {
-    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let reserved = ReservedAddress::reserve();
+    let nobody = reserved.addr();
     let url = format!("nats://user:secret@{nobody}");
     let error = Bus::jetstream(JetStreamOptions::new(url)).await.unwrap_err();
     assert!(matches!(error, JetStreamError::Connect { .. }), "{error:?}");
