@@ -13,10 +13,13 @@ use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex};
 use tokio::sync::oneshot;
 
 use crate::thread_server::ThreadServer;
+
+/// The maximum time until no request is on its way.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The progress of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +78,12 @@ pub struct HeldRequest {
 struct Shared {
     client: Client<HttpConnector, Full<Bytes>>,
     state: Mutex<State>,
+    /// Notified when no request is on its way.
+    idle: Condvar,
 }
+
+/// A request on its way.
+struct OpenRequest(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -88,6 +96,8 @@ struct State {
     stall: Option<(ProxiedRequest, usize)>,
     /// The requests to drop.
     drops: VecDeque<ProxiedRequest>,
+    /// The number of requests on their way.
+    open: usize,
 }
 
 impl ProxiedRequest {
@@ -103,7 +113,7 @@ impl RequestProxy {
         // One connection per request: no pooled connection outlives a killed server.
         let client = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build_http();
         let state = Mutex::new(State { upstream: upstream.to_owned(), ..State::default() });
-        let shared = Arc::new(Shared { client, state });
+        let shared = Arc::new(Shared { client, state, idle: Condvar::new() });
         let of_server = Arc::clone(&shared);
         let server = ThreadServer::start(move |request| Arc::clone(&of_server).proxy(request));
         Self { server, shared }
@@ -138,6 +148,16 @@ impl RequestProxy {
         self.shared.state.lock().drops.push_back(request);
     }
 
+    /// Waits until no request is on its way, also of a client that is gone: what a released request does is done.
+    ///
+    /// # Panics
+    /// If that takes longer than 30 seconds.
+    pub fn wait_until_idle(&self) {
+        let mut state = self.shared.state.lock();
+        let timeout = self.shared.idle.wait_while_for(&mut state, |state| state.open > 0, IDLE_TIMEOUT);
+        assert!(!timeout.timed_out(), "{} requests are on their way", state.open);
+    }
+
     /// Returns the requests since the last call.
     pub fn take_requests(&self) -> Vec<ProxiedRequest> {
         std::mem::take(&mut self.shared.state.lock().requests)
@@ -165,6 +185,23 @@ impl HeldRequest {
     }
 }
 
+impl OpenRequest {
+    fn begin(shared: &Arc<Shared>) -> Self {
+        shared.state.lock().open += 1;
+        Self(Arc::clone(shared))
+    }
+}
+
+impl Drop for OpenRequest {
+    fn drop(&mut self) {
+        let mut state = self.0.state.lock();
+        state.open -= 1;
+        if state.open == 0 {
+            self.0.idle.notify_all();
+        }
+    }
+}
+
 impl State {
     /// Counts the request against the limit and reports whether the limit is exceeded.
     fn is_stalled(&mut self, request: &ProxiedRequest) -> bool {
@@ -179,6 +216,7 @@ impl State {
 
 impl Shared {
     async fn proxy(self: Arc<Self>, request: Request<Bytes>) -> Option<Response<Full<Bytes>>> {
+        let _open = OpenRequest::begin(&self);
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         self.record(ProxiedRequest::new(method.clone(), path.clone(), RequestStage::Arrived)).await?;
         let answer = self.forward(request).await?;

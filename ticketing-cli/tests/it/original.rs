@@ -317,6 +317,7 @@ fn client_killed_at_any_step_of_buy_at_original_charges_once() {
         client.kill().unwrap();
         client.wait().unwrap();
         held.release(fate);
+        fixture.proxy.wait_until_idle();
         fixture.after_lag();
         let was_charged = fixture.original.charges().len() > charges;
         let interrupted = fixture.has_notes();
