@@ -18,9 +18,10 @@ use crate::config::Config;
 use crate::context::Settings;
 use crate::environment::environment;
 use crate::output::{Format, short_end};
+use crate::span;
 use crate::target::{MAX_PAGE, Target};
 
-/// The time limit of a completion: a user waits at the prompt.
+/// The time limit of a completion, unless `--timeout` or its variable sets one: a user waits at the prompt.
 const COMPLETION_TIMEOUT: Duration = Duration::from_millis(800);
 /// The candidates of one completion.
 const MAX_CANDIDATES: u32 = 50;
@@ -123,12 +124,13 @@ fn query(
         let config = config()?;
         let server = option_of("--server", std::env::args()).or_else(|| environment("TICKETING_SERVER"));
         let profile = option_of("--profile", std::env::args()).or_else(|| environment("TICKETING_PROFILE"));
+        let timeout = option_of("--timeout", std::env::args()).or_else(|| environment("TICKETING_TIMEOUT"));
+        let timeout = timeout.and_then(|text| span::parse(&text).ok()).unwrap_or(COMPLETION_TIMEOUT);
         let target = Target::choose(&config, server.as_deref(), profile.as_deref()).ok()?;
-        let settings =
-            Settings { timeout: Some(COMPLETION_TIMEOUT), ..Settings::new(target, Format::Tsv, dirs) };
+        let settings = Settings { timeout: Some(timeout), ..Settings::new(target, Format::Tsv, dirs) };
         let client = settings.client().ok()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
-        let found = runtime.block_on(async { tokio::time::timeout(COMPLETION_TIMEOUT, call(client)).await });
+        let found = runtime.block_on(async { tokio::time::timeout(timeout, call(client)).await });
         runtime.shutdown_background();
         found.ok()?.ok()
     };

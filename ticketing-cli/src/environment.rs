@@ -16,7 +16,7 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("TICKETING_PROFILE", "the profile, like --profile"),
     ("TICKETING_OUTPUT", "the format of data, like --output"),
     ("TICKETING_COLOR", "when to colour, like --color"),
-    ("TICKETING_TIMEOUT", "the limit of one call, like --timeout"),
+    ("TICKETING_TIMEOUT", "the limit of one call and of a completion, like --timeout"),
     ("TICKETING_NO_INPUT", "no prompts, like --no-input"),
     ("TICKETING_QUIET", "data and errors only, like --quiet"),
     ("TICKETING_VERBOSE", "log the requests, like --verbose"),

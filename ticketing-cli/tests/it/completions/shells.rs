@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use vt100::Parser;
 
+use super::TIMEOUT;
 use crate::support::{Cli, Server, finish};
 
 /// A shell that is tested in a terminal.
@@ -76,6 +77,7 @@ impl Shell {
             ("TERM", "xterm"),
             ("LC_ALL", "C.UTF-8"),
             ("TICKETING_SERVER", &cli.server),
+            TIMEOUT,
         ] {
             command.env(name, value);
         }
@@ -247,7 +249,10 @@ fn fish_completes_commands_statuses_profiles_and_ids() {
                 fish.env(name, value);
             }
         }
-        fish.env("PATH", path()).env("HOME", cli.home.path()).stdout(std::process::Stdio::piped());
+        fish.env(TIMEOUT.0, TIMEOUT.1)
+            .env("PATH", path())
+            .env("HOME", cli.home.path())
+            .stdout(std::process::Stdio::piped());
         fish.stderr(std::process::Stdio::piped()).args(["--no-config", "-c"]);
         fish.arg(format!("ticketing completions fish | source; complete --do-complete={line:?}"));
         command = fish;
