@@ -11,8 +11,8 @@ use tempfile::TempDir;
 
 use crate::support::{Cli, Run, Server, eventually, finish, program};
 
-/// The maximum duration of a command, in any state of the keyring.
-const LIMIT: Duration = Duration::from_secs(3);
+/// The maximum duration of a command, in any state of the keyring: two waits for the keyring take longer.
+const LIMIT: Duration = Duration::from_secs(4);
 /// A machine that builds something else may take longer once.
 const TRIES: usize = 3;
 
@@ -271,7 +271,7 @@ fn session_moves_into_an_unlocked_keyring_at_the_next_sign_in() {
 }
 
 #[test]
-fn keyring_that_does_not_answer_is_left_within_three_seconds() {
+fn keyring_that_does_not_answer_is_left_after_one_wait() {
     let mut desktop = Desktop::with_bus();
     desktop.start_keyring(true);
     let pid = desktop.processes[0].id().to_string();
@@ -285,7 +285,7 @@ fn bus_without_a_keyring_leaves_the_session_to_the_file() {
 }
 
 #[test]
-fn bus_that_does_not_answer_is_left_within_three_seconds() {
+fn bus_that_does_not_answer_is_left_after_one_wait() {
     let mut desktop = Desktop::without_bus();
     let socket = desktop.path("run/silent");
     let _silent = UnixListener::bind(&socket).unwrap();

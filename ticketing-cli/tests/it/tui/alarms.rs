@@ -32,13 +32,13 @@ fn reservation_end_is_announced_unless_alarms_are_off() {
     loud.wait_for_event("the title is the usual one", |events| {
         events.titles.last().is_some_and(|title| title == "ticketing")
     });
+    quiet.wait_until_shown("Expired: Opera is no longer reserved for you");
     // The same ticket can be reserved again immediately.
     loud.press(ENTER, "orders the ticket again");
     loud.press("t", "cancels it");
     loud.send("tok_visa");
     loud.press(ENTER, "code at the door");
 
-    quiet.wait_until_shown("Expired: Opera is no longer reserved for you");
     let events = quiet.terminal_events();
     assert_eq!((events.rings, events.titles), (0, vec![]));
 }

@@ -63,9 +63,10 @@ fn code_is_readable_in_every_theme() {
     }
 }
 
-/// Buys a ticket in the TUI until its code is shown. Returns whether the progress was animated.
+/// Buys a ticket in the TUI until its code is shown. Returns whether the progress was animated: the server is stopped until the
+/// payment is drawn.
 #[track_caller]
-fn is_moving(buyer: &Cli, config: &str) -> bool {
+fn is_moving(server: &Server, buyer: &Cli, config: &str) -> bool {
     let file = buyer.home.path().join("looks.toml");
     std::fs::write(&file, config).unwrap();
     let command = buyer.command(&["tui", "--theme", "dark", "--config", file.to_str().unwrap()]);
@@ -75,7 +76,10 @@ fn is_moving(buyer: &Cli, config: &str) -> bool {
     pty.press("b", "cancels it");
     pty.send("tok_visa");
     pty.wait_until_shown("tok_visa");
-    pty.press(ENTER, "code at the door");
+    server.signal("-STOP");
+    pty.press(ENTER, "Paying $38.00");
+    server.signal("-CONT");
+    pty.wait_until_shown("code at the door");
     let raw = pty.raw();
     let colour = |at: usize| raw[..at].rfind("38;2;").map_or("", |colour| &raw[colour + 5..at]);
     raw.match_indices('━').any(|(at, _)| colour(at).starts_with(ACCENT))
@@ -88,6 +92,6 @@ fn payment_moves_unless_the_settings_say_otherwise() {
         ["seller", "buyer"].map(|name| Cli::for_server(&server.url).sign_up(&format!("{name}@example.com")));
     for (config, moves) in [("", true), ("[tui]\nmotion = false\n", false)] {
         seller.ticket("Jazz at the lake", "38");
-        assert_eq!(is_moving(&buyer, config), moves, "{config:?}");
+        assert_eq!(is_moving(&server, &buyer, config), moves, "{config:?}");
     }
 }

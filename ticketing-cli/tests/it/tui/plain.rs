@@ -182,9 +182,10 @@ fn remaining_time_is_shown_at_the_prompt() {
     session.pick("Pay for the order");
     // Nothing is written. The message interrupts the prompt, which is repeated.
     session.wait_for_output("Card: ");
-    session.wait_for_output(" s left to pay for Opera\nCard: ");
     session.wait_for_output("Problem: Expired: Opera is no longer reserved for you\nCard: ");
     let (code, output) = session.end();
     assert_eq!(code, 0);
+    // The prompt was reached before or after this.
+    assert!(output.contains(" s left to pay for Opera\n"), "{output}");
     is_plain(&output);
 }
