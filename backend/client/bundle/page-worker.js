@@ -1,4 +1,4 @@
-(()=>{const BUILD={"version":"4b3c683e6b8c","files":["/assets/check-in-B2kGM2m9.js","/assets/decode-Cb39y0Pn.js","/assets/doors-lAGM-FnO.js","/assets/early-5nn295Xi.js","/assets/guard-Cw9a_mJV.js","/assets/index-RHg4a4bQ.js","/assets/lazy-C-iFLOVd.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/sanitize-DPOsSfod.js","/assets/style-DwMmtqe5.css","/assets/vendor-CLMQy2WH.js"]};const worker = self;
+(()=>{const BUILD={"version":"f32f97bbb610","files":["/assets/check-in-D792ILFo.js","/assets/decode-Cb39y0Pn.js","/assets/doors-lAGM-FnO.js","/assets/early-5nn295Xi.js","/assets/guard-sMngy7TR.js","/assets/index-Bbtinzbp.js","/assets/lazy-BB9REMG-.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/sanitize-DPOsSfod.js","/assets/style-DwMmtqe5.css","/assets/vendor-CLMQy2WH.js"]};const worker = self;
 /** The path of the scope. Every page below it is the same document. */
 const PAGE = new URL(worker.registration.scope).pathname;
 /** Each scope has its own caches: it may be of another build than the other scopes. */

@@ -14,6 +14,8 @@ let root: Root
 let client: QueryClient
 let request: { succeed: () => void; fail: (error: Error) => void } | null
 let shownOutcomes: string[]
+/** What a write requests after its response. */
+let refresh: Promise<void> | undefined
 /** The number of requests for the status of ticket `a`. */
 let reads: number
 
@@ -22,6 +24,7 @@ function WriteButton() {
     changes: ['ticket', 'a'],
     userId: 'ada',
     mutationFn: () => new Promise<string>((done, fail) => (request = { succeed: () => done('bought'), fail })),
+    onSettled: () => refresh,
     onShow: (data) => shownOutcomes.push(data),
     message: (data) => ({ text: `It is ${data}`, to: '/orders/o' }),
   })
@@ -64,6 +67,7 @@ const late = () => document.querySelector('.hint')?.textContent
 
 beforeEach(async () => {
   request = null
+  refresh = undefined
   shownOutcomes = []
   reads = 0
   history.replaceState(null, '', '/tickets/a')
@@ -190,4 +194,16 @@ it('failure after the user has left the page is a toast with a link to that page
   second.succeed()
   await shown('success')
   expect([shownOutcomes, toast()]).toEqual([[], null])
+})
+
+it('outcome is shown although what is requested after it gets no response', async () => {
+  vi.useFakeTimers()
+  refresh = new Promise(() => undefined)
+  click()
+  await vi.advanceTimersByTimeAsync(100)
+  request?.fail(new Error('no connection'))
+  await vi.advanceTimersByTimeAsync(2000)
+  expect(button()?.textContent).toBe('pending')
+  await vi.advanceTimersByTimeAsync(2000)
+  expect(button()?.textContent).toBe('error')
 })

@@ -5,6 +5,7 @@ import { useLocation } from 'wouter'
 
 import type { User } from '../api/types'
 import { keys } from '../live/cache'
+import { pause } from '../pause'
 import { useTexts } from '../texts/context'
 import { errorText } from '../texts/errors'
 import { type Toast, useAnnounce } from './announcer'
@@ -14,6 +15,8 @@ import { useSustained } from './use-sustained'
 export const LATE_AFTER = 5000
 /** While a response is late, what the write changes is requested again after this time, in milliseconds. */
 const POLL_INTERVAL = 2000
+/** The outcome is shown together with the data that `onSettled` requests, unless that takes longer, in milliseconds. */
+const REFRESH_TIMEOUT = 3000
 
 type Mutation<T, V> = UseMutationResult<T, Error, V, string>
 type WithoutPromise<R> = R extends unknown ? Omit<R, 'mutateAsync'> : never
@@ -51,7 +54,7 @@ export function useWrite<T, V = void>({ changes, userId, onSettled, onShow, mess
     networkMode: 'always',
     onMutate: () => location.pathname,
     onSettled: async (data, error, variables, path, context) => {
-      await onSettled?.(data, error, variables, path, context)
+      await Promise.race([onSettled?.(data, error, variables, path, context), pause(REFRESH_TIMEOUT)])
       if (userId !== undefined && client.getQueryData<User | null>(keys.session)?.id !== userId) return
       const isLeft = path !== undefined && path !== location.pathname
       if (error) {
