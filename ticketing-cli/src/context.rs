@@ -2,6 +2,7 @@
 
 mod dry_run;
 mod no_home;
+mod reads;
 mod unknown_outcome;
 
 use std::io::ErrorKind;

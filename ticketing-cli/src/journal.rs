@@ -8,6 +8,7 @@
 mod append_log;
 mod batch;
 mod damage;
+mod evidence;
 mod interrupted;
 mod stored_request;
 

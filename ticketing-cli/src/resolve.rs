@@ -83,8 +83,8 @@ pub(crate) async fn name_conflict<T>(
         Subject::Ticket(id) | Subject::Listing(id) => {
             api.client.tickets().get(id).await.ok().map(|ticket| ticket.title)
         }
-        Subject::Order(id) => api.client.orders().get(id).await.ok().map(|order| order.ticket.title),
-        Subject::Pass(id) => api.client.passes().get(id).await.ok().map(|pass| pass.title),
+        Subject::Order(id) => api.read_order(id).await.ok().map(|order| order.ticket.title),
+        Subject::Pass(id) => api.read_pass(id).await.ok().map(|pass| pass.title),
         Subject::Payment(_) => None,
     };
     Err(match title {

@@ -2,7 +2,7 @@
 
 mod operation;
 
-use ticketing_sdk::{IdempotencyKey, Request};
+use ticketing_sdk::{IdempotencyKey, Order, Pass, PassId, Request};
 
 pub use operation::{Operation, option_name, quote_word};
 
@@ -14,6 +14,22 @@ pub trait Journal: Send + Sync {
     /// # Errors
     /// Why it could not be recorded. Then it must not be sent.
     fn begin(&self, operation: &Operation, request: &Request) -> Result<Box<dyn JournalEntry>, String>;
+
+    /// Removes the entries of interrupted writes whose outcome is known by now. By default, none is.
+    fn settle_known(&self, evidence: Evidence<'_>) {
+        let _ = evidence;
+    }
+}
+
+/// Records of the server, which may show the outcome of an interrupted write.
+#[derive(Debug, Clone, Copy)]
+pub enum Evidence<'a> {
+    /// Orders of the user.
+    Orders(&'a [Order]),
+    /// Passes that the user holds.
+    Passes(&'a [Pass]),
+    /// The pass whose transfer the user has taken back.
+    TakenBack(&'a PassId),
 }
 
 /// The entry of a recorded write. Dropping it keeps the entry: the outcome is unknown.

@@ -35,7 +35,7 @@ pub use crate::{
     driver::{Environment, ExitReason, run, run_plain},
     effect::{ApiCall, CallId, Effect},
     event::{Event, Feed, Reply},
-    journal::{Journal, JournalEntry, Operation, option_name, quote_word},
+    journal::{Evidence, Journal, JournalEntry, Operation, option_name, quote_word},
     keymap::{Chord, Keymap, ParseChordError},
     model::notices::Level,
     settings::{Borders, Setting, SettingChange, Settings},

@@ -28,30 +28,28 @@ impl ListLimit {
         if self.all { MAX_PAGE } else { self.limit.saturating_add(1).min(MAX_PAGE) }
     }
 
-    /// Shows the newest items, newest first, of a list that the server sorts from the oldest.
-    pub(super) async fn show_newest<T>(&self, api: &ApiContext, list: List<T>) -> CliResult
+    /// Shows the newest items, newest first, of a list that the server sorts from the oldest, and returns them.
+    pub(super) async fn show_newest<T>(&self, api: &ApiContext, list: List<T>) -> CliResult<Vec<T>>
     where
         T: Record + DeserializeOwned + Send + 'static,
     {
-        let most = if self.all { usize::MAX } else { self.most() };
-        let newest = list.limit(MAX_PAGE).newest(most).await?;
-        show_page(api, &newest.items, newest.is_cut.then_some("newest"))
+        let newest = list.limit(MAX_PAGE).newest(self.most()).await?;
+        show_page(api, &newest.items, newest.is_cut.then_some("newest"))?;
+        Ok(newest.items)
     }
 
     fn most(&self) -> usize {
-        usize::try_from(self.limit).unwrap_or(usize::MAX)
+        if self.all { usize::MAX } else { usize::try_from(self.limit).unwrap_or(usize::MAX) }
     }
 
-    /// Shows the first items of a list.
-    pub(super) async fn show<T: Record>(&self, api: &ApiContext, items: Items<T>) -> CliResult {
-        if self.all {
-            return api.printer().list(&items.try_collect::<Vec<T>>().await?);
-        }
+    /// Shows the first items of a list, and returns them.
+    pub(super) async fn show<T: Record>(&self, api: &ApiContext, items: Items<T>) -> CliResult<Vec<T>> {
         let wanted = self.most();
         let mut shown: Vec<T> = items.take(wanted.saturating_add(1)).try_collect().await?;
         let cut = shown.len() > wanted;
         shown.truncate(wanted);
-        show_page(api, &shown, cut.then_some("first"))
+        show_page(api, &shown, cut.then_some("first"))?;
+        Ok(shown)
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) async fn follow(
     let mut seen: Option<Order> = None;
     loop {
         poll.tick().await;
-        let answer = api.client.orders().get(id).await;
+        let answer = api.read_order(id).await;
         api.io().status(None);
         let order = match answer {
             Ok(order) => order,

@@ -56,7 +56,7 @@ async fn name_refusal<T>(api: &ApiContext, answer: Result<T, Error>, id: &PassId
     if error.code() != Some(&ErrorCode::PassNotValid) {
         return Err(failure);
     }
-    let Ok(pass) = api.client.passes().get(id).await else { return Err(failure) };
+    let Ok(pass) = api.read_pass(id).await else { return Err(failure) };
     let name = match &pass.details.seat {
         Some(seat) => format!("{} ({seat})", pass.title),
         None => pass.title,

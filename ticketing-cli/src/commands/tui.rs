@@ -9,7 +9,9 @@ use std::time::Duration;
 use clap::builder::PossibleValue;
 use ticketing_sdk::{Client, IdempotencyKey, Request};
 use ticketing_tui::config::ConfigFile;
-use ticketing_tui::{Borders, Colours, Environment, ExitReason, JournalEntry, Level, Operation, ThemeName};
+use ticketing_tui::{
+    Borders, Colours, Environment, Evidence, ExitReason, JournalEntry, Level, Operation, ThemeName,
+};
 use tracing_subscriber::EnvFilter;
 
 use self::doors::Doors;
@@ -191,6 +193,10 @@ impl ticketing_tui::Journal for OnDisk {
     fn begin(&self, operation: &Operation, request: &Request) -> Result<Box<dyn JournalEntry>, String> {
         let entry = self.journal.begin(operation, &self.server, request, None, clock::now());
         entry.map(|entry| Box::new(entry) as Box<dyn JournalEntry>).map_err(|error| error.to_string())
+    }
+
+    fn settle_known(&self, evidence: Evidence<'_>) {
+        self.journal.settle_known(&self.server, evidence);
     }
 }
 

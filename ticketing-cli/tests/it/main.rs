@@ -37,6 +37,7 @@ mod resume;
 mod schemas;
 mod serve;
 mod sessions;
+mod settled;
 mod storm;
 #[cfg(unix)]
 mod terminal;

@@ -36,7 +36,7 @@ fn leave_note_with(cli: &Cli, server: &str, operation: &str, fields: &Value) -> 
 }
 
 /// Starts a command, and kills it while its request is at this step.
-fn kill_at(proxy: &RequestProxy, command: &mut Command, step: ProxiedRequest, fate: ProxyAction) {
+pub(crate) fn kill_at(proxy: &RequestProxy, command: &mut Command, step: ProxiedRequest, fate: ProxyAction) {
     let hold = proxy.hold_at(step);
     let mut client = command.spawn().unwrap();
     let held = hold.wait(STEP_TIMEOUT).unwrap();
@@ -57,7 +57,7 @@ fn resume(cli: &Cli, exit: i32) -> Value {
 }
 
 #[track_caller]
-fn assert_nothing_left(cli: &Cli) {
+pub(crate) fn assert_nothing_left(cli: &Cli) {
     let run: Run = cli.ok(&["orders", "resume"]);
     assert!(run.err.contains("no interrupted write"), "{run:?}");
 }

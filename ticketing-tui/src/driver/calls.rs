@@ -1,5 +1,6 @@
 //! Calls, answered by the marketplace through the SDK.
 
+use std::slice;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use crate::call_error::CallError;
 use crate::door::{Door, Scan};
 use crate::effect::{ApiCall, CallId};
 use crate::event::{Event, Reply};
-use crate::journal::{Journal, JournalEntry, Operation};
+use crate::journal::{Evidence, Journal, JournalEntry, Operation};
 
 /// How many tickets a page of the market has: as many as the marketplace gives.
 const PAGE: u32 = 500;
@@ -39,6 +40,9 @@ impl Caller {
     /// Makes a call to its end.
     pub(crate) async fn call(self, id: CallId, call: ApiCall) {
         let reply = self.answer(id, call).await;
+        if let Ok(reply) = &reply {
+            self.settle_known(reply);
+        }
         // A program that has ended needs no reply.
         let _ = self.events.send(Event::Reply(id, reply)).await;
     }
@@ -76,7 +80,11 @@ impl Caller {
                 let operation = Operation::TransferPass { pass: id };
                 Reply::Transfer(self.send_journaled(&operation, write).await?)
             }
-            ApiCall::TakeBack(id) => passes.cancel_transfer(id).await.map(|()| Reply::Done)?,
+            ApiCall::TakeBack(id) => {
+                passes.cancel_transfer(&id).await?;
+                self.journal.settle_known(Evidence::TakenBack(&id));
+                Reply::Done
+            }
             ApiCall::Claim(code) => {
                 let held = passes.list().status([PassStatus::Valid]).all().await.unwrap_or_default();
                 let pass = self.send_journaled(&Operation::ClaimPass, passes.claim(code)).await?;
@@ -129,6 +137,17 @@ impl Caller {
             ApiCall::Cancel(id) => orders.cancel(id).await.map(|()| Reply::Done)?,
             ApiCall::Pay { order, token } => Reply::Payment(Box::new(self.pay(&order, &token).await?)),
         })
+    /// Settles the interrupted writes whose outcome a reply shows.
+    fn settle_known(&self, reply: &Reply) {
+        match reply {
+            Reply::Orders(orders) => self.journal.settle_known(Evidence::Orders(orders)),
+            Reply::Order(order) => self.journal.settle_known(Evidence::Orders(slice::from_ref(order))),
+            Reply::Passes(passes) => self.journal.settle_known(Evidence::Passes(passes)),
+            Reply::Pass(pass) => self.journal.settle_known(Evidence::Passes(slice::from_ref(pass))),
+            _ => {}
+        }
+    }
+
     }
 
     /// Returns the signed-in user.

@@ -45,6 +45,7 @@ impl ApiCommand for Args {
             let cancelled = api.client.orders().cancel(&id).await;
             resolve::name_conflict(api, cancelled, &Subject::Order(id.clone())).await?;
             api.io().info(&format!("cancelled order {id}"));
+            api.settle_order(&id).await;
         }
         Ok(())
     }
@@ -52,7 +53,7 @@ impl ApiCommand for Args {
 
 /// Returns the question before an order is cancelled.
 async fn question(api: &ApiContext, id: &OrderId) -> CliResult<String> {
-    let order = api.client.orders().get(id).await;
+    let order = api.read_order(id).await;
     let order = order.map_err(|error| Failure::from_error(&error, &Subject::Order(id.clone())))?;
     Ok(format!("Cancel the order of {} for {}?", order.ticket.title, text::price(order.ticket.price)))
 }

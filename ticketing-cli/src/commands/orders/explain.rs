@@ -2,6 +2,7 @@
 
 use clap_complete::ArgValueCompleter;
 use ticketing_sdk::OrderId;
+use ticketing_tui::Evidence;
 
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{CliResult, Failure, Subject};
@@ -30,6 +31,7 @@ impl ApiCommand for Args {
         let explanation = api.client.orders().explain(&id).await;
         let explanation =
             explanation.map_err(|error| Failure::from_error(&error, &Subject::Order(id.clone())))?;
+        api.settle_known(Evidence::Orders(explanation.order.as_slice()));
         for gap in &explanation.gaps {
             api.io().warn(&format!("the timeline lacks the part of {}: {}", gap.service, gap.reason));
         }

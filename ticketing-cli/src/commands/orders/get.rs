@@ -30,7 +30,7 @@ impl ApiCommand for Args {
         if self.web.open(api, &ids, |pages, id| pages.order(id)).await? {
             return Ok(());
         }
-        let get = async |id: &OrderId| api.client.orders().get(id).await;
+        let get = async |id: &OrderId| api.read_order(id).await;
         let orders = resolve::get_all(ids, Subject::Order, get).await?;
         // The answers have stated the time of the server.
         api.printer().one_or_many(&orders)

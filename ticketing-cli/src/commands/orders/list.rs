@@ -1,6 +1,7 @@
 //! `ticketing orders list`
 
 use ticketing_sdk::OrderStatus;
+use ticketing_tui::Evidence;
 
 use crate::browser::{self, WebArgs};
 use crate::commands::list_limit::ListLimit;
@@ -36,6 +37,8 @@ impl ApiCommand for Args {
         if !self.status.is_empty() {
             list = list.status(self.status);
         }
-        self.list_limit.show_newest(api, list).await
+        let shown = self.list_limit.show_newest(api, list).await?;
+        api.settle_known(Evidence::Orders(&shown));
+        Ok(())
     }
 }

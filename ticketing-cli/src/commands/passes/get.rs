@@ -33,7 +33,7 @@ impl ApiCommand for Args {
         if self.web.open(api, &ids, |pages, id| pages.pass(id)).await? {
             return Ok(());
         }
-        let get = async |id: &PassId| api.client.passes().get(id).await;
+        let get = async |id: &PassId| api.read_pass(id).await;
         let passes = resolve::get_all(ids, Subject::Pass, get).await?;
         // The answers have stated the time of the server.
         api.printer().one_or_many(&passes)

@@ -1,6 +1,7 @@
 //! `ticketing passes list`
 
 use ticketing_sdk::PassStatus;
+use ticketing_tui::Evidence;
 
 use crate::browser::{self, WebArgs};
 use crate::commands::list_limit::ListLimit;
@@ -41,6 +42,8 @@ impl ApiCommand for Args {
         if self.issued {
             list = list.issued();
         }
-        self.list_limit.show(api, list.stream()).await
+        let shown = self.list_limit.show(api, list.stream()).await?;
+        api.settle_known(Evidence::Passes(&shown));
+        Ok(())
     }
 }

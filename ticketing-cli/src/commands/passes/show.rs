@@ -57,7 +57,7 @@ impl ApiCommand for Args {
         if self.web.open(api, &ids, |pages, id| pages.pass(id)).await? {
             return Ok(());
         }
-        let get = async |id: &PassId| api.client.passes().get(id).await;
+        let get = async |id: &PassId| api.read_pass(id).await;
         let mut passes = Vec::new();
         for pass in resolve::get_all(ids, Subject::Pass, get).await? {
             match &pass.code {

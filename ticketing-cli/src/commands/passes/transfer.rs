@@ -2,7 +2,7 @@
 
 use clap_complete::ArgValueCompleter;
 use ticketing_sdk::PassId;
-use ticketing_tui::Operation;
+use ticketing_tui::{Evidence, Operation};
 
 use super::name_refusal;
 use crate::context::{ApiCommand, ApiContext};
@@ -36,6 +36,7 @@ impl ApiCommand for Args {
         if self.take_back {
             let ended = api.send(api.client.passes().cancel_transfer(&id)).await?;
             name_refusal(api, ended, &id).await?;
+            api.settle_known(Evidence::TakenBack(&id));
             api.io().info(&format!("took pass {} back: its claim code is void", id));
             return Ok(());
         }

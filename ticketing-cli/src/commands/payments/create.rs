@@ -1,7 +1,10 @@
 //! `ticketing payments create`
 
+use std::slice;
+
 use clap_complete::ArgValueCompleter;
 use ticketing_sdk::{CardToken, ErrorCode, Order, OrderId, OrderStatus, Payment, text};
+use ticketing_tui::Evidence;
 
 use super::on_page::pay_on_page;
 use super::pay::{is_unsupported, operation, pay, payment_of, wait_until_settled};
@@ -64,6 +67,7 @@ pub(crate) async fn already_paid(api: &ApiContext, order: &Order, card: &Card, r
         }
         Card::OnPage => false,
     };
+    api.settle_known(Evidence::Orders(slice::from_ref(order)));
     if (had_payment || resumed)
         && let Some(payment) = payment_of(api, id).await
     {

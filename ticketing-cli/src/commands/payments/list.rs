@@ -18,6 +18,6 @@ pub(crate) struct Args {
 
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> CliResult {
-        self.list_limit.show_newest(api, api.client.payments().list()).await
+        self.list_limit.show_newest(api, api.client.payments().list()).await.map(drop)
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use ticketing_sdk::{CardToken, Error, ErrorCode, Order, OrderId, OrderStatus, Payment, PaymentStatus};
-use ticketing_tui::Operation;
+use ticketing_tui::{Evidence, Operation};
 use tokio::time::{Instant, sleep};
 
 use super::unpaid::{ChargeStatus, describe_end, explain_cancellation, reorder_hint, unpaid};
@@ -68,13 +68,17 @@ pub(crate) async fn pay(api: &ApiContext, order: &Order, token: &str) -> CliResu
             });
         }
     };
-    let Some(why) = payment.status.and_then(PaymentStatus::failure) else { return Ok(payment) };
+    let Some(why) = payment.status.and_then(PaymentStatus::failure) else {
+        // Whichever interrupted command has begun to pay for the order, or to buy its ticket.
+        api.settle_known(Evidence::Orders(&[reserved.clone().status(OrderStatus::Complete)]));
+        return Ok(payment);
+    };
     if payment.status == Some(PaymentStatus::Failed) {
         return Err(with_remaining_time(api, order, Failure::new(Exit::Declined, why)).await);
     }
     let failure = Failure::new(Exit::Conflict, format!("order {order}, payment {}: {why}", payment.id));
     // What could not be read may have been withdrawn.
-    let ended = api.client.orders().get(order).await.ok();
+    let ended = api.read_order(order).await.ok();
     let hint = ended.and_then(|ended| reorder_hint(&ended, api.now()));
     Err(Failure { hint, ..failure })
 }
@@ -87,7 +91,7 @@ const DECISION_POLL_INTERVAL: Duration = Duration::from_millis(200);
 async fn wait_until_decided(api: &ApiContext, order: &OrderId) -> Result<Order, Error> {
     let deadline = Instant::now() + DECISION_TIMEOUT;
     loop {
-        let found = api.client.orders().get(order).await?;
+        let found = api.read_order(order).await?;
         if found.status != OrderStatus::AwaitingPayment || Instant::now() >= deadline {
             return Ok(found);
         }

@@ -87,7 +87,7 @@ pub(crate) fn mark_unknown(failure: Failure) -> Failure {
 
 /// Adds to the failure of a payment why its order was cancelled, and whether the ticket can be ordered again.
 pub(crate) async fn explain_cancellation(api: &ApiContext, id: &OrderId, failure: Failure) -> Failure {
-    match api.client.orders().get(id).await {
+    match api.read_order(id).await {
         Ok(order) => describe_cancellation(api, &order, failure),
         Err(_) => failure,
     }

@@ -127,6 +127,6 @@ impl ApiCommand for Args {
         } else if !self.status.is_empty() {
             list = list.status(self.status.into_iter().flatten());
         }
-        self.list_limit.show(api, list.stream()).await
+        self.list_limit.show(api, list.stream()).await.map(drop)
     }
 }
