@@ -10,7 +10,7 @@ use super::order_progress::hold_message;
 use super::orders::create::{newest_order, order, settle_order};
 use super::payments::create::already_paid;
 use super::payments::on_page::pay_on_page;
-use super::payments::pay::pay;
+use super::payments::pay::{pay, wait_until_decided};
 use super::payments::unpaid::{ChargeStatus, reservation, unpaid};
 use crate::card::{self, Card};
 use crate::context::{ApiCommand, ApiContext};
@@ -26,8 +26,8 @@ use crate::{complete, prompt, resolve};
         "ticketing buy 01a203b9-d806-71eb-8d06-dbab9285e702 --token tok_visa",
         "ticketing buy 01a203b9-d806-71eb-8d06-dbab9285e702 --max-price 150 --token tok_visa --no-input",
     ],
-    "An unpaid order of the same ticket is continued. Nothing is charged if the price has changed. Without a terminal, --token needs \
-     --max-price or --yes.",
+    "An unpaid order of the same ticket is continued, and a paid one is shown with its payment: the same command charges once. Nothing \
+     is charged if the price has changed. Without a terminal, --token needs --max-price or --yes.",
 ))]
 pub(crate) struct Args {
     /// The ticket's id
@@ -57,7 +57,9 @@ impl ApiCommand for Args {
         }
         // If the command is killed between its requests, the journal has no entry of a request, only this one.
         let purchase = api.begin_command(&Operation::Buy { ticket: args.ticket.clone() }).await?;
-        let outcome = args.buy(api, card, purchase.resumed).await;
+        // A ticket is bought once, so that the same command is the same purchase, unless the user gives another key.
+        let is_repeatable = purchase.resumed || api.context.settings.writes.key.is_none();
+        let outcome = args.buy(api, card, is_repeatable).await;
         // Known outcomes are printed, and a request with an unknown outcome has its own entry in the journal.
         purchase.settle();
         outcome
@@ -65,11 +67,16 @@ impl ApiCommand for Args {
 }
 
 impl Args {
-    /// `resumed` is whether the same command was interrupted before.
-    async fn buy(&self, api: &ApiContext, card: Card, resumed: bool) -> CliResult {
-        let order = self.reserve(api).await?;
-        if order.status == OrderStatus::Complete {
-            already_paid(api, &order, &card, resumed).await?;
+    /// `is_repeatable` is whether an order that is paid already is the outcome.
+    async fn buy(&self, api: &ApiContext, card: Card, is_repeatable: bool) -> CliResult {
+        let mut order = self.reserve(api).await?;
+        if order.status == OrderStatus::AwaitingPayment {
+            // The payment of an earlier command may have been taken.
+            order = wait_until_decided(api, &order.id).await.unwrap_or(order);
+        }
+        let is_paid = order.status == OrderStatus::Complete;
+        if is_paid {
+            already_paid(api, &order, &card, is_repeatable).await?;
         } else {
             let payment = match card {
                 Card::Token(token) => pay(api, &order, &token).await?,
@@ -78,7 +85,7 @@ impl Args {
             api.io().info(&format!("paid {} for {}", text::price(order.ticket.price), order.ticket.title));
             api.printer().one(&payment)?;
         }
-        report_pass(api, &order).await;
+        report_pass(api, &order, is_paid).await;
         Ok(())
     }
 }
@@ -184,8 +191,9 @@ impl Args {
 /// How long a paid buyer waits for the pass.
 const PASS_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Prints the command that shows the pass. The purchase is complete even if the pass is not issued yet.
-async fn report_pass(api: &ApiContext, order: &Order) {
+/// Prints the command that shows the pass. The purchase is complete even if the pass is not issued yet; that of an earlier command
+/// may be another user's by now.
+async fn report_pass(api: &ApiContext, order: &Order, is_earlier: bool) {
     match api.client.passes().wait_for_order(&order.id, PASS_TIMEOUT).await {
         Ok(Some(pass)) => api.io().info(&format!("`ticketing passes show {}` shows the pass", pass.id)),
         // A server of the original contract has no passes.
@@ -193,6 +201,7 @@ async fn report_pass(api: &ApiContext, order: &Order) {
         Ok(None) | Err(_) => api.io().info("`ticketing passes list` shows the pass in a moment"),
     }
 }
+        Ok(None) if is_earlier => api.io().info("`ticketing passes list` shows the passes that you hold"),
 
 fn price_changed(price: Money, agreed: Money, so: &str) -> Failure {
     Failure::new(

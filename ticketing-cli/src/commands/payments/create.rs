@@ -54,8 +54,13 @@ impl ApiCommand for Args {
 /// Ends a payment of an order that is already paid. Nothing is sent: a server without idempotency keys would charge
 /// again.
 ///
-/// If an interrupted command has paid for the order, its payment is the outcome. `resumed` is whether one is known to have begun.
-pub(crate) async fn already_paid(api: &ApiContext, order: &Order, card: &Card, resumed: bool) -> CliResult {
+/// If an interrupted command has paid for the order, or `is_repeatable`, the payment is the outcome.
+pub(crate) async fn already_paid(
+    api: &ApiContext,
+    order: &Order,
+    card: &Card,
+    is_repeatable: bool,
+) -> CliResult {
     let id = &order.id;
     if let Some(payment) = repeat_payment(api, id, card).await? {
         return api.printer().one(&payment);
@@ -68,10 +73,11 @@ pub(crate) async fn already_paid(api: &ApiContext, order: &Order, card: &Card, r
         Card::OnPage => false,
     };
     api.settle_known(Evidence::Orders(slice::from_ref(order)));
-    if (had_payment || resumed)
+    if (had_payment || is_repeatable)
         && let Some(payment) = payment_of(api, id).await
     {
-        api.io().info(&format!("paid {} for {}", text::price(order.ticket.price), order.ticket.title));
+        let (price, title) = (text::price(order.ticket.price), &order.ticket.title);
+        api.io().info(&format!("paid {price} for {title} already; nothing is charged again"));
         return api.printer().one(&payment);
     }
     Err(Failure::of_order(&ErrorCode::OrderPaid, id).prefix_with(&order.ticket.title))

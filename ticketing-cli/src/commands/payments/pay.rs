@@ -88,7 +88,7 @@ const DECISION_TIMEOUT: Duration = Duration::from_secs(5);
 const DECISION_POLL_INTERVAL: Duration = Duration::from_millis(200);
 
 /// Waits until the order is no longer held by a payment, and returns it.
-async fn wait_until_decided(api: &ApiContext, order: &OrderId) -> Result<Order, Error> {
+pub(crate) async fn wait_until_decided(api: &ApiContext, order: &OrderId) -> Result<Order, Error> {
     let deadline = Instant::now() + DECISION_TIMEOUT;
     loop {
         let found = api.read_order(order).await?;
