@@ -186,9 +186,10 @@ impl Request {
         self
     }
 
-    /// Names a resource of another service: if it was created recently, "not found" may mean "not yet visible".
-    pub(crate) fn references(mut self, id: &str) -> Self {
-        self.parts.references = Some(id.to_owned());
+    /// Names a resource of another service, of the list at this path: if it was created recently, "not found" may mean "not yet
+    /// visible".
+    pub(crate) fn references(mut self, list: &'static str, id: &str) -> Self {
+        self.parts.references = Some((list, id.to_owned()));
         self
     }
 }

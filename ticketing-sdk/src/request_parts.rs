@@ -31,8 +31,8 @@ pub(crate) struct RequestParts {
     pub(crate) safety: Option<RetrySafety>,
     /// Whether an interrupted program may have sent it before.
     pub(crate) resumed: bool,
-    /// A resource of another service that the request names.
-    pub(crate) references: Option<String>,
+    /// A resource of another service that the request names: the path of its list, and its identifier.
+    pub(crate) references: Option<(&'static str, String)>,
     /// The first part that cannot be sent, with the reason.
     pub(crate) invalid: Option<(&'static str, String)>,
 }

@@ -102,14 +102,14 @@ impl Transport {
                 if outcome.as_ref().is_ok_and(|response| response.status.is_success()) {
                     self.retry.record_success(tries);
                 }
-                return self.conclude(request, outcome, maybe_done);
+                return self.conclude(request, outcome, maybe_done).await;
             };
             tracing::debug!(?seen, ?wait, tries, "retrying the request");
             sleep(wait).await;
             // A request that was not sent, or was refused without effect, is retried at any server.
             let is_repeatable = !(maybe_done || lost) || self.ensure_repeatable(request).await.is_ok();
             if !is_repeatable {
-                return self.conclude(request, outcome, maybe_done);
+                return self.conclude(request, outcome, maybe_done).await;
             }
             maybe_done |= lost;
         }
@@ -201,7 +201,7 @@ impl Transport {
     }
 
     /// Returns the result for the caller, given that an earlier attempt may have taken effect.
-    fn conclude(
+    async fn conclude(
         &self,
         request: &RequestParts,
         outcome: Result<Response, AttemptError>,
@@ -209,12 +209,15 @@ impl Transport {
     ) -> Result<Response> {
         let is_open = maybe_done && request.is_write();
         match outcome {
-            Ok(response)
-                if is_open
-                    && (!outcome::settles_earlier_attempt(&response)
-                        || references_recently_created(request, &response)) =>
-            {
-                Err(self.unknown_outcome(request, response.to_error()))
+            Ok(response) if is_open => {
+                // An earlier attempt may succeed once its service knows the resource, unless that is gone.
+                let is_settled = outcome::settles_earlier_attempt(&response)
+                    && (!references_recently_created(request, &response)
+                        || self.is_reference_gone(request).await);
+                if !is_settled {
+                    return Err(self.unknown_outcome(request, response.to_error()));
+                }
+                Ok(response)
             }
             Ok(response) => Ok(response),
             Err((AttemptOutcome::NotSent | AttemptOutcome::Final, error)) if !is_open => Err(error),
@@ -222,6 +225,14 @@ impl Transport {
                 Err(if request.is_write() { self.unknown_outcome(request, error) } else { error })
             }
         }
+    }
+
+    /// Returns whether the resource that a request names does not exist, according to its own service.
+    async fn is_reference_gone(&self, request: &RequestParts) -> bool {
+        let Some((list, id)) = &request.references else { return false };
+        let read = RequestParts::new(Method::GET, format!("{list}/{id}"));
+        let answer = Box::pin(self.attempts(&read)).await;
+        answer.is_ok_and(|answer| answer.status == StatusCode::NOT_FOUND && answer.is_problem())
     }
 
     /// Maps a response that is no success to an error, as the typed calls do.
@@ -334,7 +345,7 @@ fn attempt_outcome(request: &RequestParts, outcome: &Result<Response, AttemptErr
 /// Returns whether the request names a resource so recent that the service may not know it yet.
 fn references_recently_created(request: &RequestParts, response: &Response) -> bool {
     response.status == StatusCode::NOT_FOUND
-        && request.references.as_ref().is_some_and(|id| is_recently_created(id, &response.headers))
+        && request.references.as_ref().is_some_and(|(_, id)| is_recently_created(id, &response.headers))
 }
 
 /// Returns the instant after a duration, at most a year ahead.

@@ -97,3 +97,15 @@ fn resale_that_is_read_is_settled() {
     assert_eq!(stage.buyer.json(&["passes", "list"])[0]["status"], "offered");
     assert_nothing_left(&stage.buyer);
 }
+
+#[test]
+fn order_of_a_ticket_that_was_withdrawn_meanwhile_was_not_made() {
+    let stage = Stage::new();
+    let ticket = stage.seller.ticket("Opera", "20");
+    let words = ["orders", "create", &ticket];
+    stage.interrupt(&words, "/api/orders");
+    stage.seller.ok(&["tickets", "withdraw", &ticket, "--yes"]);
+    let again = stage.buyer.run(&words);
+    assert!(again.code == 3 && again.err.contains(&format!("there is no ticket {ticket}")), "{again:?}");
+    assert_nothing_left(&stage.buyer);
+}

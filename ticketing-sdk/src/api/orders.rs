@@ -78,8 +78,8 @@ impl Orders {
     }
 
     fn create_from(&self, body: &NewOrder) -> Write<Order> {
-        let request = self.client.request(Method::POST, PATH).json(body).references(body.ticket_id.as_str());
-        Write::with_generated_key(request)
+        let request = self.client.request(Method::POST, PATH).json(body);
+        Write::with_generated_key(request.references("/api/tickets", body.ticket_id.as_str()))
     }
 
     /// Cancels an order and frees its ticket. Cancelling again changes nothing.

@@ -165,8 +165,8 @@ impl Payments {
     /// ```
     pub fn create(&self, order: impl Into<OrderId>, card: CardToken) -> Write<Payment> {
         let body = NewPayment::new(order, card.into_token());
-        let request = self.client.request(Method::POST, PATH).json(&body).references(body.order_id.as_str());
-        Write::with_generated_key(request)
+        let request = self.client.request(Method::POST, PATH).json(&body);
+        Write::with_generated_key(request.references("/api/orders", body.order_id.as_str()))
     }
 
     /// Follows a payment until its outcome is known.

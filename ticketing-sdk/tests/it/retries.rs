@@ -80,6 +80,30 @@ async fn recent_id_that_a_service_has_not_received_is_retried() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn write_about_a_recent_resource_that_is_gone_has_an_outcome() {
+    const YOUNG: &str = "01a203b9-d806-71eb-8d06-dbab9285e702";
+    let not_found = || {
+        let reply = Reply::problem(404, ErrorCode::NotFound, "Not Found");
+        reply.header("date", "Sun, 22 Nov 2026 14:47:21 GMT")
+    };
+    let gateway = || Reply::text(404, "text/html", "<html>");
+    for (owner, is_known) in [
+        (not_found(), true),
+        // Orders has not received the ticket yet, so that the lost attempt may still succeed.
+        (Reply::json(200, &ticket(YOUNG)), false),
+        (gateway(), false),
+        (Reply::unreachable(), false),
+    ] {
+        let mock = Mock::new();
+        mock.on(Method::POST, ORDERS, Reply::broken()).on(Method::POST, ORDERS, not_found());
+        mock.on(Method::GET, format!("/api/tickets/{YOUNG}"), owner);
+        let error = client(&mock).orders().create(YOUNG).await.unwrap_err();
+        assert_eq!(error.is_unknown_outcome(), !is_known, "{error:?}");
+        assert!(!is_known || error.is_not_found(), "{error:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn unknown_server_is_probed_before_a_write_is_retried() {
     let mock = Mock::new();
     mock.on(Method::POST, ORDERS, Reply::broken()).on(
