@@ -238,6 +238,16 @@ impl ApiContext {
     }
 
     /// Records a write with its key in the journal, sends it, and removes the record once the outcome is known.
+        Ok(self.write_or_resume(operation, write).await?.0)
+    }
+
+    /// As [`write`](Self::write). Returns also whether the answer may be that to an interrupted command, which states what was
+    /// true then.
+    pub(crate) async fn write_or_resume<T: 'static>(
+        &self,
+        operation: &Operation,
+        write: Write<T>,
+    ) -> CliResult<(Result<T, Error>, bool)> {
     ///
     /// # Errors
     /// If the write cannot be recorded. With `--dry-run`, the end of the command, after the request is printed.
@@ -254,7 +264,8 @@ impl ApiContext {
         let path = url.strip_prefix(self.client.server()).unwrap_or(&url).to_owned();
         let call = (write.request().method().clone(), path);
         let entry = self.record_write(operation, write.request())?;
-        let answer = write.idempotency_key(entry.key.clone()).resumed(entry.resumed).await;
+        let resumed = entry.resumed;
+        let answer = write.idempotency_key(entry.key.clone()).resumed(resumed).await;
         let answer = answer.map_err(|error| as_unknown_outcome(error, &call, &entry.key));
         if !answer.as_ref().is_err_and(Error::must_keep_key) {
             entry.settle();
@@ -262,7 +273,7 @@ impl ApiContext {
         if answer.is_ok() {
             self.io().record_effect();
         }
-        Ok(answer)
+        Ok((answer, resumed))
     }
 
     /// Sends a write without a key.

@@ -7,7 +7,7 @@ use ticketing_sdk::{CardToken, Error, ErrorCode, Money, Order, OrderStatus, Tick
 use ticketing_tui::Operation;
 
 use super::order_progress::hold_message;
-use super::orders::create::{newest_order, order, settle_order};
+use super::orders::create::{check_not_cancelled, newest_order, order, settle_order};
 use super::payments::create::already_paid;
 use super::payments::on_page::pay_on_page;
 use super::payments::pay::{pay, wait_until_decided};
@@ -120,7 +120,10 @@ impl Args {
         self.agree(api, &ticket.title, ticket.price)?;
         let error = match order(api, &self.ticket, Some(ticket.price)).await? {
             Ok(order) if self.is_agreed(order.ticket.price, ticket.price) => {
-                api.io().info(&format!("order {}: {}", order.id, hold_message(api, &order)));
+                check_not_cancelled(api, &order)?;
+                if order.status == OrderStatus::Created {
+                    api.io().info(&format!("order {}: {}", order.id, hold_message(api, &order)));
+                }
                 return Ok(order);
             }
             Ok(order) => return Err(cancel_changed(api, &order, ticket.price).await),
@@ -198,10 +201,10 @@ async fn report_pass(api: &ApiContext, order: &Order, is_earlier: bool) {
         Ok(Some(pass)) => api.io().info(&format!("`ticketing passes show {}` shows the pass", pass.id)),
         // A server of the original contract has no passes.
         Err(Error::Unsupported { .. }) => {}
+        Ok(None) if is_earlier => api.io().info("`ticketing passes list` shows the passes that you hold"),
         Ok(None) | Err(_) => api.io().info("`ticketing passes list` shows the pass in a moment"),
     }
 }
-        Ok(None) if is_earlier => api.io().info("`ticketing passes list` shows the passes that you hold"),
 
 fn price_changed(price: Money, agreed: Money, so: &str) -> Failure {
     Failure::new(

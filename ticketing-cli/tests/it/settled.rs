@@ -99,6 +99,24 @@ fn resale_that_is_read_is_settled() {
 }
 
 #[test]
+fn order_of_an_interrupted_command_is_shown_as_it_is_now() {
+    let stage = Stage::new();
+    let ticket = stage.seller.ticket("Opera", "20");
+    let words = ["orders", "create", &ticket];
+    let step = ProxiedRequest::new(Method::POST, "/api/orders", RequestStage::Answered);
+    kill_at(&stage.proxy, &mut stage.buyer.command(&words), step, ProxyAction::Drop);
+    let first = text(&stage.elsewhere.json(&["orders", "list"])[0]["id"]);
+    stage.elsewhere.ok(&["orders", "cancel", &first, "--yes"]);
+    let cancelled = stage.buyer.run(&words);
+    assert_eq!((cancelled.code, cancelled.out.as_str()), (5, ""), "{cancelled:?}");
+    assert!(cancelled.err.contains(&format!("order {first} of Opera was cancelled")), "{cancelled:?}");
+    assert!(cancelled.err.contains(&format!("`ticketing orders create {ticket}`")), "{cancelled:?}");
+    let second = stage.buyer.json(&words);
+    assert_eq!(second["status"], "created");
+    assert_ne!(second["id"], first);
+}
+
+#[test]
 fn order_of_a_ticket_that_was_withdrawn_meanwhile_was_not_made() {
     let stage = Stage::new();
     let ticket = stage.seller.ticket("Opera", "20");

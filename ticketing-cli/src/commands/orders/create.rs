@@ -2,12 +2,13 @@
 
 use clap_complete::ArgValueCompleter;
 use futures_util::TryStreamExt;
-use ticketing_sdk::{Error, Money, Order, OrderStatus, TicketId, Write};
+use ticketing_sdk::{Error, ErrorCode, Money, Order, OrderStatus, TicketId, Write};
 use ticketing_tui::Operation;
 
 use crate::commands::order_progress::hold_message;
+use crate::commands::payments::unpaid::describe_cancellation;
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::{CliResult, Subject};
+use crate::failure::{CliResult, Failure, Subject};
 use crate::help;
 use crate::{complete, resolve};
 
@@ -31,24 +32,39 @@ impl ApiCommand for Args {
         let ticket = resolve::ticket(api, self.ticket).await?;
         let order = order(api, &ticket, None).await?;
         let order = resolve::name_conflict(api, order, &Subject::Ticket(ticket)).await?;
+        check_not_cancelled(api, &order)?;
         api.printer().one(&order)?;
-        api.io().info(&format!(
-            "{}; `ticketing payments create {}` pays",
-            hold_message(api, &order),
-            order.id
-        ));
+        let id = &order.id;
+        api.io().info(&match order.status {
+            OrderStatus::Created => {
+                format!("{}; `ticketing payments create {id}` pays", hold_message(api, &order))
+            }
+            status => format!("order {id}: {}", status.label()),
+        });
         Ok(())
     }
 }
 
-/// Reserves a ticket, at the price that the buyer saw if there is one. The journal has the key before the request is sent.
+/// Reserves a ticket, at the price that the buyer saw if there is one. The journal has the key before the request is sent. The order
+/// of an interrupted command is returned as it is now.
 pub(crate) async fn order(
     api: &ApiContext,
     ticket: &TicketId,
     price: Option<Money>,
 ) -> CliResult<Result<Order, Error>> {
     let (operation, write) = new_order(api, ticket, price);
-    api.write(&operation, write).await
+    Ok(match api.write_or_resume(&operation, write).await? {
+        (Ok(then), true) => Ok(api.read_order(&then.id).await.unwrap_or(then)),
+        (answer, _) => answer,
+    })
+}
+
+/// Fails if the order that an interrupted command has made was cancelled meanwhile.
+pub(crate) fn check_not_cancelled(api: &ApiContext, order: &Order) -> CliResult {
+    if order.status != OrderStatus::Cancelled {
+        return Ok(());
+    }
+    Err(describe_cancellation(api, order, Failure::of_order(&ErrorCode::OrderCancelled, &order.id)))
 }
 
 /// Removes the journal entry of an interrupted command that created this order: its outcome is known.
