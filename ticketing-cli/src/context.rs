@@ -24,7 +24,7 @@ use crate::environment::environment;
 use crate::exit::Exit;
 use crate::failure::{CliResult, Failure};
 use crate::io::Io;
-use crate::journal::{BatchJournal, Journal, WriteEntry, WriteRecord, batch_advice};
+use crate::journal::{BatchJournal, Journal, WriteEntry, WriteRecord};
 use crate::output::{Format, Printer, Select, zone};
 use crate::target::Target;
 
@@ -47,6 +47,8 @@ pub(crate) struct WriteOptions {
     pub(crate) dry_run: bool,
     /// The key of the user for the write, in place of a new one.
     pub(crate) key: Option<IdempotencyKey>,
+    /// Whether the command ends when it has written, so that an interrupt is not its usual end.
+    pub(crate) ends_by_itself: bool,
 }
 
 /// The settings of every command.
@@ -174,7 +176,7 @@ impl Context {
 }
 
 /// Leaves out the requests of an interrupted purchase, which is reported as one.
-fn without_parts(records: Vec<WriteRecord>) -> Vec<WriteRecord> {
+pub(crate) fn without_parts(records: Vec<WriteRecord>) -> Vec<WriteRecord> {
     let purchases: Vec<WriteRecord> =
         records.iter().filter(|record| matches!(record.operation, Operation::Buy { .. })).cloned().collect();
     let is_part = |record: &WriteRecord| {
@@ -209,17 +211,7 @@ impl ApiContext {
     /// Returns the interrupted writes that no command has reported yet.
     pub(crate) fn describe_interrupted(&self) -> Vec<String> {
         let records = without_parts(self.journal.take_unreported(clock::now())).into_iter();
-        let remarks = records.map(|record| {
-            if let Some(advice) = batch_advice(&record.operation) {
-                return format!("`{}` at {} was interrupted; {advice}", record.operation, record.server);
-            }
-            format!(
-                "`{}` at {} was interrupted, and it is not known whether it was done; `ticketing orders resume` says what became of \
-                 it, and finishes it",
-                record.operation, record.server
-            )
-        });
-        remarks.collect()
+        records.map(|record| record.describe()).collect()
     }
 
     /// The streams.
@@ -238,6 +230,14 @@ impl ApiContext {
     }
 
     /// Records a write with its key in the journal, sends it, and removes the record once the outcome is known.
+    ///
+    /// # Errors
+    /// If the write cannot be recorded. With `--dry-run`, the end of the command, after the request is printed.
+    pub(crate) async fn write<T: 'static>(
+        &self,
+        operation: &Operation,
+        write: Write<T>,
+    ) -> CliResult<Result<T, Error>> {
         Ok(self.write_or_resume(operation, write).await?.0)
     }
 
@@ -248,14 +248,6 @@ impl ApiContext {
         operation: &Operation,
         write: Write<T>,
     ) -> CliResult<(Result<T, Error>, bool)> {
-    ///
-    /// # Errors
-    /// If the write cannot be recorded. With `--dry-run`, the end of the command, after the request is printed.
-    pub(crate) async fn write<T: 'static>(
-        &self,
-        operation: &Operation,
-        write: Write<T>,
-    ) -> CliResult<Result<T, Error>> {
         if self.is_dry_run() {
             return Err(self.preview(write.idempotency_key(self.preview_key()).request()).await);
         }

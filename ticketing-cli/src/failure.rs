@@ -55,7 +55,7 @@ impl Failure {
         Self { message: None, ..Self::new(Exit::Done, "") }
     }
 
-    /// The user pressed Ctrl-C.
+    /// The user pressed Ctrl-C where that is a usual end, as of a prompt or a list.
     pub(crate) fn interrupted() -> Self {
         Self { message: None, ..Self::new(Exit::Interrupted, "") }
     }

@@ -48,16 +48,18 @@ use std::time::Duration;
 
 use clap::ValueEnum as _;
 use clap_complete::CompleteEnv;
+use ticketing_sdk::Timestamp;
 
 use crate::alias::ExpandedLine;
 use crate::cli::{Cli, Command, ParsedLine};
 use crate::client_dirs::ClientDirs;
 use crate::config::Config;
-use crate::context::{Context, Settings};
+use crate::context::{Context, Settings, without_parts};
 use crate::environment::environment;
 use crate::exit::Exit;
 use crate::failure::{CliResult, Failure};
 use crate::io::{Colour, Io};
+use crate::journal::Journal;
 use crate::output::Format;
 use crate::target::{DEFAULT_SERVER, Target};
 
@@ -153,14 +155,17 @@ async fn run(
         timeout: global.timeout.or_else(|| span::parse(&config.get("timeout")?).ok()),
         ..Settings::new(target, format, ClientDirs::find(global.home))
     };
+    let is_write = settings.writes.ends_by_itself && !settings.writes.dry_run;
+    let journal = Journal::in_folder(settings.dirs.journal().ok());
     let context = Context { io: Arc::clone(io), settings };
     if command.handles_signals(io.terminal_info()) {
         return command.run(context).await;
     }
+    let started = clock::now();
     let mut interrupt = std::pin::pin!(wait_for_interrupt());
     // The handler is there before the command starts: only the first poll installs it.
-    let started = std::future::poll_fn(|cx| Poll::Ready(interrupt.as_mut().poll(cx))).await;
-    if started.is_ready() {
+    let early = std::future::poll_fn(|cx| Poll::Ready(interrupt.as_mut().poll(cx))).await;
+    if early.is_ready() {
         return Err(Failure::interrupted());
     }
     // A write to a full pipe blocks the command, and every future that its task polls: another task ends the program.
@@ -176,9 +181,21 @@ async fn run(
         outcome = command.run(context) => outcome,
         _ = interrupt => {
             io.status(None);
-            Err(Failure::interrupted())
+            Err(interruption(&journal, started, is_write))
         }
     }
+}
+
+/// The failure of an interrupted command, with the writes that it leaves in the journal. Of a command that only reads, it has no
+/// message.
+fn interruption(journal: &Journal, started: Timestamp, is_write: bool) -> Failure {
+    let records = journal.claim_interrupted().into_iter().map(|write| write.record);
+    let own = without_parts(records.filter(|record| record.started_at >= started).collect());
+    if own.is_empty() && !is_write {
+        return Failure::interrupted();
+    }
+    let failure = Failure::new(Exit::Interrupted, "interrupted");
+    own.iter().fold(failure, |failure, record| failure.detail(record.describe()))
 }
 
 /// A command that has not ended this long after an interrupt is blocked.

@@ -24,7 +24,7 @@ const WRITES: &[(&str, bool)] = &[
     ("passes claim", true),
     ("passes transfer", true),
     ("passes resell", true),
-    ("checkin", false),
+    (DOOR, false),
     ("checkin sync", false),
     ("clock advance", false),
     ("auth signup", false),
@@ -34,6 +34,9 @@ const WRITES: &[(&str, bool)] = &[
     ("logout", false),
     ("api", true),
 ];
+
+/// The command that writes until its input ends.
+const DOOR: &str = "checkin";
 
 /// Adds the options to a command with these words, if it writes, and to every command below it that does. One pass: commands are
 /// large, and moving them takes time.
@@ -71,6 +74,7 @@ pub(super) fn options_of(words: &str, matches: &ArgMatches) -> WriteOptions {
         Some((_, keyed)) => WriteOptions {
             dry_run: matches.get_flag(DRY_RUN),
             key: keyed.then(|| matches.get_one(KEY).cloned()).flatten(),
+            ends_by_itself: words != DOOR,
         },
     }
 }

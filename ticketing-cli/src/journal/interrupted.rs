@@ -12,6 +12,20 @@ pub(crate) struct InterruptedWrite {
     pub(super) entry: WriteEntry,
 }
 
+impl WriteRecord {
+    /// Returns a sentence for the user: that the write was interrupted, and what to do about it.
+    pub(crate) fn describe(&self) -> String {
+        let Self { operation, server, .. } = self;
+        match batch_advice(operation) {
+            Some(advice) => format!("`{operation}` at {server} was interrupted; {advice}"),
+            None => format!(
+                "`{operation}` at {server} was interrupted, and it is not known whether it was done; `ticketing orders resume` says \
+                 what became of it, and finishes it"
+            ),
+        }
+    }
+}
+
 impl InterruptedWrite {
     /// Returns whether the server no longer keeps the key.
     pub(crate) fn is_expired(&self, now: Timestamp) -> bool {

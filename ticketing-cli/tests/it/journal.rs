@@ -77,7 +77,7 @@ fn settled_write_leaves_no_journal_entry() {
 fn write_interrupted_by_ctrl_c_is_recorded() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let cli = Cli::for_server(&format!("http://{}", listener.local_addr().unwrap()));
-    let child = cli.command(&["orders", "create", "t1"]).spawn().unwrap();
+    let child = cli.command(&["--quiet", "orders", "create", "t1"]).spawn().unwrap();
     // The request is sent and never answered.
     let (mut connection, _) = listener.accept().unwrap();
     let mut first = [0];
@@ -86,6 +86,12 @@ fn write_interrupted_by_ctrl_c_is_recorded() {
     assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(130), &b""[..]));
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        message.starts_with("error: interrupted\n  `orders create t1` at http://127.0.0.1:"),
+        "{message}"
+    );
+    assert!(message.contains("it is not known whether it was done"), "{message}");
     drop((connection, listener));
     let next = cli.run(&["payments", "list"]);
     assert!(next.err.starts_with("notice: `orders create t1` at http://127.0.0.1:"), "{}", next.err);
