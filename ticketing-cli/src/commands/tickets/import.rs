@@ -25,7 +25,7 @@ use crate::help;
         "cat listings.jsonl | ticketing tickets import - --format jsonl",
     ],
     "A CSV file begins with a row of column names: title, price, and the details of a ticket, like venue, startsAt and seat. Commas, \
-     semicolons or tabs separate them. A JSON Lines file has an object with these fields on each line. Every row is checked before \
+     semicolons or tabs separate them, as the file shows or a first line like sep=; says. Where commas do not, a price may be 12,50. A JSON Lines file has an object with these fields on each line. Every row is checked before \
      the first is sent. A row whose status is another than available, or that has resaleOf, is left out. \
      Rows are listed in their order; several --jobs are faster, and may list them in another.\n\
      A row that this account has listed is not listed again, whichever command listed it, in whichever file and from wherever: so the \

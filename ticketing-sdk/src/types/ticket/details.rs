@@ -146,9 +146,20 @@ impl DetailValue for String {
 
 impl DetailValue for EventTime {
     fn read(field: DetailField, text: &str) -> Result<Self, DetailError> {
-        text.trim().parse().map_err(|_| DetailError::NotATime(field))
+        let text = text.trim();
+        // ISO 8601 allows a time without seconds, RFC 3339 does not.
+        let read = text.parse().or_else(|error| match text.split_at_checked(MINUTES) {
+            Some((minutes, offset)) if offset.starts_with(['Z', 'z', '+', '-']) => {
+                format!("{minutes}:00{offset}").parse()
+            }
+            _ => Err(error),
+        });
+        read.map_err(|_| DetailError::NotATime(field))
     }
 }
+
+/// The length of a date and a time in minutes: `2026-12-24T19:30`.
+const MINUTES: usize = 16;
 
 macro_rules! details {
     ($($(#[doc = $doc:literal])+ $(#[schema($($schema:tt)*)])? $field:ident: $type:ty =
@@ -306,7 +317,8 @@ macro_rules! details {
 
         impl DetailsUpdate {
             /// Sets a field from user input: trimmed, composed (NFC), with a visible character. Only a description has
-            /// lines: in other fields line breaks and other control characters become a space.
+            /// lines: in other fields line breaks and other control characters become a space. A start without seconds
+            /// (`2026-12-24T19:30+01:00`) gets them.
             ///
             /// ```
             /// use ticketing_sdk::{DetailField, DetailsUpdate, FieldUpdate};

@@ -2,11 +2,11 @@
 
 mod csv_text;
 
-use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
-use ticketing_sdk::{DetailField, DetailsUpdate, Money, NewTicket, TicketId};
+use ticketing_sdk::{DetailField, DetailsUpdate, Money, MoneyError, NewTicket, TicketId};
 
 use super::super::batch::{Row, SeatsOfRows};
 use super::super::details::check_title;
@@ -136,8 +136,8 @@ fn parse_json_lines(text: &str) -> ParsedFile {
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let number = u64::try_from(index).unwrap_or(u64::MAX).saturating_add(1);
         let mut draft = Draft::new(number);
-        match serde_json::from_str::<BTreeMap<String, Box<RawValue>>>(line) {
-            Ok(fields) => fields.iter().for_each(|(name, value)| draft.set_json(name, value)),
+        match serde_json::from_str::<JsonFields>(line) {
+            Ok(fields) => draft.set_fields(&fields.0),
             Err(_) if !line.trim_start().starts_with('{') => {
                 let example = r#"{"title":"Opera","price":20}"#;
                 parsed.errors.push(RowError::of_line(number, format!("must be an object like {example}")));
@@ -156,12 +156,57 @@ fn parse_json_lines(text: &str) -> ParsedFile {
     parsed
 }
 
+/// The fields of a JSON object in their order, also those that have the name of another one.
+struct JsonFields(Vec<(String, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for JsonFields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct FieldsVisitor;
+        impl<'de> Visitor<'de> for FieldsVisitor {
+            type Value = JsonFields;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<JsonFields, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(JsonFields(fields))
+            }
+        }
+        deserializer.deserialize_map(FieldsVisitor)
+    }
+}
+
+/// Reads a price. A comma separates decimals where `takes_comma`, unless it may also separate thousands.
+fn read_price(text: &str, takes_comma: bool) -> Result<Money, String> {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let decimal = text
+        .split_once(',')
+        .filter(|(whole, rest)| takes_comma && is_number(whole) && is_number(rest) && rest.len() <= 2);
+    if let Some((whole, rest)) = decimal {
+        return format!("{whole}.{rest}").parse().map_err(|error: MoneyError| error.to_string());
+    }
+    if text.contains(',') && is_number(&text.replace([',', '.'], "")) {
+        let like = if takes_comma { "12,50" } else { "12.50" };
+        return Err(format!(
+            "the comma in {text} may separate thousands: write an amount like 1234 or {like}"
+        ));
+    }
+    text.parse().map_err(|error: MoneyError| error.to_string())
+}
+
 /// A row in the making.
 #[derive(Default)]
 struct Draft {
     line: u64,
     /// The place of the next field.
     place: String,
+    /// Whether a comma may separate the decimals of a price.
+    takes_decimal_comma: bool,
     id: Option<TicketId>,
     title: Option<String>,
     price: Option<Money>,
@@ -195,9 +240,9 @@ impl Draft {
             }
             ImportColumn::Price => {
                 self.given[1] = true;
-                match text.trim().parse() {
+                match read_price(text.trim(), self.takes_decimal_comma) {
                     Ok(price) => self.price = Some(price),
-                    Err(error) => self.push(error.to_string()),
+                    Err(message) => self.push(message),
                 }
             }
             ImportColumn::Detail(field) => {
@@ -215,9 +260,24 @@ impl Draft {
         }
     }
 
-    fn set_json(&mut self, name: &str, value: &RawValue) {
-        name.clone_into(&mut self.place);
-        match ImportColumn::of_name(name) {
+    fn set_fields(&mut self, fields: &[(String, Box<RawValue>)]) {
+        for (index, (name, value)) in fields.iter().enumerate() {
+            name.clone_into(&mut self.place);
+            let column = ImportColumn::of_name(name);
+            let is_same = |other: &String| match column {
+                None | Some(ImportColumn::Ignored) => other == name,
+                column => ImportColumn::of_name(other) == column,
+            };
+            if fields[..index].iter().any(|(other, _)| is_same(other)) {
+                self.push("there is another field of this name");
+            } else {
+                self.set_json(column, name, value);
+            }
+        }
+    }
+
+    fn set_json(&mut self, column: Option<ImportColumn>, name: &str, value: &RawValue) {
+        match column {
             None => self.push(unknown(name)),
             Some(ImportColumn::Ignored) => {}
             Some(_) if value.get() == "null" => {}

@@ -50,6 +50,32 @@ fn unreadable_field_of_another_backend_counts_as_absent() {
 }
 
 #[test]
+fn start_without_seconds_gets_them() {
+    let set = |text: &str| {
+        let mut update = DetailsUpdate::default();
+        update
+            .set(DetailField::StartsAt, text)
+            .map(|()| serde_json::to_value(&update).unwrap()["startsAt"].clone())
+    };
+    for (text, sent) in [
+        ("2027-05-01T19:30+01:00", "2027-05-01T19:30:00+01:00"),
+        (" 2027-05-01t19:30Z ", "2027-05-01t19:30:00Z"),
+        ("2027-05-01T19:30:15-05:00", "2027-05-01T19:30:15-05:00"),
+    ] {
+        assert_eq!(set(text).unwrap(), sent);
+    }
+    for bad in [
+        "2027-05-01T19:30",
+        "2027-05-01T19:30.5Z",
+        "2027-05-01T19+01:00",
+        "2027-05-01T19:60Z",
+        "2027-05-01T19:3éZ",
+    ] {
+        assert!(set(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
 fn every_field_can_be_set_read_and_cleared() {
     for field in DetailField::ALL {
         let text = if *field == DetailField::StartsAt { "2026-12-24T19:30:00Z" } else { "x" };

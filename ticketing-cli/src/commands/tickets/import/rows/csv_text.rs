@@ -18,10 +18,11 @@ type Header = Vec<(ImportColumn, String)>;
 /// # Errors
 /// Returns the errors of a file whose rows are not certain: of its header, or of a quote, with those of the other rows.
 pub(super) fn parse(text: &str) -> Result<ParsedFile, Vec<RowError>> {
-    let delimiter = delimiter(text);
+    let (named, rows) = read_separator(text)?;
+    let delimiter = named.unwrap_or_else(|| delimiter(text));
     let mut parsed = ParsedFile::default();
     let mut header: Option<Header> = None;
-    let (mut start, mut is_certain) = (0, true);
+    let (mut start, mut is_certain) = (rows, true);
     loop {
         let error = find_quote_error(text, start, delimiter);
         let end = error.as_ref().map_or(text.len(), |error| error.record);
@@ -41,6 +42,23 @@ pub(super) fn parse(text: &str) -> Result<ParsedFile, Vec<RowError>> {
     match header {
         Some(_) => Ok(parsed),
         None => Err(vec![RowError::of_line(1, NO_HEADER)]),
+    }
+}
+
+/// Returns the delimiter that the first line names, as spreadsheets write it (`sep=;`), and where the rows begin.
+fn read_separator(text: &str) -> Result<(Option<u8>, usize), Vec<RowError>> {
+    let line = text.split_inclusive('\n').next().unwrap_or_default();
+    let words = line.trim_end_matches(['\r', '\n']);
+    let words = words.strip_prefix('"').and_then(|words| words.strip_suffix('"')).unwrap_or(words);
+    let Some((_, name)) = words.split_once('=').filter(|(word, _)| word.eq_ignore_ascii_case("sep")) else {
+        return Ok((None, 0));
+    };
+    match name.as_bytes() {
+        [delimiter] if DELIMITERS.contains(delimiter) => Ok((Some(*delimiter), line.len())),
+        _ => {
+            let message = format!("{name:?} cannot separate fields: use a comma, a semicolon or a tab");
+            Err(vec![RowError::of_line(1, message)])
+        }
     }
 }
 
@@ -86,7 +104,8 @@ fn read_rows(
             }
             continue;
         }
-        let mut draft = Draft::new(line);
+        // Its commas would separate fields.
+        let mut draft = Draft { takes_decimal_comma: delimiter != b',', ..Draft::new(line) };
         for ((column, place), field) in columns.iter().zip(&record) {
             draft.place.clone_from(place);
             let field = restore(field);

@@ -98,8 +98,61 @@ fn semicolons_and_tabs_separate_fields() {
             ("A;B", Some("1,2"))
         );
     }
+    // As spreadsheets name it.
+    for (first, delimiter, line) in
+        [("sep=;\n", ";", "line 3"), ("\u{feff}\"sep=,\"\r\n", ",", "line 3"), ("SEP=\t\n\n", "\t", "line 4")]
+    {
+        let text = format!("{first}title{delimiter}price\nOpera{delimiter}5\n");
+        let parsed = parse(text.as_bytes(), FileFormat::Csv).unwrap();
+        assert_eq!((parsed.rows[0].label.as_str(), parsed.errors.len()), (line, 0), "{first:?}");
+    }
+    let found = errors("sep=|\ntitle|price\n", FileFormat::Csv);
+    assert_eq!(found, ["line 1: \"|\" cannot separate fields: use a comma, a semicolon or a tab"]);
+    assert_eq!(errors("sep=;\ntitle;price\nA;free\n", FileFormat::Csv).len(), 1);
     let found = errors("name;cost\n", FileFormat::Csv);
     assert!(found[0].contains("the row of column names is missing"), "{found:?}");
+}
+
+#[test]
+fn comma_separates_decimals_and_never_thousands() {
+    let price = |text: &str, delimiter: &str| {
+        let text = format!("title{delimiter}price\nA{delimiter}{text}\n");
+        match parse(text.as_bytes(), FileFormat::Csv).unwrap() {
+            ParsedFile { rows, .. } if !rows.is_empty() => Ok(rows[0].ticket.price.cents()),
+            ParsedFile { errors, .. } => Err(errors[0].message.clone()),
+        }
+    };
+    for (text, cents) in
+        [("12,50", 1250), ("12,5", 1250), (" 1234,00 ", 123_400), ("12.50", 1250), ("7", 700)]
+    {
+        assert_eq!(price(text, ";"), Ok(cents), "{text}");
+        assert_eq!(price(text, "\t"), Ok(cents), "{text}");
+    }
+    for text in ["1,234", "1,234,567", "1.234,50", "1,234.50", "12,", ",50"] {
+        let message =
+            format!("the comma in {text} may separate thousands: write an amount like 1234 or 12,50");
+        assert_eq!(price(text, ";"), Err(message), "{text}");
+    }
+    // A comma within quotes.
+    let message = "the comma in 12,50 may separate thousands: write an amount like 1234 or 12.50";
+    assert_eq!(price("\"12,50\"", ","), Err(message.to_owned()));
+    assert_eq!(price("0,00", ";"), Err("an amount must be greater than 0".to_owned()));
+    assert!(price("twelve, or so", ";").unwrap_err().starts_with("not an amount of money"));
+}
+
+#[test]
+fn field_that_is_given_twice_is_refused() {
+    let lines = "{\"title\":\"A\",\"price\":5}\n{\"title\":\"B\",\"price\":5,\"title\":\"C\"}\n\
+         {\"title\":\"D\",\"price\":5,\"startsAt\":null,\"starts_at\":null,\"version\":1,\"version\":1,\"userId\":1}\n";
+    let again = "there is another field of this name";
+    assert_eq!(
+        errors(lines, FileFormat::Jsonl),
+        [
+            format!("line 2, title: {again}"),
+            format!("line 3, starts_at: {again}"),
+            format!("line 3, version: {again}"),
+        ]
+    );
 }
 
 #[test]
@@ -120,9 +173,9 @@ fn sold_reserved_and_resold_rows_are_left_out() {
 fn every_fault_of_json_lines_has_its_line() {
     let text = "{\"title\":\"A\",\"price\":20,\"venue\":null}\n\n{\"title\":1,\"price\":\"0\",\"sear\":\"x\"}\n{\"title\":}\n[]\n";
     let found = errors(text, FileFormat::Jsonl);
-    assert_eq!(found[0], "line 3, price: an amount must be greater than 0");
-    assert!(found[1].starts_with("line 3, sear: unknown column"), "{found:?}");
-    assert_eq!(found[2], "line 3, title: must be a string");
+    assert_eq!(found[0], "line 3, title: must be a string");
+    assert_eq!(found[1], "line 3, price: an amount must be greater than 0");
+    assert!(found[2].starts_with("line 3, sear: unknown column"), "{found:?}");
     assert_eq!(found[3], "line 4, column 10: expected value");
     assert_eq!(found[4], r#"line 5: must be an object like {"title":"Opera","price":20}"#);
     assert_eq!(parse(text.as_bytes(), FileFormat::Jsonl).unwrap().rows.len(), 1);
