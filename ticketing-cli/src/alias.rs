@@ -17,36 +17,63 @@ pub(crate) enum ExpandedLine {
 /// The mark of an alias that the shell runs.
 pub(crate) const SHELL_MARK: char = '!';
 
-/// Expands the first word, unless it is no alias or a command of the program.
+/// Expands the first word until it is no alias, or a command of the program.
 ///
 /// # Errors
-/// If the alias needs more arguments, or its text cannot be split.
+/// If an alias needs more arguments, its text cannot be split, or it leads back to itself.
 pub(crate) fn expand(
-    args: Vec<OsString>,
+    mut line: Vec<OsString>,
     config: &Config,
     is_command: impl Fn(&str) -> bool,
 ) -> CliResult<ExpandedLine> {
-    let named = args.get(1).and_then(|word| word.to_str());
-    let alias = named.and_then(|name| config.aliases().into_iter().find(|(other, _)| other == name));
-    // Building the commands takes time, so the few aliases are compared first.
-    let alias = alias.filter(|(name, _)| !is_command(name));
-    let Some((name, expansion)) = alias else { return Ok(ExpandedLine::Arguments(args)) };
-    let given = args[2..].to_vec();
-    if let Some(line) = expansion.strip_prefix(SHELL_MARK) {
-        return Ok(ExpandedLine::Shell(line.to_owned(), given));
+    let mut used = Vec::new();
+    loop {
+        let named = line.get(1).and_then(|word| word.to_str());
+        let alias = named.and_then(|name| config.aliases().into_iter().find(|(other, _)| other == name));
+        // Building the commands takes time, so the few aliases are compared first.
+        let alias = alias.filter(|(name, _)| !is_command(name));
+        let Some((name, expansion)) = alias else { return Ok(ExpandedLine::Arguments(line)) };
+        if used.contains(&name) {
+            return Err(Failure::usage(format!(
+                "the aliases form a circle: {} -> {name}",
+                used.join(" -> ")
+            )));
+        }
+        let given = line.split_off(2);
+        if let Some(shell_line) = expansion.strip_prefix(SHELL_MARK) {
+            return Ok(ExpandedLine::Shell(shell_line.to_owned(), given));
+        }
+        let words = shlex::split(&expansion).ok_or_else(|| {
+            Failure::usage(format!("alias {name}: the quotes of {expansion:?} do not match"))
+        })?;
+        line.truncate(1);
+        let mut most = 0;
+        for word in words {
+            let (word, number) = fill_parameters(&word, &given)
+                .ok_or_else(|| Failure::usage(format!("alias {name} needs more arguments: {expansion}")))?;
+            most = most.max(number);
+            line.push(word);
+        }
+        line.extend(given.into_iter().skip(most));
+        used.push(name);
     }
-    let words = shlex::split(&expansion)
-        .ok_or_else(|| Failure::usage(format!("alias {name}: the quotes of {expansion:?} do not match")))?;
-    let (mut expanded, mut used) = (vec![args[0].clone()], 0);
-    for word in words {
-        let (word, most) = fill_parameters(&word, &given)
-            .ok_or_else(|| Failure::usage(format!("alias {name} needs more arguments: {expansion}")))?;
-        used = used.max(most);
-        expanded.push(word);
-    }
-    expanded.extend(given.into_iter().skip(used));
-    Ok(ExpandedLine::Arguments(expanded))
 }
+
+/// Expands an alias with an argument for each of its parameters.
+///
+/// # Errors
+/// As [`expand`].
+pub(crate) fn expand_alias(
+    name: &str,
+    config: &Config,
+    is_command: impl Fn(&str) -> bool,
+) -> CliResult<ExpandedLine> {
+    let arguments = ["ticketing", name].into_iter().chain((1..=MAX_PARAMETER).map(|_| "x"));
+    expand(arguments.map(OsString::from).collect(), config, is_command)
+}
+
+/// The largest number of a parameter.
+const MAX_PARAMETER: u32 = 9;
 
 /// Replaces `$1` to `$9` of a word. Returns the largest number as well; `None` if an argument is missing.
 fn fill_parameters(word: &str, given: &[OsString]) -> Option<(OsString, usize)> {
@@ -104,6 +131,36 @@ mod tests {
             ExpandedLine::Shell("ticketing tickets list | wc -l".to_owned(), vec!["x".into()])
         );
         assert!(expand_words(&["t", "cheap"]).unwrap_err().message.unwrap().contains("needs more arguments"));
+    }
+
+    #[test]
+    fn alias_may_stand_for_an_alias_but_not_for_itself() {
+        let mut config = Config::empty(None);
+        for (name, expansion) in [
+            ("cheap", "under 20 --sort price"),
+            ("under", "tickets list --max-price $1"),
+            ("count", "words -l"),
+            ("words", "!wc"),
+            ("a", "b x"),
+            ("b", "c"),
+            ("c", "b"),
+            ("self", "self"),
+        ] {
+            config.set_alias(name, expansion);
+        }
+        let expand = |words: &[&str]| {
+            expand(words.iter().map(OsString::from).collect(), &config, |word| word == "tickets")
+        };
+        assert_eq!(
+            expand(&["t", "cheap", "-q"]).unwrap(),
+            arguments(&["t", "tickets", "list", "--max-price", "20", "--sort", "price", "-q"])
+        );
+        let shell = ExpandedLine::Shell("wc".to_owned(), vec!["-l".into(), "file".into()]);
+        assert_eq!(expand(&["t", "count", "file"]).unwrap(), shell);
+        for (name, circle) in [("a", "a -> b -> c -> b"), ("self", "self -> self")] {
+            let message = expand(&["t", name]).unwrap_err().message.unwrap();
+            assert_eq!(message, format!("the aliases form a circle: {circle}"));
+        }
     }
 
     #[test]

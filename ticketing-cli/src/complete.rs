@@ -12,7 +12,7 @@ use ticketing_sdk::{
     Client, Error, List, Order, OrderStatus, Pass, PassStatus, Payment, PaymentStatus, Ticket, TicketSort,
 };
 
-use crate::alias::SHELL_MARK;
+use crate::alias::{ExpandedLine, expand_alias};
 use crate::client_dirs::ClientDirs;
 use crate::config::Config;
 use crate::context::Settings;
@@ -155,7 +155,8 @@ pub(crate) fn profiles() -> Vec<CompletionCandidate> {
 
 /// Adds the aliases of the user to the commands: each completes as the command that it stands for.
 pub(crate) fn with_aliases(tree: Command) -> Command {
-    let aliases = config().map(|config| config.aliases()).unwrap_or_default();
+    let config = config().unwrap_or_else(|| Config::empty(None));
+    let aliases = config.aliases();
     if aliases.is_empty() {
         return tree;
     }
@@ -166,22 +167,19 @@ pub(crate) fn with_aliases(tree: Command) -> Command {
         if tree.find_subcommand(&name).is_some() {
             return tree;
         }
-        let target = command_of(&built, &expansion).cloned().unwrap_or_else(|| Command::new("alias"));
+        let target = command_of(&built, &config, &name).cloned().unwrap_or_else(|| Command::new("alias"));
         let target = target.alias(Resettable::Reset).visible_alias(Resettable::Reset);
         tree.subcommand(target.name(name).about(sanitize(&expansion).into_owned()).hide(false))
     })
 }
 
 /// Returns the command that an alias stands for, unless the shell runs it.
-fn command_of<'t>(tree: &'t Command, expansion: &str) -> Option<&'t Command> {
-    if expansion.starts_with(SHELL_MARK) {
-        return None;
-    }
-    let words = shlex::split(expansion)?;
-    let (first, rest) = words.split_first()?;
-    let first = tree.find_subcommand(first)?;
-    let rest = rest.iter();
-    Some(rest.fold(first, |command, word| command.find_subcommand(word).unwrap_or(command)))
+fn command_of<'t>(tree: &'t Command, config: &Config, alias: &str) -> Option<&'t Command> {
+    let is_command = |word: &str| tree.find_subcommand(word).is_some();
+    let Ok(ExpandedLine::Arguments(words)) = expand_alias(alias, config, is_command) else { return None };
+    let mut words = words.iter().skip(1);
+    let first = tree.find_subcommand(words.next()?)?;
+    Some(words.fold(first, |command, word| command.find_subcommand(word).unwrap_or(command)))
 }
 
 /// Reads the config file of the user.

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use serde::Serialize;
 
-use crate::alias::SHELL_MARK;
+use crate::alias::{ExpandedLine, expand_alias};
 use crate::config::Config;
 use crate::context::Context;
 use crate::exit::Exit;
@@ -19,8 +19,8 @@ use crate::output::{Cell, Columns, Record};
         "ticketing alias set count '!ticketing tickets list | wc -l'",
         "ticketing alias list",
     ],
-    "An alias is the first word of a command line. $1 to $9 are its arguments; the others follow. An alias that begins with ! is \
-     run by the shell.",
+    "An alias is the first word of a command line. $1 to $9 are its arguments; the others follow. An alias may begin with another \
+     alias. One that begins with ! is run by the shell.",
 ))]
 pub(crate) enum AliasCommand {
     /// List the aliases
@@ -79,16 +79,19 @@ impl AliasCommand {
                 if is_command(&name) {
                     return Err(Failure::usage(format!("`ticketing {name}` is a command already")));
                 }
-                if !expansion.starts_with(SHELL_MARK) {
-                    let words = shlex::split(&expansion).unwrap_or_default();
-                    if !words.first().is_some_and(|word| is_command(word)) {
-                        return Err(Failure::usage(format!("{expansion:?} is no command of ticketing"))
-                            .hint("leave `ticketing` out; a line of the shell begins with !"));
-                    }
-                }
                 Config::change(context.settings.config.clone(), |config| {
                     config.set_alias(&name, &expansion);
-                    Ok(())
+                    let is_known = match expand_alias(&name, config, &is_command)? {
+                        ExpandedLine::Shell(..) => true,
+                        ExpandedLine::Arguments(words) => {
+                            words.get(1).and_then(|word| word.to_str()).is_some_and(&is_command)
+                        }
+                    };
+                    if is_known {
+                        return Ok(());
+                    }
+                    Err(Failure::usage(format!("{expansion:?} is no command of ticketing"))
+                        .hint("leave `ticketing` out; a line of the shell begins with !"))
                 })
             }
             Self::Delete { name } => Config::change(context.settings.config.clone(), |config| {

@@ -153,6 +153,10 @@ fn aliases_stand_for_commands() {
     assert!(cli.ok(&["alias", "list"]).out.contains("cheap\ttickets list --max-price $1"));
     assert_eq!(cli.run(&["cheap"]).code, 2);
     for (name, expansion) in [("tickets", "orders list"), ("x", "nonsense"), ("a b", "orders list")] {
+    cli.ok(&["alias", "set", "cheapest", "cheap 20 --sort price"]);
+    assert_eq!(cli.ok(&["cheapest", "-L", "1"]).out, "[{\"title\":\"Gig\"}]\n");
+    let circle = cli.run(&["alias", "set", "cheap", "cheapest"]);
+    assert!(circle.code == 2 && circle.err.contains("cheap -> cheapest -> cheap"), "{circle:?}");
         assert_eq!(cli.run(&["alias", "set", name, expansion]).code, 2, "{name}");
     }
     cli.ok(&["alias", "delete", "cheap"]);
