@@ -229,6 +229,7 @@ const WITHOUT_WRITES: &[&str] = &[
     "config get",
     "config list",
     "config set",
+    "config unset",
     "demo",
     "doctor",
     "events listen",

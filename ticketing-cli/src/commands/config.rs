@@ -43,6 +43,13 @@ pub(crate) enum ConfigCommand {
         /// The value
         value: String,
     },
+    /// Remove a setting, so that its default applies
+    #[command(after_long_help = help::examples(&["ticketing config unset output"]))]
+    Unset {
+        /// The setting
+        #[arg(value_parser = keys())]
+        key: String,
+    },
     /// Open the config file in an editor
     #[command(after_long_help = help::long(
         &["ticketing config edit"],
@@ -98,6 +105,10 @@ impl LocalCommand for ConfigCommand {
                     config.check_value(&key, &value)?;
                 }
                 config.set(&key, (!value.is_empty()).then_some(value.as_str()));
+                Ok(())
+            }),
+            Self::Unset { key } => Config::change(context.settings.config.clone(), |config| {
+                config.set(&key, None);
                 Ok(())
             }),
         }

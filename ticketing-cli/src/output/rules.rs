@@ -38,6 +38,7 @@ pub(crate) const NON_RECORD_OUTPUTS: &[NonRecordOutput] = &[
     non_record("config get", "writes one value"),
     non_record("config path", "writes one path"),
     non_record("config set", NOTHING),
+    non_record("config unset", NOTHING),
     non_record("demo", "writes the steps of its sales"),
     NonRecordOutput {
         formats: &[Format::Json, Format::Jsonl],

@@ -113,8 +113,8 @@ impl<'s> Market<'s> {
             "tickets import" => seller(words(&["-", "--format", "csv"])),
             "tickets update" => seller(words(&[&self.new_ticket(), "--seat", "Row 4"])),
             "tickets watch" => seller(words(&["--ticket", &self.ticket, "--until", "sold"])),
-            "alias delete" | "checkin prepare" | "config get" | "config set" | "man" | "profile add"
-            | "profile remove" | "profile use" => {
+            "alias delete" | "checkin prepare" | "config get" | "config set" | "config unset" | "man"
+            | "profile add" | "profile remove" | "profile use" => {
                 let key = if command.starts_with("config") { "output" } else { "name" };
                 let value = (command == "config set").then_some("json");
                 seller(words(&[&[key], value.as_slice()].concat()))
