@@ -7,7 +7,7 @@ use std::time::Duration;
 use secrecy::ExposeSecret;
 use ticketing_sdk::{
     CardToken, Client, DOOR_ANSWER_TIMEOUT, Error, OrderId, OrderStatus, Pass, PassId, PassStatus, Payment,
-    PaymentStatus, Ruling, SecretString, Ticket, TicketSort, TicketStatus, UserId, Verdict, Write,
+    PaymentStatus, Ruling, SecretString, Ticket, TicketId, TicketSort, TicketStatus, UserId, Verdict, Write,
 };
 use tokio::sync::mpsc::Sender;
 use tokio::time::{Instant, sleep};
@@ -126,9 +126,7 @@ impl Caller {
                 ticket(self.send_journaled(&operation, tickets.create(new)).await?)
             }
             ApiCall::Change(id, new, version) => ticket(tickets.update(id, new).if_match(version).await?),
-            ApiCall::Withdraw(id, version) => {
-                tickets.delete(id).if_match(version).await.map(|()| Reply::Done)?
-            }
+            ApiCall::Withdraw(id, version) => withdraw(&self.client, &id, version).await?,
             ApiCall::Reserve(id, price) => {
                 let write = orders.create_at_price(&id, price);
                 let operation = Operation::CreateOrder { ticket: id, price: Some(price) };
@@ -137,6 +135,8 @@ impl Caller {
             ApiCall::Cancel(id) => orders.cancel(id).await.map(|()| Reply::Done)?,
             ApiCall::Pay { order, token } => Reply::Payment(Box::new(self.pay(&order, &token).await?)),
         })
+    }
+
     /// Settles the interrupted writes whose outcome a reply shows.
     fn settle_known(&self, reply: &Reply) {
         match reply {
@@ -146,8 +146,6 @@ impl Caller {
             Reply::Pass(pass) => self.journal.settle_known(Evidence::Passes(slice::from_ref(pass))),
             _ => {}
         }
-    }
-
     }
 
     /// Returns the signed-in user.
@@ -296,6 +294,18 @@ fn pass(pass: Pass) -> Reply {
 
 fn ticket(ticket: Ticket) -> Reply {
     Reply::Ticket(Box::new(ticket))
+}
+
+/// Withdraws a listing that the user has seen. An ingress may send the request twice, and the second answer is then 404.
+async fn withdraw(client: &Client, id: &TicketId, version: i64) -> Result<Reply, CallError> {
+    match client.tickets().delete(id).if_match(version).await {
+        Err(error) if error.is_not_found() => match client.tickets().get(id).await {
+            Err(error) if error.is_not_found() => Ok(Reply::Done),
+            Ok(_) => Err(CallError::other("This server cannot withdraw tickets")),
+            Err(error) => Err(error.into()),
+        },
+        answer => Ok(answer.map(|()| Reply::Done)?),
+    }
 }
 
 #[cfg(test)]

@@ -167,3 +167,16 @@ async fn door_that_decides_by_its_list_asks_nobody() {
         assert_eq!((door.asked.lock().unwrap().len(), open.len(), mock.requests().len()), (1, 0, 0));
     }
 }
+
+#[tokio::test]
+async fn listing_that_is_gone_counts_as_withdrawn() {
+    const PATH: &str = "/api/tickets/t-1";
+    let missing = || Response::problem(404, ErrorCode::NotFound, "Not Found");
+    for (read, is_done) in [(missing(), true), (Response::json(200, &fixtures::ticket("t-1")), false)] {
+        let mock = Mock::new();
+        mock.on(Method::DELETE, PATH, missing()).on(Method::GET, PATH, read);
+        let client = Client::builder("http://marketplace.test").mock(&mock).build().unwrap();
+        let reply = withdraw(&client, &"t-1".into(), 0).await;
+        assert_eq!(matches!(reply, Ok(Reply::Done)), is_done, "{reply:?}");
+    }
+}
