@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 pub use details::{DetailError, DetailField, DetailsUpdate, FieldUpdate, TicketDetails, tolerant};
 
-use super::text::search_key;
+use super::text::{normalize, search_key};
 use super::{Money, OrderId, TicketId, Timestamp, UserId, setters, wire_words};
 
 /// A ticket that is listed for sale.
@@ -80,6 +80,27 @@ impl Ticket {
             created_at: None,
             updated_at: None,
         }
+    }
+
+    /// Returns whether the ticket is what an update of its version `version` makes of it. An ingress may send an update twice: the
+    /// second response is then `version_mismatch`, although the update was made.
+    ///
+    /// ```
+    /// use ticketing_sdk::{Ticket, TicketUpdate};
+    ///
+    /// let update = TicketUpdate::new("RustConf, day 2", "120".parse()?);
+    /// let ticket = Ticket::new("t-1", "RustConf, day 2", "120".parse()?, "ada").version(4);
+    /// assert!(ticket.is_updated_by(&update, 3) && !ticket.is_updated_by(&update, 2));
+    /// # Ok::<(), ticketing_sdk::MoneyError>(())
+    /// ```
+    #[must_use]
+    pub fn is_updated_by(&self, update: &TicketUpdate, version: i64) -> bool {
+        let mut details = self.details.clone();
+        details.apply(&update.details);
+        self.version == version + 1
+            && self.title == normalize(&update.title)
+            && self.price == update.price
+            && self.details == details
     }
 
     /// Returns whether its event has started, so that its sales have ended. `now` is the server's time.

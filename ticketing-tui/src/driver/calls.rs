@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret;
 use ticketing_sdk::{
-    CardToken, Client, DOOR_ANSWER_TIMEOUT, Error, OrderId, OrderStatus, Pass, PassId, PassStatus, Payment,
-    PaymentStatus, Ruling, SecretString, Ticket, TicketId, TicketSort, TicketStatus, UserId, Verdict, Write,
+    CardToken, Client, DOOR_ANSWER_TIMEOUT, Error, ErrorCode, OrderId, OrderStatus, Pass, PassId, PassStatus,
+    Payment, PaymentStatus, Ruling, SecretString, Ticket, TicketId, TicketSort, TicketStatus, TicketUpdate,
+    UserId, Verdict, Write,
 };
 use tokio::sync::mpsc::Sender;
 use tokio::time::{Instant, sleep};
@@ -125,7 +126,7 @@ impl Caller {
                 let operation = Operation::create_ticket(&new, None);
                 ticket(self.send_journaled(&operation, tickets.create(new)).await?)
             }
-            ApiCall::Change(id, new, version) => ticket(tickets.update(id, new).if_match(version).await?),
+            ApiCall::Change(id, new, version) => ticket(update(&self.client, &id, new, version).await?),
             ApiCall::Withdraw(id, version) => withdraw(&self.client, &id, version).await?,
             ApiCall::Reserve(id, price) => {
                 let write = orders.create_at_price(&id, price);
@@ -294,6 +295,18 @@ fn pass(pass: Pass) -> Reply {
 
 fn ticket(ticket: Ticket) -> Reply {
     Reply::Ticket(Box::new(ticket))
+}
+
+/// Updates a listing that the user has seen. An ingress may send the request twice, and the second answer is then a mismatch.
+async fn update(client: &Client, id: &TicketId, new: TicketUpdate, version: i64) -> Result<Ticket, Error> {
+    let tickets = client.tickets();
+    match tickets.update(id, new.clone()).if_match(version).await {
+        Err(error) if error.code() == Some(&ErrorCode::VersionMismatch) => {
+            let now = tickets.get(id).await.ok();
+            now.filter(|now| now.is_updated_by(&new, version)).ok_or(error)
+        }
+        answer => answer,
+    }
 }
 
 /// Withdraws a listing that the user has seen. An ingress may send the request twice, and the second answer is then 404.

@@ -1,7 +1,7 @@
 //! `ticketing tickets update`
 
 use clap_complete::ArgValueCompleter;
-use ticketing_sdk::{Money, TicketId, TicketUpdate};
+use ticketing_sdk::{ErrorCode, Money, TicketId, TicketUpdate};
 
 use super::details::{DetailArgs, warn_of_past_starts};
 use crate::context::{ApiCommand, ApiContext};
@@ -55,15 +55,61 @@ impl ApiCommand for Args {
                 (new, Some(old.version))
             }
         };
-        let update = tickets.update(&id, new.details(details));
-        let update = match self.if_match.or(version) {
+        let (new, version) = (new.details(details), self.if_match.or(version));
+        let update = tickets.update(&id, new.clone());
+        let update = match version {
             Some(version) => update.if_match(version),
             None => update,
         };
-        let ticket = resolve::name_conflict(api, api.send(update).await?, &subject).await?;
+        let answer = match (api.send(update).await?, version) {
+            // An ingress may have sent it twice.
+            (Err(error), Some(version)) if error.code() == Some(&ErrorCode::VersionMismatch) => {
+                let now = tickets.get(&id).await.ok();
+                now.filter(|now| now.is_updated_by(&new, version)).ok_or(error)
+            }
+            (answer, _) => answer,
+        };
+        let ticket = resolve::name_conflict(api, answer, &subject).await?;
         api.printer().one(&ticket)?;
         warn_of_past_starts(api, std::iter::once(&ticket.details));
         api.io().info(&format!("updated ticket {}", ticket.id));
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ticketing_sdk::mock::{Mock, Reply};
+    use ticketing_sdk::{Method, fixtures};
+
+    use super::*;
+    use crate::exit::Exit;
+    use crate::io::fake;
+    use crate::output::Format;
+
+    #[tokio::test]
+    async fn update_that_was_made_before_its_refusal_succeeds() {
+        const PATH: &str = "/api/tickets/t-1";
+        let price: Money = "120".parse().unwrap();
+        let listed = fixtures::ticket("t-1").version(3);
+        let updated = listed.clone().price(price).version(4);
+        for (now, exit) in [
+            (updated.clone(), None),
+            (updated.clone().version(5), Some(Exit::Conflict)),
+            (listed.clone().version(4), Some(Exit::Conflict)),
+        ] {
+            let (mock, folder) = (Mock::new(), tempfile::tempdir().unwrap());
+            let api = ApiContext::of_mock(&mock, fake::pipe("").io, Format::Tsv, folder.path());
+            mock.on(Method::GET, PATH, Reply::json(200, &listed)).on(
+                Method::GET,
+                PATH,
+                Reply::json(200, &now),
+            );
+            let refused = Reply::problem(412, ErrorCode::VersionMismatch, "It was changed");
+            mock.on(Method::PUT, PATH, refused);
+            let (id, details) = ("t-1".into(), DetailArgs::default());
+            let args = Args { id, title: None, price: Some(price), details, if_match: None };
+            assert_eq!(args.run(&api).await.err().map(|failure| failure.exit), exit);
+        }
     }
 }

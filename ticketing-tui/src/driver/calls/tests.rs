@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use ticketing_sdk::mock::{Mock, Reply as Response};
-use ticketing_sdk::{Admission, ErrorCode, IdempotencyKey, Method, Request, Timestamp, fixtures};
+use ticketing_sdk::{Admission, IdempotencyKey, Method, Request, Timestamp, fixtures};
 use tokio::sync::mpsc;
 
 use super::*;
@@ -178,5 +178,20 @@ async fn listing_that_is_gone_counts_as_withdrawn() {
         let client = Client::builder("http://marketplace.test").mock(&mock).build().unwrap();
         let reply = withdraw(&client, &"t-1".into(), 0).await;
         assert_eq!(matches!(reply, Ok(Reply::Done)), is_done, "{reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn update_that_was_made_before_its_refusal_succeeds() {
+    const PATH: &str = "/api/tickets/t-1";
+    let now = fixtures::ticket("t-1").version(4);
+    let new = || TicketUpdate::new(&now.title, now.price);
+    for (version, is_done) in [(3, true), (2, false)] {
+        let mock = Mock::new();
+        let refused = Response::problem(412, ErrorCode::VersionMismatch, "It was changed");
+        mock.on(Method::PUT, PATH, refused).on(Method::GET, PATH, Response::json(200, &now));
+        let client = Client::builder("http://marketplace.test").mock(&mock).build().unwrap();
+        let updated = update(&client, &"t-1".into(), new(), version).await;
+        assert_eq!(updated.is_ok(), is_done, "{updated:?}");
     }
 }
