@@ -50,10 +50,7 @@ export function useOnline(): boolean {
 }
 
 function subscribeOnline(changed: () => void): () => void {
-  window.addEventListener('online', changed)
-  window.addEventListener('offline', changed)
-  return () => {
-    window.removeEventListener('online', changed)
-    window.removeEventListener('offline', changed)
-  }
+  const listening = new AbortController()
+  for (const event of ['online', 'offline']) window.addEventListener(event, changed, listening)
+  return () => listening.abort()
 }

@@ -10,7 +10,7 @@ import { Button, ButtonLink } from '../ui/button'
 import { ErrorNotice } from '../ui/failure'
 import { PriceField } from '../ui/field'
 import { Form, Submit, useFieldErrors } from '../ui/form'
-import { NotSaved, forgetTyped, useKept } from '../ui/kept'
+import { NotSaved, useKept } from '../ui/kept'
 import { Late } from '../ui/late'
 import { useWrite } from '../ui/use-write'
 
@@ -87,8 +87,9 @@ function Offered({ pass, userId, refresh }: ResaleProps) {
     message: ({ status }) => ({ text: status === 'offered' ? texts.resale.ordered : texts.resale.withdrawn, to: `/passes/${pass.id}` }),
     shows: 'message',
   })
+  const typed = useKept<string>(userId, formOf(pass))
   // The price was listed, although the response to it may have been lost.
-  useEffect(() => forgetTyped(userId, formOf(pass)), [userId, pass])
+  useEffect(typed.forget)
   if (!listingId) return null
   return (
     <div className="actions">

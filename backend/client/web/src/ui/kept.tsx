@@ -16,17 +16,12 @@ export interface Kept<T> {
   discard: () => void
 }
 
-const nameOf = (userId: string, form: string): string => `typed:${userId}:${form}`
-
-/** Deletes what is kept of a form that is not shown: the thing that it changes has moved on. */
-export const forgetTyped = (userId: string, form: string): void => tab.removeItem(nameOf(userId, form))
-
 /**
  * Returns what the user has typed into a form and not sent. `form` names the form, and what it changes. `isSaved`: whether the thing is what
  * was typed: the response to it was lost.
  */
 export function useKept<T>(userId: string, form: string, isSaved: (typed: T) => boolean = () => false): Kept<T> {
-  const name = nameOf(userId, form)
+  const name = `typed:${userId}:${form}`
   const [earlier, setEarlier] = useState(() => {
     const typed = readJson<T>(tab, name)
     if (typed === null || !isSaved(typed)) return typed
