@@ -8,7 +8,7 @@ mod sync;
 use std::path::{Path, PathBuf};
 
 use ticketing_sdk::text::{has_visible, normalize};
-use ticketing_sdk::{Admission, IdempotencyKey, Timestamp, Verdict};
+use ticketing_sdk::{Admission, IdempotencyKey, PassClaim, Timestamp, Verdict};
 use ticketing_tui::{DoorClock, Scan};
 
 use self::journal::{DoorJournal, OfflineAdmission, UploadOutcome};
@@ -150,9 +150,8 @@ impl OfflineDoor {
         let scan = Scan { at: self.clock.admission_time(scan.at), ..scan.clone() };
         let (pass, claim, earlier) =
             self.rules.decide(&scan, |pass| self.journal.admissions_of(pass).collect())?;
-        let Scan { code, device, at, within } = scan;
-        // As the server keeps it, so that both mean the same device.
-        let device = device.map(|name| normalize(&name)).filter(|name| has_visible(name));
+        let device = device_name(&scan);
+        let Scan { code, at, within, .. } = scan;
         let details = &pass.details;
         let mut admission = Admission::new(claim.pass_id.clone(), &pass.title, at).double_admissions(earlier);
         admission.seat.clone_from(&details.seat);
@@ -177,17 +176,29 @@ impl OfflineDoor {
         Ok((admitted, verdict))
     }
 
-    /// Notes an admission that the server has made for this door at this time, so that the door refuses the code without it, too.
+    /// Notes the verdict of the server that admits a scan of this door, so that the door refuses the code without it, too, and
+    /// learns of an admission by another door. The pass may have been sold after the list was made.
     ///
     /// # Errors
     /// If the journal cannot be written.
-    pub(crate) fn note(&mut self, scan: &Scan, at: Timestamp) -> CliResult {
-        // The server has judged the day.
-        let scan = Scan { at, within: None, ..scan.clone() };
-        let Ok((mut admitted, _)) = self.admission(&scan, None) else { return Ok(()) };
-        // The time that the server has recorded.
-        admitted.at = at;
+    pub(crate) fn note(&mut self, scan: &Scan, verdict: &Verdict) -> CliResult {
+        let (Ok(claim), Some(at)) = (PassClaim::decode_unverified(&scan.code), verdict.admitted_at) else {
+            return Ok(());
+        };
+        let PassClaim { pass_id, serial, .. } = claim;
+        if self.journal.admissions_of(&pass_id).any(|known| known.serial == serial) {
+            return Ok(());
+        }
+        let (code, title, seat) =
+            (scan.code.clone(), verdict.title.clone().unwrap_or_default(), verdict.seat.clone());
+        let (device, key) = (device_name(scan), IdempotencyKey::generate());
+        let admitted = OfflineAdmission { pass_id, serial, code, title, seat, at, device, key, asked: None };
         self.keep(admitted.clone())?;
         self.journal.mark_uploaded(&admitted, UploadOutcome::Uploaded, None)
     }
+}
+
+/// Returns the name of the device as the server keeps it, so that both mean the same device.
+fn device_name(scan: &Scan) -> Option<String> {
+    scan.device.as_deref().map(normalize).filter(|name| has_visible(name))
 }

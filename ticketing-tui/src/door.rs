@@ -33,11 +33,11 @@ pub trait Door: Send + Sync {
     /// If the door is not prepared, or its journal cannot be written: nobody is admitted then.
     fn check_in(&self, issuer: &UserId, scan: &Scan, asked: &IdempotencyKey) -> Result<Verdict, CallError>;
 
-    /// Notes an admission of the server at this time, so that the door refuses the code without the server, too.
+    /// Notes the verdict of the server that admits a scan, so that the door refuses the code without the server, too.
     ///
     /// # Errors
     /// If the journal cannot be written.
-    fn note(&self, issuer: &UserId, scan: &Scan, at: Timestamp) -> Result<(), CallError>;
+    fn note(&self, issuer: &UserId, scan: &Scan, verdict: &Verdict) -> Result<(), CallError>;
 
     /// Uploads the journal, and fetches the door list again.
     ///

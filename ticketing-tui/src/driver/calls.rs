@@ -211,10 +211,8 @@ impl Caller {
         verdict: Verdict,
     ) -> Result<Verdict, CallError> {
         let verdict = self.client.passes().name_refused(verdict, &scan.code).await;
-        if let (Ruling::Admitted, Some(at)) = (verdict.verdict, verdict.admitted_at)
-            && self.is_prepared(issuer)
-        {
-            self.door.note(issuer, scan, at)?;
+        if verdict.verdict == Ruling::Admitted && self.is_prepared(issuer) {
+            self.door.note(issuer, scan, &verdict)?;
         }
         Ok(verdict)
     }

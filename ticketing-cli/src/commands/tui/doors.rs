@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
-use ticketing_sdk::{Client, IdempotencyKey, Timestamp, UserId, Verdict};
+use ticketing_sdk::{Client, IdempotencyKey, UserId, Verdict};
 use ticketing_tui::{AdmissionConflict, CallError, Door, DoorState, DoorSync, Scan};
 
 use crate::client_dirs::private_folder;
@@ -127,9 +127,9 @@ impl Door for Doors {
         door.lock().check_in(scan, Some(asked)).map_err(call_error)
     }
 
-    fn note(&self, issuer: &UserId, scan: &Scan, at: Timestamp) -> Result<(), CallError> {
+    fn note(&self, issuer: &UserId, scan: &Scan, verdict: &Verdict) -> Result<(), CallError> {
         let door = self.require(issuer).map_err(call_error)?;
-        door.lock().note(scan, at).map_err(call_error)
+        door.lock().note(scan, verdict).map_err(call_error)
     }
 
     fn sync<'a>(&'a self, issuer: &'a UserId) -> BoxFuture<'a, Result<DoorSync, CallError>> {

@@ -113,7 +113,7 @@ impl Door for NoDoor {
         Err(CallError::other("there is no door"))
     }
 
-    fn note(&self, _: &UserId, _: &Scan, _: Timestamp) -> Result<(), CallError> {
+    fn note(&self, _: &UserId, _: &Scan, _: &Verdict) -> Result<(), CallError> {
         Ok(())
     }
 

@@ -51,7 +51,7 @@ impl Door for FakeDoor {
         Ok(Verdict::admitted(Admission::new("p-1", "RustConf", scan.at)))
     }
 
-    fn note(&self, _: &UserId, _: &Scan, _: Timestamp) -> Result<(), CallError> {
+    fn note(&self, _: &UserId, _: &Scan, _: &Verdict) -> Result<(), CallError> {
         self.noted.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }

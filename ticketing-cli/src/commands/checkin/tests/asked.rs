@@ -1,11 +1,11 @@
 //! A door that has decided by its list because the server did not answer in time: the late answer and the upload are one admission.
 
 use ticketing_sdk::mock::Received;
-use ticketing_sdk::{IdempotencyKey, PassStatus, fixtures};
+use ticketing_sdk::{DoubleAdmission, IdempotencyKey, PassStatus, fixtures};
 
 use super::offline::{door_time, marketplace, marketplace_with, prepare_door, sync, uploads};
 use super::*;
-use crate::door::vectors::{CODE, PASS, scan};
+use crate::door::vectors::{CODE, PASS, list, scan};
 
 /// A door that has admitted the code by its list after this request.
 fn admit_after_request(file: &Path, asked: &IdempotencyKey) {
@@ -52,4 +52,22 @@ async fn late_admission_of_the_own_request_is_no_double() {
     // The door has the time of the server from now on.
     let refused = OfflineDoor::open(&file).unwrap().check_in(&scan(CODE, door_time()), None).unwrap();
     assert_eq!((refused.verdict, refused.admitted_at), (Ruling::Refused, Some(late)));
+}
+
+#[tokio::test]
+async fn door_learns_of_the_double_admission_of_a_pass_that_its_list_lacks() {
+    let (_folder, file) = prepare_door();
+    list(Vec::new()).write(&file).unwrap();
+    let admission = Admission::new(PASS, "RustConf", door_time()).seat("Row 4");
+    let verdict = Verdict::admitted(admission);
+    for _ in 0..2 {
+        OfflineDoor::open(&file).unwrap().note(&scan(CODE, door_time()), &verdict).unwrap();
+    }
+    let later = Timestamp::from_millis(door_time().as_millis() + 7_000);
+    let used = fixtures::pass(PASS).status(PassStatus::Used).admitted_at(door_time()).device("north");
+    let mock = marketplace_with(&[used.double_admissions(vec![DoubleAdmission::new(later, None)])]);
+    let (end, conflicts) = sync(&mock, &file).await;
+    assert_eq!((end.unwrap_err().exit, uploads(&mock).len()), (Exit::Refused, 0));
+    let seen: Vec<_> = conflicts.iter().map(|one| (&one["title"], &one["seat"], &one["otherAt"])).collect();
+    assert_eq!(seen, [(&"RustConf".into(), &"Row 4".into(), &serde_json::json!(later))]);
 }
