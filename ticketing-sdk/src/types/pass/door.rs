@@ -31,9 +31,7 @@ pub const DOOR_ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 /// ```
 /// use ticketing_sdk::NewCheckIn;
 ///
-/// let hours = std::time::Duration::from_secs(12 * 3600);
-/// let check_in = NewCheckIn::new("TK1…").device("north door").starts_within(hours);
-/// assert_eq!((check_in.at, check_in.starts_within), (None, Some(43_200)));
+/// let check_in = NewCheckIn::new("TK1…").device("north door");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -65,6 +63,13 @@ impl NewCheckIn {
     }
 
     /// Sets the field `starts_within`, in whole seconds: see [`STARTS_WITHIN_SECONDS`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let check_in = ticketing_sdk::NewCheckIn::new("TK1…").starts_within(Duration::from_secs(12 * 3600));
+    /// assert_eq!(check_in.starts_within, Some(43_200));
+    /// ```
     #[must_use]
     pub fn starts_within(mut self, span: Duration) -> Self {
         self.starts_within = Some(span.as_secs());
