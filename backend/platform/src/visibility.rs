@@ -11,10 +11,12 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
+use ticketing_sdk::UserId;
 use tokio::sync::{Notify, watch};
 
 use crate::clock::{Clock, id_time};
 use crate::db::{Arg, Db, DbError, Tx};
+use crate::http::ApiError;
 use crate::signal::Signal;
 
 /// A resource that is younger than this may exist although its event has not arrived, because the bus may be
@@ -40,10 +42,10 @@ type Lookup = dyn Fn(Vec<String>) -> BoxFuture<'static, Result<Vec<String>, DbEr
 
 /// Whether a resource that was not found has become visible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Visibility {
-    /// Its event has arrived: read it again.
+enum Visibility {
+    /// Its event has arrived.
     Visible,
-    /// It may exist, and its event may still arrive. Answer 503 with `Retry-After`.
+    /// It may exist, and its event may still arrive.
     NotYet,
     /// It does not exist: its identifier is old, from the future, or not a UUIDv7.
     Unknown,
@@ -99,9 +101,31 @@ impl VisibilityWaiter {
         Self { shared: Arc::new(Shared { clock, applied, registered, lookup: Box::new(lookup), waiting }) }
     }
 
+    /// Makes an attempt, which returns `None` if it does not find the resource, given by its noun and identifier. Then waits
+    /// until the resource is visible, at most for one second, and makes the attempt again.
+    ///
+    /// # Errors
+    /// Those of the attempt; 404 if the resource cannot exist; 503 with `Retry-After` if its event may still arrive.
+    pub async fn retry_when_visible<T, A: Future<Output = Result<Option<T>, ApiError>>>(
+        &self,
+        user: &UserId,
+        (noun, id): (&str, &str),
+        attempt: impl Fn() -> A,
+    ) -> Result<T, ApiError> {
+        if let Some(found) = attempt().await? {
+            return Ok(found);
+        }
+        let found = match self.wait_until_visible(user.as_str(), id).await {
+            Visibility::Visible => attempt().await?,
+            Visibility::NotYet => None,
+            Visibility::Unknown => return Err(ApiError::not_found()),
+        };
+        found.ok_or_else(|| ApiError::not_yet_visible(noun))
+    }
+
     /// Waits until the resource `id`, which `user` requested and which was not found, is visible: at most for one
     /// second. Returns at once if the resource cannot exist, or if too many requests wait.
-    pub async fn wait_until_visible(&self, user: &str, id: &str) -> Visibility {
+    async fn wait_until_visible(&self, user: &str, id: &str) -> Visibility {
         if !is_recent(id, &self.shared.clock) {
             return Visibility::Unknown;
         }

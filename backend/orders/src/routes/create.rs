@@ -7,7 +7,6 @@ use ticketing_platform::db::Tx;
 use ticketing_platform::http::{ApiError, Field, Json, PriceField, ValidationErrors};
 use ticketing_platform::idempotency::{Answer, IdempotencyKey, KeyedAnswer, KeyedRequest, run_once};
 use ticketing_platform::session::Session;
-use ticketing_platform::visibility::Visibility;
 use ticketing_sdk::{ErrorCode, Money, NewOrder, Order, OrderId, Problem, TicketId, Timestamp};
 
 use crate::store::ReserveError;
@@ -46,20 +45,8 @@ pub(crate) async fn create(
     let request = Request { session, key, ticket_id, price };
     let (user, keyed) = (&request.session.user_id, request.to_keyed(app.core.clock.now())?);
     app.writes.acquire_keyed(user, &app.core.db, &keyed).await?;
-    match request.reserve(&app).await {
-        // The event of a new ticket may not have arrived.
-        Err(ReserveOrWait::Unknown) => {}
-        Err(ReserveOrWait::Refused(error)) => return Err(error),
-        Ok(answer) => return Ok(answer),
-    }
-    match app.visibility.wait_until_visible(user.as_str(), request.ticket_id.as_str()).await {
-        Visibility::Visible => request.reserve(&app).await.map_err(|error| match error {
-            ReserveOrWait::Unknown => ApiError::not_yet_visible("ticket"),
-            ReserveOrWait::Refused(error) => error,
-        }),
-        Visibility::NotYet => Err(ApiError::not_yet_visible("ticket")),
-        Visibility::Unknown => Err(ApiError::not_found()),
-    }
+    let ticket = ("ticket", request.ticket_id.as_str());
+    app.visibility.retry_when_visible(user, ticket, || request.reserve(&app)).await
 }
 
 impl OrderInput {
@@ -83,13 +70,6 @@ struct Request {
     price: Option<Money>,
 }
 
-/// A ticket was not reserved.
-enum ReserveOrWait {
-    /// The ticket is unknown, or its event has not arrived.
-    Unknown,
-    Refused(ApiError),
-}
-
 impl Request {
     /// Returns the request as one that a client may retry.
     fn to_keyed(&self, now: Timestamp) -> Result<KeyedRequest, ApiError> {
@@ -97,9 +77,10 @@ impl Request {
         KeyedRequest::of_body(&self.key, user, route, &(&self.ticket_id, self.price), now)
     }
 
-    async fn reserve(&self, app: &App) -> Result<KeyedAnswer, ReserveOrWait> {
+    /// Reserves the ticket; `None` if the ticket is unknown, or its event has not arrived.
+    async fn reserve(&self, app: &App) -> Result<Option<KeyedAnswer>, ApiError> {
         let now = app.core.clock.now();
-        let request = self.to_keyed(now).map_err(ReserveOrWait::Refused)?;
+        let request = self.to_keyed(now)?;
         let new = store::NewOrder {
             id: OrderId::new(app.core.clock.new_id()),
             user_id: self.session.user_id.clone(),
@@ -122,9 +103,9 @@ impl Request {
             });
             keyed.map(|keyed| (keyed, unknown))
         };
-        match app.core.db.write(unit).await.map_err(ReserveOrWait::Refused)? {
-            (_, true) => Err(ReserveOrWait::Unknown),
-            (keyed, false) => keyed.map_err(ReserveOrWait::Refused),
+        match app.core.db.write(unit).await? {
+            (_, true) => Ok(None),
+            (keyed, false) => keyed.map(Some),
         }
     }
 }

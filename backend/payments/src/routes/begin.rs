@@ -28,8 +28,6 @@ pub(super) enum BeginResult {
     Responded(KeyedOutcome),
     /// It follows this payment.
     Follows(FollowedPayment),
-    /// The order is unknown or has not arrived yet; nothing was stored.
-    UnknownOrder,
 }
 
 /// A payment that a request follows.
@@ -42,32 +40,33 @@ pub(super) struct FollowedPayment {
     pub(super) replayed: Option<bool>,
 }
 
-/// Starts the request, in one transaction.
-pub(super) fn begin(tx: &mut Tx<'_>, app: &App, request: &Request) -> Result<BeginResult, ApiError> {
+/// Starts the request, in one transaction; `None` if the order is unknown or has not arrived yet, and nothing was stored.
+pub(super) fn begin(tx: &mut Tx<'_>, app: &App, request: &Request) -> Result<Option<BeginResult>, ApiError> {
     match idempotency::claim_key(tx, &request.keyed)? {
         Some(EarlierRequest::Answered(answer)) => {
-            return Ok(BeginResult::Responded(Ok(KeyedAnswer::replay(answer))));
+            return Ok(Some(BeginResult::Responded(Ok(KeyedAnswer::replay(answer)))));
         }
-        Some(EarlierRequest::InFlight) => return resume(tx, app, request),
+        Some(EarlierRequest::InFlight) => return resume(tx, app, request).map(Some),
         None => {}
     }
     let Some(order) = store::find_order(tx, &request.input.order_id)? else {
         idempotency::release_key(tx, &request.keyed)?;
-        return Ok(BeginResult::UnknownOrder);
+        return Ok(None);
     };
-    match pay(tx, app, request, &order) {
+    let began = match pay(tx, app, request, &order) {
         Ok(payment) => {
             if let Some(key) = &request.key {
                 store::bind_request(tx, &request.user_id, key, &payment.id, request.now)?;
             }
-            follow(tx, app, &payment, request.key.is_some().then_some(false)).map(BeginResult::Follows)
+            BeginResult::Follows(follow(tx, app, &payment, request.key.is_some().then_some(false))?)
         }
-        Err(failure) if failure.status().is_server_error() => Err(failure),
+        Err(failure) if failure.status().is_server_error() => return Err(failure),
         // A rule refuses the request.
         Err(refusal) => {
-            Ok(BeginResult::Responded(idempotency::record_outcome(tx, &request.keyed, Err(refusal))?))
+            BeginResult::Responded(idempotency::record_outcome(tx, &request.keyed, Err(refusal))?)
         }
-    }
+    };
+    Ok(Some(began))
 }
 
 /// Resumes a request without a final response: it follows the same payment.

@@ -6,7 +6,6 @@ use ticketing_platform::idempotency::{
     self, Answer, IdempotencyKey, KeyedAnswer, KeyedOutcome, KeyedRequest,
 };
 use ticketing_platform::session::Session;
-use ticketing_platform::visibility::Visibility;
 use ticketing_sdk::{NewPayment, Payment, Problem};
 
 use super::begin::{BeginResult, Request, begin};
@@ -47,33 +46,20 @@ pub(crate) async fn create(
         }
         None => None,
     };
-    let followed = match begin_or_wait(&app, &request).await? {
+    let attempt = || {
+        let (db, app, request) = (app.core.db.clone(), app.clone(), request.clone());
+        async move { db.write(move |tx| begin(tx, &app, &request)).await }
+    };
+    let order = ("order", request.input.order_id.as_str());
+    let followed = match app.visibility.retry_when_visible(&request.user_id, order, attempt).await? {
         BeginResult::Responded(answer) => return answer,
         BeginResult::Follows(followed) => followed,
-        BeginResult::UnknownOrder => return Err(ApiError::not_yet_visible("order")),
     };
     let answer = match follow(&app, &followed).await? {
         FollowResult::Open(answer) => answer,
         FollowResult::Final(outcome) => store_outcome(&app, request, outcome).await??.answer,
     };
     Ok(KeyedAnswer { answer, replayed: followed.replayed })
-}
-
-/// Starts the request; waits for the event of an order that is not known yet.
-async fn begin_or_wait(app: &App, request: &Request) -> Result<BeginResult, ApiError> {
-    let attempt = || {
-        let (db, app, request) = (app.core.db.clone(), app.clone(), request.clone());
-        async move { db.write(move |tx| begin(tx, &app, &request)).await }
-    };
-    let began = attempt().await?;
-    if !matches!(began, BeginResult::UnknownOrder) {
-        return Ok(began);
-    }
-    match app.visibility.wait_until_visible(request.user_id.as_str(), request.input.order_id.as_str()).await {
-        Visibility::Visible => attempt().await,
-        Visibility::NotYet => Ok(BeginResult::UnknownOrder),
-        Visibility::Unknown => Err(ApiError::not_found()),
-    }
 }
 
 /// Stores the outcome as the response of the key.
