@@ -31,16 +31,7 @@ impl Client {
     }
 
     /// Returns a builder for a client of the marketplace at `url`, like `http://127.0.0.1:3000`, with a path if the
-    /// marketplace is below one.
-    ///
-    /// ```
-    /// use ticketing_sdk::{Client, FileSessions};
-    ///
-    /// let client = Client::builder("https://tickets.example.com")
-    ///     .session_store(FileSessions::new("sessions.json"))
-    ///     .build()?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// marketplace is below one. See [`ClientBuilder`].
     pub fn builder(url: impl AsRef<str>) -> ClientBuilder {
         ClientBuilder::new(url.as_ref())
     }

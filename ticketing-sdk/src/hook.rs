@@ -47,19 +47,7 @@ pub trait AttemptHook: Send + Sync {
     }
 }
 
-/// An attempt of a request.
-///
-/// ```
-/// use ticketing_sdk::{Attempt, AttemptHook, HeaderMap};
-///
-/// struct Trace;
-///
-/// impl AttemptHook for Trace {
-///     fn before_attempt(&self, attempt: &Attempt<'_>, _headers: &mut HeaderMap) {
-///         println!("{} {}, attempt {}", attempt.method, attempt.path, attempt.number);
-///     }
-/// }
-/// ```
+/// An attempt of a request. See [`AttemptHook`].
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Attempt<'a> {
@@ -73,21 +61,7 @@ pub struct Attempt<'a> {
     pub number: u32,
 }
 
-/// The result of an attempt.
-///
-/// ```
-/// use ticketing_sdk::{Attempt, AttemptHook, AttemptResult};
-///
-/// struct Slow;
-///
-/// impl AttemptHook for Slow {
-///     fn after_attempt(&self, attempt: &Attempt<'_>, result: &AttemptResult<'_>) {
-///         if result.elapsed.as_secs() > 1 {
-///             println!("{} took {:?}", attempt.route, result.elapsed);
-///         }
-///     }
-/// }
-/// ```
+/// The result of an attempt. See [`AttemptHook`].
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct AttemptResult<'a> {

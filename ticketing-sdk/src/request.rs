@@ -129,19 +129,8 @@ impl Request {
         self
     }
 
-    /// Declares that an interrupted program may have sent this write, with this key, before. It is sent only to a
-    /// server with idempotency keys, and only a response that shows the outcome of the first attempt counts: with any
-    /// other the outcome is unknown ([`Error::UnknownOutcome`](crate::Error::UnknownOutcome)).
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use ticketing_sdk::{IdempotencyKey, Method};
-    ///
-    /// let key = IdempotencyKey::new(std::fs::read_to_string("unsettled")?)?;
-    /// let request = client.request(Method::POST, "/api/orders").json(&serde_json::json!({"ticketId": "t-1"}));
-    /// let response = request.idempotency_key(key).resumed(true).send_checked().await?;
-    /// # Ok(()) }
-    /// ```
+    /// Declares that an interrupted program may have sent this write, with this key, before.
+    /// See [`Write::resumed`](crate::Write::resumed).
     pub fn resumed(mut self, resumed: bool) -> Self {
         self.parts.resumed = resumed;
         self

@@ -146,16 +146,7 @@ impl fmt::Display for SessionLocation {
     }
 }
 
-/// The session of a client, and its location.
-///
-/// ```no_run
-/// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-/// let session = client.session().await?;
-/// if let Some(reason) = &session.unreadable {
-///     println!("the session in {} cannot be read: {reason}", session.location);
-/// }
-/// # Ok(()) }
-/// ```
+/// The session of a client, and its location. See [`Client::session`](crate::Client::session).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SessionInfo {

@@ -97,8 +97,13 @@ pub struct WatchEvents {
 /// use ticketing_sdk::WatchEvent;
 ///
 /// let mut events = client.tickets().follow(None);
-/// if let Some(WatchEvent::Lost { error, retry_in }) = events.try_next().await? {
-///     println!("{error}; again in {retry_in:?}");
+/// while let Some(event) = events.try_next().await? {
+///     match event {
+///         WatchEvent::Connected => println!("connected"),
+///         WatchEvent::Change(change) => println!("{} {}", change.kind, change.ticket.id),
+///         WatchEvent::Lost { error, retry_in } => println!("{error}; again in {retry_in:?}"),
+///         _ => {}
+///     }
 /// }
 /// # Ok(()) }
 /// ```

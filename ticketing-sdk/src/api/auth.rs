@@ -12,6 +12,7 @@ use crate::{Client, CurrentUser, CurrentUserAnswer, Result, User};
 /// use ticketing_sdk::Client;
 ///
 /// # async fn example(client: Client, password: String) -> ticketing_sdk::Result<()> {
+/// client.auth().sign_up("bob@example.com", password.clone()).await?;
 /// let user = client.auth().sign_in("ada@example.com", password).await?;
 /// let current = client.auth().current_user().await?;
 /// assert_eq!(current.map(|current| current.id), Some(user.id));
@@ -34,14 +35,6 @@ struct Credentials<'a> {
 
 impl Auth {
     /// Makes an account and signs in: the session of the client becomes its. The password has 8 to 128 characters.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// # let password = String::new();
-    /// let user = client.auth().sign_up("ada@example.com", password).await?;
-    /// println!("{} is signed in", user.email);
-    /// # Ok(()) }
-    /// ```
     ///
     /// # Errors
     /// `email_in_use`, `invalid_input` with the invalid fields, `too_many_requests`; [`Error::Session`] if the

@@ -29,10 +29,12 @@ const POLL_INTERVALS: [Duration; 2] = [Duration::from_millis(20), Duration::from
 /// buyer.passes().cancel_transfer(&pass.id).await?;
 /// println!("{}", buyer.passes().get(&pass.id).await?.status);
 /// let transfer = buyer.passes().transfer(&pass.id).await?;
+/// println!("give this to the next holder: {}", transfer.claim_code.as_str());
 /// let pass = friend.passes().claim(transfer.claim_code).await?;
 /// let code = pass.code.expect("the holder of a valid pass sees its code");
 /// let admission = door.passes().check_in(NewCheckIn::new(code.as_str())).await?;
 /// println!("{} {}", admission.title, admission.admitted_at);
+/// println!("{} keys verify codes", door.passes().keys().await?.keys.len());
 /// # Ok(()) }
 /// ```
 #[derive(Debug, Clone)]
@@ -90,13 +92,6 @@ impl Passes {
     /// code.
     ///
     /// Fails with `pass_not_valid`, `not_found`.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let transfer = client.passes().transfer("0192f3a4-0000-7000-8000-0000000000a1").await?;
-    /// println!("give this to the next holder: {}", transfer.claim_code.as_str());
-    /// # Ok(()) }
-    /// ```
     pub fn transfer(&self, id: impl Into<PassId>) -> Write<PassTransfer> {
         Write::with_generated_key(self.one(Method::POST, &id.into(), "/transfer"))
     }
@@ -111,14 +106,6 @@ impl Passes {
     /// Claims a pass that another user gives away.
     ///
     /// Fails with `claim_invalid`.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// # let code = String::new();
-    /// let pass = client.passes().claim(code).await?;
-    /// println!("you hold {} now", pass.title);
-    /// # Ok(()) }
-    /// ```
     pub fn claim(&self, claim_code: impl Into<ClaimCode>) -> Write<Pass> {
         let body = NewClaim::new(claim_code);
         Write::with_generated_key(self.client.request(Method::POST, format!("{PATH}/claims")).json(&body))
@@ -145,15 +132,6 @@ impl Passes {
     ///
     /// Fails with `already_admitted`, `pass_invalid`, `pass_superseded`, `pass_offered`, `not_owner`, and `pass_other_day` where
     /// [`NewCheckIn::starts_within`] is set.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use ticketing_sdk::NewCheckIn;
-    ///
-    /// let admission = client.passes().check_in(NewCheckIn::new("TK1…").device("north door")).await?;
-    /// println!("welcome: {}", admission.title);
-    /// # Ok(()) }
-    /// ```
     #[expect(clippy::needless_pass_by_value, reason = "a check-in is made for this call")]
     pub fn check_in(&self, check_in: NewCheckIn) -> Write<Admission> {
         let request = self.client.request(Method::POST, format!("{PATH}/check-ins")).json(&check_in);
@@ -161,13 +139,6 @@ impl Passes {
     }
 
     /// The public keys that verify codes.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let keys = client.passes().keys().await?;
-    /// println!("{} keys", keys.keys.len());
-    /// # Ok(()) }
-    /// ```
     ///
     /// # Errors
     /// If the server cannot be reached, or fails.

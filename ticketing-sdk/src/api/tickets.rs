@@ -29,6 +29,9 @@ const PATH: &str = "/api/tickets";
 /// let ticket = client.tickets().get(&ticket.id).await?;
 /// println!("{} {}", ticket.price, ticket.title);
 /// client.tickets().delete(&ticket.id).await?;
+/// let changes = client.tickets().watch().await?;
+/// // The position that an earlier run has stored.
+/// let later = client.tickets().watch_after(std::fs::read_to_string("position")?).await?;
 /// let december = client.tickets().list().from("2026-12-01T00:00:00Z".parse()?).sort(TicketSort::Starts);
 /// for ticket in december.max_price("100".parse()?).await?.items {
 ///     println!("{} {:?}", ticket.title, ticket.details.starts_at);
@@ -78,16 +81,8 @@ impl Tickets {
         Write::new(self.one(Method::DELETE, &id.into()), Response::no_content)
     }
 
-    /// The changes of all tickets from now on. When this returns, the stream stands: what happens from here on
-    /// will be in it.
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use futures_util::TryStreamExt;
-    ///
-    /// let next = client.tickets().watch().await?.try_next().await?;
-    /// # Ok(()) }
-    /// ```
+    /// The changes of all tickets from now on. See [`Watch`]. When this returns, the stream stands: what happens from here
+    /// on will be in it.
     ///
     /// # Errors
     /// If the first connection fails, and [`Unsupported`](crate::Error::Unsupported) on a backend without live
@@ -100,39 +95,15 @@ impl Tickets {
     /// while (24 hours here); where it cannot resume there, the stream begins with
     /// [`ChangesMissed`](crate::Error::ChangesMissed).
     ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// // The position that an earlier run has stored.
-    /// let position = std::fs::read_to_string("position")?;
-    /// let changes = client.tickets().watch_after(position).await?;
-    /// # Ok(()) }
-    /// ```
-    ///
     /// # Errors
     /// As [`Self::watch`].
     pub async fn watch_after(&self, last_event_id: impl Into<String>) -> Result<Watch> {
         Watch::open(self.client.clone(), Some(last_event_id.into())).await
     }
 
-    /// The changes of all tickets, with the state of the connection, for programs that show it. It waits for nothing:
-    /// the first connection, too, is tried until it comes about. With a position, it begins after that.
-    ///
-    /// ```no_run
-    /// use futures_util::TryStreamExt;
-    /// use ticketing_sdk::{Client, WatchEvent};
-    ///
-    /// # async fn example(client: Client) -> ticketing_sdk::Result<()> {
-    /// let mut news = client.tickets().follow(None);
-    /// while let Some(event) = news.try_next().await? {
-    ///     match event {
-    ///         WatchEvent::Connected => println!("connected"),
-    ///         WatchEvent::Change(change) => println!("{} {}", change.kind, change.ticket.id),
-    ///         WatchEvent::Lost { error, retry_in } => println!("{error}; again in {retry_in:?}"),
-    ///         _ => {}
-    ///     }
-    /// }
-    /// # Ok(()) }
-    /// ```
+    /// The changes of all tickets, with the state of the connection, for programs that show it.
+    /// See [`WatchEvent`](crate::WatchEvent). It waits for nothing: the first connection, too, is tried until it comes about.
+    /// With a position, it begins after that.
     pub fn follow(&self, last_event_id: Option<String>) -> WatchEvents {
         WatchEvents::unconnected(self.client.clone(), last_event_id)
     }

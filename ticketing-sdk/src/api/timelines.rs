@@ -31,19 +31,9 @@ impl Orders {
     }
 
     /// Merges what all services retain of an order into one timeline, and says in one sentence why the order is as it
-    /// is.
+    /// is. See [`Explanation`].
     ///
     /// A service that does not answer leaves a gap in the timeline ([`Explanation::gaps`]).
-    ///
-    /// ```no_run
-    /// # async fn example(client: ticketing_sdk::Client, order: ticketing_sdk::OrderId) -> ticketing_sdk::Result<()> {
-    /// let explanation = client.orders().explain(&order).await?;
-    /// println!("{}", explanation.summary);
-    /// for entry in &explanation.entries {
-    ///     println!("{} {} {}", entry.at, entry.service, entry.name);
-    /// }
-    /// # Ok(()) }
-    /// ```
     ///
     /// # Errors
     /// If the order is not the user's own (`not_found`, `not_owner`, `not_signed_in`), or no service answers.

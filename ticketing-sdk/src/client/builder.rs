@@ -143,22 +143,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Adds a hook that runs before and after each attempt. Hooks run in the order in which they were added.
-    ///
-    /// ```
-    /// use ticketing_sdk::{Attempt, AttemptHook, AttemptResult, Client};
-    ///
-    /// struct Log;
-    ///
-    /// impl AttemptHook for Log {
-    ///     fn after_attempt(&self, attempt: &Attempt<'_>, result: &AttemptResult<'_>) {
-    ///         println!("{} {:?}", attempt.route, result.elapsed);
-    ///     }
-    /// }
-    ///
-    /// let client = Client::builder("127.0.0.1:3000").hook(Log).build()?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Adds a hook that runs before and after each attempt. See [`AttemptHook`]. Hooks run in the order in which they were
+    /// added.
     pub fn hook(mut self, hook: impl AttemptHook + 'static) -> Self {
         self.hooks.push(Arc::new(hook));
         self

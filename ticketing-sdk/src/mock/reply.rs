@@ -24,6 +24,15 @@ use crate::{ErrorCode, ErrorDetail, Problem};
 /// let refusal = Reply::problem(400, ErrorCode::OrderExpired, "The reservation has expired");
 /// let busy = Reply::empty(503).header("retry-after", "3600");
 /// let incomplete = Reply::text(200, "application/json", "[{\"id\":").then_break();
+/// # ticketing_sdk::mock::run_example(async |client, mock| {
+/// # use ticketing_sdk::Method;
+/// mock.on(Method::GET, "/api/tickets/t-1", Reply::unreachable());
+/// assert!(client.tickets().get("t-1").await.unwrap_err().is_unreachable());
+/// mock.on(Method::POST, "/api/orders", Reply::broken()).on(Method::POST, "/api/orders", Reply::hang());
+/// assert!(client.orders().create("t-1").await.unwrap_err().is_unknown_outcome());
+/// let late = client.orders().create("t-1").timeout(Duration::from_millis(20)).await;
+/// assert!(late.unwrap_err().is_unknown_outcome());
+/// # Ok(()) });
 /// ```
 #[derive(Clone)]
 pub struct Reply {
@@ -87,43 +96,18 @@ impl Reply {
     }
 
     /// No connection: the request is not sent.
-    ///
-    /// ```
-    /// # ticketing_sdk::mock::run_example(async |client, mock| {
-    /// # use ticketing_sdk::{Method, mock::Reply};
-    /// mock.on(Method::GET, "/api/tickets/t-1", Reply::unreachable());
-    /// assert!(client.tickets().get("t-1").await.unwrap_err().is_unreachable());
-    /// # Ok(()) });
-    /// ```
     #[must_use]
     pub fn unreachable() -> Self {
         Self::new(Kind::Unreachable)
     }
 
     /// The request is sent, and the connection breaks before a response.
-    ///
-    /// ```
-    /// # ticketing_sdk::mock::run_example(async |client, mock| {
-    /// # use ticketing_sdk::{Method, mock::Reply};
-    /// mock.on(Method::POST, "/api/orders", Reply::broken());
-    /// assert!(client.orders().create("t-1").await.unwrap_err().is_unknown_outcome());
-    /// # Ok(()) });
-    /// ```
     #[must_use]
     pub fn broken() -> Self {
         Self::new(Kind::Broken)
     }
 
     /// The request is sent, and no response arrives.
-    ///
-    /// ```
-    /// # ticketing_sdk::mock::run_example(async |client, mock| {
-    /// # use ticketing_sdk::{Method, mock::Reply};
-    /// mock.on(Method::POST, "/api/orders", Reply::hang());
-    /// let order = client.orders().create("t-1").timeout(std::time::Duration::from_millis(20)).await;
-    /// assert!(order.unwrap_err().is_unknown_outcome());
-    /// # Ok(()) });
-    /// ```
     #[must_use]
     pub fn hang() -> Self {
         Self::new(Kind::Hang)

@@ -200,6 +200,7 @@ macro_rules! details {
         /// for (field, text) in fixtures::details().given_fields() {
         ///     println!("{}: {text}", field.label());
         /// }
+        /// assert_eq!((DetailField::StartsAt.name(), DetailField::Seat.max_chars()), ("startsAt", 60));
         /// ```
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum DetailField {
@@ -211,46 +212,41 @@ macro_rules! details {
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
             /// The name in JSON.
-            ///
-            /// ```
-            /// assert_eq!(ticketing_sdk::DetailField::StartsAt.name(), "startsAt");
-            /// ```
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name),+ }
             }
 
             /// The name at the beginning of a sentence.
-            ///
-            /// ```
-            /// assert_eq!(ticketing_sdk::DetailField::Venue.label(), "Venue");
-            /// ```
             #[must_use]
             pub const fn label(self) -> &'static str {
                 match self { $(Self::$variant => $label),+ }
             }
 
             /// Returns the maximum number of characters of the field.
-            ///
-            /// ```
-            /// assert_eq!(ticketing_sdk::DetailField::Seat.max_chars(), 60);
-            /// ```
             #[must_use]
             pub const fn max_chars(self) -> usize {
                 match self { $(Self::$variant => $max),+ }
             }
         }
 
+        /// The fields together.
+        ///
+        /// ```
+        /// use ticketing_sdk::{DetailField, DetailsUpdate, EventTime, TicketDetails};
+        ///
+        /// let mut details = TicketDetails::default().venue("Tivoli").seat("Row 4");
+        /// assert_eq!((details.get(DetailField::Venue), details.given_fields().count()), (Some("Tivoli"), 2));
+        /// let mut update = DetailsUpdate::default();
+        /// update.set(DetailField::Seat, "Row 1")?;
+        /// details.apply(&update);
+        /// assert_eq!(details, TicketDetails::default().venue("Tivoli").seat("Row 1"));
+        /// let details = TicketDetails::default().starts_at("2026-12-24T19:30:00+01:00".parse::<EventTime>()?);
+        /// assert!(details.has_started("2026-12-24T18:30:00Z".parse()?) && !details.is_empty());
+        /// # Ok::<(), Box<dyn std::error::Error>>(())
+        /// ```
         impl TicketDetails {
             /// Returns whether the event has started. `now` is the server's time.
-            ///
-            /// ```
-            /// use ticketing_sdk::{EventTime, TicketDetails};
-            ///
-            /// let details = TicketDetails::default().starts_at("2026-12-24T19:30:00+01:00".parse::<EventTime>()?);
-            /// assert!(details.has_started("2026-12-24T18:30:00Z".parse()?));
-            /// # Ok::<(), Box<dyn std::error::Error>>(())
-            /// ```
             #[must_use]
             pub fn has_started(&self, now: crate::Timestamp) -> bool {
                 self.starts_at.as_ref().is_some_and(|start| start.instant() <= now)
@@ -266,68 +262,44 @@ macro_rules! details {
             )+
 
             /// The field as text, if it is given.
-            ///
-            /// ```
-            /// use ticketing_sdk::{DetailField, TicketDetails};
-            ///
-            /// let details = TicketDetails::default().venue("Tivoli");
-            /// assert_eq!(details.get(DetailField::Venue), Some("Tivoli"));
-            /// ```
             #[must_use]
             pub fn get(&self, field: DetailField) -> Option<&str> {
                 match field { $(DetailField::$variant => self.$field.as_ref().map(AsRef::as_ref)),+ }
             }
 
             /// The fields that are given, as text.
-            ///
-            /// ```
-            /// let details = ticketing_sdk::TicketDetails::default().seat("Row 4");
-            /// assert_eq!(details.given_fields().count(), 1);
-            /// ```
             pub fn given_fields(&self) -> impl Iterator<Item = (DetailField, &str)> {
                 DetailField::ALL.iter().filter_map(|field| Some((*field, self.get(*field)?)))
             }
 
             /// Changes the fields that `update` names.
-            ///
-            /// ```
-            /// use ticketing_sdk::{DetailField, DetailsUpdate, TicketDetails};
-            ///
-            /// let mut update = DetailsUpdate::default();
-            /// update.set(DetailField::Seat, "Row 1")?;
-            /// let mut details = TicketDetails::default().seat("Row 4").venue("Tivoli");
-            /// details.apply(&update);
-            /// assert_eq!(details, TicketDetails::default().seat("Row 1").venue("Tivoli"));
-            /// # Ok::<(), Box<dyn std::error::Error>>(())
-            /// ```
             pub fn apply(&mut self, update: &DetailsUpdate) {
                 $(update.$field.apply_to(&mut self.$field);)+
             }
 
             /// Returns whether no field is given.
-            ///
-            /// ```
-            /// assert!(ticketing_sdk::TicketDetails::default().is_empty());
-            /// ```
             #[must_use]
             pub fn is_empty(&self) -> bool {
                 self.given_fields().next().is_none()
             }
         }
 
+        /// Changes of single fields.
+        ///
+        /// ```
+        /// use ticketing_sdk::{DetailField, DetailsUpdate, FieldUpdate};
+        ///
+        /// let mut update = DetailsUpdate::default();
+        /// update.set(DetailField::Venue, " Tivoli ")?;
+        /// assert_eq!(update.venue, FieldUpdate::Set("Tivoli".to_owned()));
+        /// update.clear(DetailField::Venue);
+        /// assert_eq!(update.venue, FieldUpdate::Clear);
+        /// # Ok::<(), ticketing_sdk::DetailError>(())
+        /// ```
         impl DetailsUpdate {
             /// Sets a field from user input: trimmed, composed (NFC), with a visible character. Only a description has
             /// lines: in other fields line breaks and other control characters become a space. A start without seconds
             /// (`2026-12-24T19:30+01:00`) gets them.
-            ///
-            /// ```
-            /// use ticketing_sdk::{DetailField, DetailsUpdate, FieldUpdate};
-            ///
-            /// let mut update = DetailsUpdate::default();
-            /// update.set(DetailField::Venue, " Tivoli ")?;
-            /// assert_eq!(update.venue, FieldUpdate::Set("Tivoli".to_owned()));
-            /// # Ok::<(), Box<dyn std::error::Error>>(())
-            /// ```
             ///
             /// # Errors
             /// When the text cannot be a value of the field.
@@ -339,14 +311,6 @@ macro_rules! details {
             }
 
             /// Clears a field.
-            ///
-            /// ```
-            /// use ticketing_sdk::{DetailField, DetailsUpdate, FieldUpdate};
-            ///
-            /// let mut update = DetailsUpdate::default();
-            /// update.clear(DetailField::Venue);
-            /// assert_eq!(update.venue, FieldUpdate::Clear);
-            /// ```
             pub fn clear(&mut self, field: DetailField) {
                 match field { $(DetailField::$variant => self.$field = FieldUpdate::Clear),+ }
             }
