@@ -13,35 +13,19 @@ pub(crate) use setters;
 
 /// Declares one setter. See [`setters`].
 macro_rules! setter {
-    (as $field:ident $value:ty) => {
-        #[doc = concat!("Sets the field `", stringify!($field), "`.")]
-        #[must_use]
-        pub fn $field(mut self, value: $value) -> Self {
-            self.$field = value;
-            self
-        }
-    };
+    (as $field:ident $value:ty) => { $crate::types::setter!($field: $value, |value| value); };
     (into $field:ident $value:ty) => {
-        #[doc = concat!("Sets the field `", stringify!($field), "`.")]
-        #[must_use]
-        pub fn $field(mut self, value: impl Into<$value>) -> Self {
-            self.$field = value.into();
-            self
-        }
+        $crate::types::setter!($field: impl Into<$value>, |value| value.into());
     };
-    (some $field:ident $value:ty) => {
-        #[doc = concat!("Sets the field `", stringify!($field), "`.")]
-        #[must_use]
-        pub fn $field(mut self, value: $value) -> Self {
-            self.$field = Some(value);
-            self
-        }
-    };
+    (some $field:ident $value:ty) => { $crate::types::setter!($field: $value, |value| Some(value)); };
     (some_into $field:ident $value:ty) => {
+        $crate::types::setter!($field: impl Into<$value>, |value| Some(value.into()));
+    };
+    ($field:ident: $argument:ty, |$value:ident| $set:expr) => {
         #[doc = concat!("Sets the field `", stringify!($field), "`.")]
         #[must_use]
-        pub fn $field(mut self, value: impl Into<$value>) -> Self {
-            self.$field = Some(value.into());
+        pub fn $field(mut self, $value: $argument) -> Self {
+            self.$field = $set;
             self
         }
     };
