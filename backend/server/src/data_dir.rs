@@ -82,16 +82,6 @@ impl DataDir {
         &self.path
     }
 
-    /// Returns the path of the database of a service.
-    pub(crate) fn database(&self, service: &str) -> PathBuf {
-        database(&self.path, service)
-    }
-
-    /// Checks that the folder has each of these databases, or none of them yet.
-    pub(crate) fn check_databases(&self, databases: &[&'static str]) -> Result<CheckedDatabases, StartError> {
-        CheckedDatabases::check(&self.path, databases)
-    }
-
     /// Returns a watch on the folder, on these database files, and on the other files that the next start reads.
     pub(crate) fn watch(&self, databases: Vec<OpenedPath>) -> FolderWatch {
         let keys = KEY_FILES.into_iter().zip(&self.keys);

@@ -2,7 +2,6 @@
 
 use secrecy::SecretString;
 use ticketing_bus::{Bus, JetStreamOptions, ServiceCore};
-use ticketing_platform::clock::Clock;
 use ticketing_platform::http::StreamSlots;
 use ticketing_platform::session::{RevokedSessions, SessionKeys, Sessions};
 use ticketing_platform::shutdown::Shutdown;
@@ -52,7 +51,7 @@ impl ServiceOpener<'_> {
         self.warn_of_plain_http();
         let opened = ticketing_auth::App::open(ticketing_auth::Settings {
             database: self.databases.for_service(Service::Auth)?,
-            clock: self.clock(),
+            clock: self.settings.clock.clone(),
             sessions: self.sessions()?,
             proxies: self.settings.trusted_proxies.clone(),
             fingerprint_key: self.session_keys.first().cloned().unwrap_or_default(),
@@ -65,7 +64,7 @@ impl ServiceOpener<'_> {
     pub(crate) async fn open_tickets(&self) -> Result<OpenService, StartError> {
         let opened = ticketing_tickets::App::open(ticketing_tickets::Settings {
             database: self.databases.for_service(Service::Tickets)?,
-            clock: self.clock(),
+            clock: self.settings.clock.clone(),
             sessions: self.sessions()?,
             pass_signer: PassSigner::new(&self.pass_keys)?,
             resale_cap: self.settings.resale_cap,
@@ -80,7 +79,7 @@ impl ServiceOpener<'_> {
     pub(crate) async fn open_orders(&self) -> Result<OpenService, StartError> {
         let opened = ticketing_orders::App::open(ticketing_orders::Settings {
             database: self.databases.for_service(Service::Orders)?,
-            clock: self.clock(),
+            clock: self.settings.clock.clone(),
             sessions: self.sessions()?,
             order_ttl: self.settings.order_ttl,
             open_limit: self.settings.open_orders,
@@ -93,7 +92,7 @@ impl ServiceOpener<'_> {
     pub(crate) async fn open_payments(&self, provider: &CardProvider) -> Result<OpenService, StartError> {
         let opened = ticketing_payments::App::open(ticketing_payments::Settings {
             database: self.databases.for_service(Service::Payments)?,
-            clock: self.clock(),
+            clock: self.settings.clock.clone(),
             sessions: self.sessions()?,
             provider: provider.provider.clone(),
             timeouts: self.settings.payment_timeouts,
@@ -106,13 +105,9 @@ impl ServiceOpener<'_> {
     pub(crate) fn open_expiration(&self) -> Result<OpenService, StartError> {
         let opened = ticketing_expiration::App::open(ticketing_expiration::Settings {
             database: self.databases.for_service(Service::Expiration)?,
-            clock: self.clock(),
+            clock: self.settings.clock.clone(),
         });
         opened!(Service::Expiration, opened, |app| OpenApiRouter::new())
-    }
-
-    pub(crate) fn open_provider(&self) -> Result<CardProvider, StartError> {
-        CardProvider::open(self.settings, &self.databases)
     }
 
     /// Warns if the cookie is `Secure` and no trusted proxy can terminate TLS.
@@ -127,16 +122,12 @@ impl ServiceOpener<'_> {
         }
     }
 
-    fn clock(&self) -> Clock {
-        self.settings.clock.clone()
-    }
-
     /// Returns the sessions for a service. The revoked sessions in memory are those of the process; each service has
     /// its own table of them, which services of other processes fill from the event.
     fn sessions(&self) -> Result<Sessions, StartError> {
         let (keys, revoked) = (SessionKeys::new(&self.session_keys)?, self.revoked.with_own_table());
         let (cookie, ttl) = (self.settings.cookie.clone(), self.settings.session_ttl);
-        Ok(Sessions::new(keys, cookie, ttl, revoked, self.clock()))
+        Ok(Sessions::new(keys, cookie, ttl, revoked, self.settings.clock.clone()))
     }
 }
 

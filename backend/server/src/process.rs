@@ -11,6 +11,7 @@ use ticketing_platform::shutdown::Shutdown;
 use crate::databases::DatabaseLocation;
 use crate::http_server::{HttpServer, ShutdownPhases};
 use crate::open::{OpenService, ServiceOpener, client_app, connect_jetstream};
+use crate::provider::CardProvider;
 use crate::{Service, StackSettings, StartError, openapi};
 
 /// Opens the service, binds its port and serves requests. The service keeps its data in a PostgreSQL schema and sends its
@@ -61,7 +62,7 @@ async fn open(
         Service::Auth => opener.open_auth().await?,
         Service::Tickets => opener.open_tickets().await?,
         Service::Orders => opener.open_orders().await?,
-        Service::Payments => opener.open_payments(&opener.open_provider()?).await?,
+        Service::Payments => opener.open_payments(&CardProvider::open(settings, &opener.databases)?).await?,
         Service::Expiration | Service::Client => opener.open_expiration()?,
     };
     Ok((opened, bus))
@@ -73,21 +74,23 @@ const WRITE_CHECK_INTERVAL: Duration = Duration::from_secs(1);
 /// Adds a check that writes to the database of a service. The bus is not checked: while it is unreachable, events wait
 /// in the outbox.
 pub(crate) fn with_database_check(health: Health, service: Service, core: &ServiceCore) -> Health {
-    let core = core.clone();
-    with_write_check(health, service.name(), move || {
-        let core = core.clone();
-        async move { core.check_writable().await }
-    })
+    with_write_check(health, service.name(), core, |core| async move { core.check_writable().await })
 }
 
-/// Adds a check that writes to a database.
-pub(crate) fn with_write_check<F, R>(health: Health, name: &'static str, check: F) -> Health
+/// Adds a check that writes to the database of `target`.
+pub(crate) fn with_write_check<T, R>(
+    health: Health,
+    name: &'static str,
+    target: &T,
+    check: impl Fn(T) -> R + Send + Sync + 'static,
+) -> Health
 where
-    F: Fn() -> R + Send + Sync + 'static,
+    T: Clone + Send + Sync + 'static,
     R: Future<Output = Result<(), DbError>> + Send + 'static,
 {
+    let target = target.clone();
     health.check_at_most_every(name, WRITE_CHECK_INTERVAL, move || {
-        let written = check();
+        let written = check(target.clone());
         async move { written.await.is_ok() }
     })
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use axum::Router;
 use axum::response::IntoResponse;
 use ticketing_bus::{Bus, EmbeddedOptions, ServiceCore};
-use ticketing_events::Envelope;
 use ticketing_payments::SimulatedProvider;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::health::Health;
@@ -16,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::audit::{Auditor, Sources};
 use crate::clock_routes::with_clock;
-use crate::data_dir::{DataDir, FolderWatch};
+use crate::data_dir::{CheckedDatabases, DataDir, FolderWatch, database};
 use crate::databases::{BUS, DatabaseLocation, PROVIDER, database_files};
 use crate::http_server::{HttpServer, ShutdownPhases};
 use crate::open::{OpenService, ServiceOpener, client_app, connect_jetstream};
@@ -60,7 +59,7 @@ impl Stack {
         let data_dir = DataDir::lock(&settings.data_dir)?;
         let shutdown = ShutdownPhases::default();
         let databases = database_files(&settings);
-        let checked = data_dir.check_databases(&databases)?;
+        let checked = CheckedDatabases::check(data_dir.path(), &databases)?;
         let parts = Parts::open(&settings, &data_dir, &shutdown.serving).await?;
         let folder = data_dir.watch(checked.complete()?);
         let health = parts.health(&shutdown.serving, folder.is_needed().then_some(&folder));
@@ -120,14 +119,6 @@ impl Stack {
         self.cores.each_ref().map(|(name, core)| (*name, core))
     }
 
-    /// Returns the newest events, the oldest of them first.
-    ///
-    /// # Errors
-    /// If the log cannot be read.
-    pub async fn events(&self, limit: u32) -> Result<Vec<Envelope>, ticketing_bus::BusError> {
-        self.auditor.bus.recent(limit).await
-    }
-
     /// Returns the auditor of the running marketplace.
     pub fn auditor(&self) -> &Auditor {
         &self.auditor
@@ -159,13 +150,13 @@ impl Parts {
             Some(url) => DatabaseLocation::prepare(url, &Service::STATEFUL).await?,
         };
         let bus = match &settings.nats {
-            None => Bus::open_embedded(&data_dir.database(BUS), EmbeddedOptions::default())?,
+            None => Bus::open_embedded(&database(data_dir.path(), BUS), EmbeddedOptions::default())?,
             Some(options) => connect_jetstream(options).await?,
         };
         let revoked = RevokedSessions::new(settings.clock.clone());
         let opener =
             ServiceOpener { settings, databases, session_keys, pass_keys, revoked, serving: serving.clone() };
-        let provider = opener.open_provider()?;
+        let provider = CardProvider::open(settings, &opener.databases)?;
         let services = [
             opener.open_auth().await?,
             opener.open_tickets().await?,
@@ -181,18 +172,15 @@ impl Parts {
         let health = self.services.iter().fold(Health::new(serving.clone()), |health, opened| {
             with_database_check(health, opened.service, &opened.core)
         });
-        let bus = self.bus.clone();
-        let health = with_write_check(health, BUS, move || {
-            let bus = bus.clone();
-            async move { bus.check_writable().await }
-        });
-        let health = match self.provider.simulated.clone() {
-            Some(provider) => with_write_check(health, PROVIDER, move || {
-                let provider = provider.clone();
-                async move { provider.check_writable().await }
-            }),
-            None => health,
-        };
+        let health =
+            with_write_check(health, BUS, &self.bus, |bus| async move { bus.check_writable().await });
+        let health =
+            match &self.provider.simulated {
+                Some(ledger) => with_write_check(health, PROVIDER, ledger, |ledger| async move {
+                    ledger.check_writable().await
+                }),
+                None => health,
+            };
         match folder.cloned() {
             Some(folder) => health.check("data_dir", move || {
                 let folder = folder.clone();

@@ -147,7 +147,7 @@ impl AuditTarget {
         }
         if let Some(missing) = first_missing {
             return Err(match exists {
-                true => AuditTargetError::Missing(self.file(missing)),
+                true => AuditTargetError::Missing(database(&self.folder, missing)),
                 false => AuditTargetError::NoMarketplace(self.folder.clone()),
             });
         }
@@ -155,10 +155,6 @@ impl AuditTarget {
             return Err(AuditTargetError::LedgerElsewhere);
         }
         Ok(())
-    }
-
-    fn file(&self, part: &str) -> PathBuf {
-        database(&self.folder, part)
     }
 
     async fn audit_with(&self, auditor: &Auditor) -> Result<Report, AuditTargetError> {
@@ -190,7 +186,7 @@ impl AuditTarget {
                 let schema = schema(&url.clone().without_migrations(), name)?;
                 Ok(Db::open_read_only(schema, ReadOnly::BesideWriter, options)?)
             }
-            None => access.open(&self.file(name)),
+            None => access.open(&database(&self.folder, name)),
         };
         let ledger = match &self.ledger {
             Some(ledger) => ledger.clone(),
@@ -206,7 +202,7 @@ impl AuditTarget {
         };
         let bus = match &self.bus {
             Some(bus) => bus.clone(),
-            None => Bus::open_embedded_read_only(access.open(&self.file(BUS))?),
+            None => Bus::open_embedded_read_only(access.open(&database(&self.folder, BUS))?),
         };
         Ok(Auditor { sources, bus, clock: Clock::system() })
     }

@@ -39,7 +39,7 @@ pub(crate) struct CheckedDatabases {
 
 impl CheckedDatabases {
     /// Checks that each of the `needed` databases exists and is the listed one, unless the folder never had it.
-    pub(super) fn check(folder: &Path, needed: &[&'static str]) -> Result<Self, StartError> {
+    pub(crate) fn check(folder: &Path, needed: &[&'static str]) -> Result<Self, StartError> {
         let unusable = |source| StartError::DataDir { path: folder.to_owned(), source };
         let listed = listed_databases(folder).map_err(unusable)?;
         let has = |name: &str| !is_empty(&database(folder, name));

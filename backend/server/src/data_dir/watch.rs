@@ -173,7 +173,7 @@ mod tests {
     use ticketing_engines::LogLines;
     use ticketing_platform::files::write_private_file;
 
-    use super::super::{DataDir, PASS_KEY, SESSION_KEY};
+    use super::super::{DataDir, PASS_KEY, SESSION_KEY, database};
     use super::*;
 
     #[test]
@@ -233,7 +233,7 @@ mod tests {
     fn manifest_that_lacks_a_database_is_a_problem() {
         let folder = tempfile::tempdir().unwrap();
         let data_dir = DataDir::lock(&folder.path().join("data")).unwrap();
-        let database = data_dir.database("orders");
+        let database = database(data_dir.path(), "orders");
         fs::write(&database, "rows").unwrap();
         let list = data_dir.path().join(MANIFEST);
         write_private_file(&list, "orders 2026-01-01\n").unwrap();

@@ -167,7 +167,7 @@ async fn audit_reports_dead_letters() {
     let seller = stack.session("seller").await;
     list(&stack, &seller, "A ticket", 10.0).await;
     stack.settle().await;
-    let mut broken = stack.stack().events(1).await.unwrap().remove(0);
+    let mut broken = stack.stack().bus().recent(1).await.unwrap().remove(0);
     assert_eq!(broken.name, EventName::TicketCreated);
     (broken.id, broken.aggregate, broken.body) = ("by-hand".to_owned(), "x".to_owned(), "{}".to_owned());
     stack.stack().bus().publish(vec![broken]).await.unwrap();

@@ -264,7 +264,7 @@ async fn unsampled_trace_context_is_propagated(shape: Shape) {
     eventually!(collector.trace(kept).iter().any(|span| span.kind == "consumer"), seconds 30);
     assert_eq!(collector.trace(silent), []);
     // The context is propagated though the trace is not sampled.
-    let events = stack.stack().events(10).await.unwrap();
+    let events = stack.stack().bus().recent(10).await.unwrap();
     let traces: Vec<_> = events.iter().filter_map(|event| event.trace.as_deref()).collect();
     assert!(traces.contains(&parent(silent, "00").as_str()), "{traces:?}");
     stack.finish().await;

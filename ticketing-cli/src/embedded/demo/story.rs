@@ -187,7 +187,7 @@ impl<'a> Story<'a> {
     /// The events by which the services communicated the first sale.
     async fn event_log(&mut self, order: &Order) -> CliResult {
         self.at = "reading the event log";
-        let events = self.stack.events(ALL_EVENTS).await.map_err(to_failure)?;
+        let events = self.stack.bus().recent(ALL_EVENTS).await.map_err(to_failure)?;
         let of_the_sale: Vec<_> = events
             .iter()
             .filter(|event| event.aggregate == order.id.as_str() || event.body.contains(order.id.as_str()))
