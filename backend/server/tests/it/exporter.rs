@@ -46,10 +46,11 @@ impl Program {
         Self { child, raw: RawClient::new(url), log, _folder: folder }
     }
 
-    /// Reads the log lines, each of which is a JSON object.
+    /// Reads the log lines, each of which is a JSON object. The last one may be incomplete yet.
     fn log(&self) -> Vec<Value> {
         let text = std::fs::read_to_string(&self.log).unwrap();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        let complete = text.rfind('\n').map_or("", |end| &text[..end]);
+        complete.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     /// Sends SIGTERM, and waits until the program ends.

@@ -21,19 +21,24 @@ pub(crate) async fn list(stack: &TestStack, seller: &TestSession, title: &str, p
     id(&stack.raw().post("/api/tickets").by(seller).json(&new).await.ok(201))
 }
 
-/// Tries to order a ticket.
-pub(crate) async fn order(stack: &TestStack, buyer: &TestSession, ticket: &str) -> Reply {
+/// Tries to order a ticket, of which orders may not have received the event.
+pub(crate) async fn try_order(stack: &TestStack, buyer: &TestSession, ticket: &str) -> Reply {
     stack.raw().post("/api/orders").by(buyer).json(&json!({ "ticketId": ticket })).await
+}
+
+/// Tries to order a ticket that is visible to orders.
+pub(crate) async fn order(stack: &TestStack, buyer: &TestSession, ticket: &str) -> Reply {
+    retry_until_visible(|| try_order(stack, buyer, ticket)).await
 }
 
 /// Orders a ticket.
 pub(crate) async fn order_when_visible(stack: &TestStack, buyer: &TestSession, ticket: &str) -> String {
-    id(&retry_until_visible(|| order(stack, buyer, ticket)).await.ok(201))
+    id(&order(stack, buyer, ticket).await.ok(201))
 }
 
 /// Repeats a request while it is refused as `not_yet_visible`. On a busy machine an event takes longer than the second
 /// for which a service waits.
-pub(crate) async fn retry_until_visible<F: Future<Output = Reply>>(request: impl Fn() -> F) -> Reply {
+async fn retry_until_visible<F: Future<Output = Reply>>(request: impl Fn() -> F) -> Reply {
     let deadline = Deadline::from_now(Duration::from_secs(30));
     loop {
         let reply = request().await;
@@ -44,9 +49,14 @@ pub(crate) async fn retry_until_visible<F: Future<Output = Reply>>(request: impl
     }
 }
 
-/// Tries to pay for an order.
-pub(crate) async fn pay(stack: &TestStack, buyer: &TestSession, order: &str, token: &str) -> Reply {
+/// Tries to pay for an order, of which payments may not have received the event.
+pub(crate) async fn try_pay(stack: &TestStack, buyer: &TestSession, order: &str, token: &str) -> Reply {
     stack.raw().post("/api/payments").by(buyer).json(&json!({ "orderId": order, "token": token })).await
+}
+
+/// Tries to pay for an order that is visible to payments.
+pub(crate) async fn pay(stack: &TestStack, buyer: &TestSession, order: &str, token: &str) -> Reply {
+    retry_until_visible(|| try_pay(stack, buyer, order, token)).await
 }
 
 /// Cancels an order.

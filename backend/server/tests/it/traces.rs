@@ -8,7 +8,7 @@ use ticketing_testkit::{
     Collector, RecordedSpan, Reply, Shape, TestSession, TestStack, eventually, on_shapes,
 };
 
-use crate::support::{id, list, order_of, ticket};
+use crate::support::{id, list, order_of, order_when_visible, ticket};
 
 /// The span id of the client.
 const CLIENT: &str = "00f067aa0ba902b7";
@@ -207,8 +207,8 @@ async fn request_span_has_its_route(shape: Shape) {
     let stack = TestStack::builder().on(shape).collector(collector).start().await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let wanted = list(&stack, &seller, "RustConf", 20.0).await;
-    let ordered =
-        id(&stack.raw().post("/api/orders").by(&buyer).json(&json!({ "ticketId": wanted })).await.ok(201));
+    let ordered = order_when_visible(&stack, &buyer, &wanted).await;
+    stack.settle().await;
     let asked = |trace: &'static str, path: String| {
         let request = stack.raw().get(&path).header("traceparent", parent(trace, "01"));
         async move { request.await.status }

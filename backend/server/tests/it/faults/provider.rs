@@ -134,6 +134,7 @@ async fn lost_call_is_retried(shape: Shape) {
 async fn unreachable_provider_is_reported_and_a_retry_is_safe(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let reservation = reserve(&stack).await;
+    stack.settle().await;
     let faults = stack.provider().faults().clone();
     faults.set_unreachable(true);
     for key in ["key-1", "key-1", "key-2"] {

@@ -8,6 +8,7 @@ use crate::support::{cancel, id, order_of, pay};
 
 /// Pays with a card that requires confirmation, from a client that supports it. Returns the payment and its intent.
 async fn pay_with_confirmation(market: &StripeMarket, reservation: &Reservation) -> (Value, String) {
+    market.stack.settle().await;
     let body = json!({ "orderId": reservation.order, "token": "pm_card_authenticationRequired", "canConfirm": true });
     let payment = market.stack.raw().post("/api/payments").by(&reservation.buyer).json(&body).await.ok(202);
     assert_eq!(payment["status"], "pending");

@@ -3,7 +3,7 @@
 use ticketing_testkit::{Shape, TestStack};
 
 use super::Market;
-use crate::support::{list, operate, order, order_when_visible, pay, read_captures};
+use crate::support::{list, operate, order_when_visible, pay, read_captures, try_order, try_pay};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn repeated_kills_of_nats_are_tolerated() {
@@ -47,9 +47,9 @@ async fn payments_without_nats_are_pending_or_not_visible() {
     stack.settle().await;
     stack.nats().kill().await;
     let listed_meanwhile = list(&stack, &seller, "Listed meanwhile", 30.0).await;
-    order(&stack, &buyer, &listed_meanwhile).await.assert_refused(503, "not_yet_visible");
+    try_order(&stack, &buyer, &listed_meanwhile).await.assert_refused(503, "not_yet_visible");
     let meanwhile = order_when_visible(&stack, &buyer, &other).await;
-    pay(&stack, &buyer, &meanwhile, "tok_visa").await.assert_refused(503, "not_yet_visible");
+    try_pay(&stack, &buyer, &meanwhile, "tok_visa").await.assert_refused(503, "not_yet_visible");
     assert_eq!(pay(&stack, &buyer, &earlier, "tok_visa").await.ok(202)["status"], "authorized");
     stack.nats().start().await;
     stack.settle().await;
