@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::TryStreamExt;
 use ticketing_sdk::{Client, Error, Phase};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use crate::support::{order, ticket};
 
@@ -107,11 +107,17 @@ async fn session_round_trip() {
     );
 }
 
+/// Returns a socket with a port on which no server listens.
+pub(crate) fn reserve_port() -> TcpSocket {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    socket
+}
+
 #[tokio::test]
 async fn refused_connection_is_unreachable() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
+    let nobody = reserve_port();
+    let url = format!("http://{}", nobody.local_addr().unwrap());
     let error = Client::new(&url).unwrap().orders().create("t-1").await.unwrap_err();
     assert!(matches!(error, Error::Unreachable { .. }), "{error:?}");
     assert!(error.to_string().starts_with(&format!("cannot reach {url}: ")), "{error}");
@@ -137,7 +143,7 @@ async fn write_with_a_lost_response_is_retried() {
     assert!(requests[1..].iter().all(|request| request.contains(&key)));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn write_timeout_is_an_unknown_outcome() {
     let server = Server::start(vec![Does::Waits, Does::Waits]).await;
     let client = Client::builder(&server.url).response_timeout(Duration::from_millis(50)).build().unwrap();

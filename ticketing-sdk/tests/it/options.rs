@@ -136,9 +136,8 @@ fn invalid_options_are_named() {
 #[tokio::test]
 async fn own_http_client_carries_the_requests() {
     // It fails to resolve every name but one, which shows that it is asked.
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    let nobody = crate::loopback::reserve_port();
+    let address = nobody.local_addr().unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls =
         rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();

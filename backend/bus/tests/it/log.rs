@@ -112,16 +112,27 @@ async fn retry_is_delivered_when_due_and_delays_no_other(shape: Shape) {
     bus.publish(fixture.history("first", 1)).await.unwrap();
     let first = subscription.next(9).await.unwrap().remove(0);
     let retry = AckDecision::Nak { after: pause, cause: "busy".to_owned() };
+    let began = std::time::Instant::now();
     subscription.acknowledge(vec![(first, retry.clone())]).await.unwrap();
     assert_eq!(bus.backlog().await.unwrap(), 1);
 
     bus.publish(fixture.history("second", 1)).await.unwrap();
-    let second = subscription.next(9).await.unwrap();
-    assert_eq!(names(&second), ["second/0"], "the first is not due yet");
+    let mut deliveries = subscription.next(9).await.unwrap();
+    while !deliveries.iter().any(|delivery| delivery.envelope.aggregate == "second") {
+        deliveries.extend(subscription.next(9).await.unwrap());
+    }
+    // The pause of a NATS server is real, and may be over on a busy machine.
+    let is_due = !fixture.is_embedded() && began.elapsed() >= pause;
+    let (mut first, second): (Vec<_>, Vec<_>) =
+        deliveries.into_iter().partition(|delivery| delivery.envelope.aggregate == "first");
+    assert!(first.is_empty() || is_due, "the first is not due yet");
     subscription.acknowledge(accept_all(second)).await.unwrap();
 
     fixture.retries.advance(pause);
-    let again = subscription.next(9).await.unwrap().remove(0);
+    if first.is_empty() {
+        first = subscription.next(9).await.unwrap();
+    }
+    let again = first.remove(0);
     assert_eq!((again.envelope.aggregate.as_str(), again.delivery_count), ("first", 2));
     subscription.acknowledge(vec![(again, retry)]).await.unwrap();
     drop((subscription, bus));

@@ -1,4 +1,5 @@
-//! Slow clients: stalled connections are closed, and those that make progress are not.
+//! Slow clients: stalled connections are closed, and those that make progress are not. The time is virtual: it moves on when both
+//! sides wait.
 
 use std::time::Duration;
 
@@ -30,7 +31,7 @@ async fn server(limits: ServeLimits) -> Server {
     Server::with(router, limits).await
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn connection_without_a_head_is_closed() {
     let server = server(ServeLimits { head_within: SHORT, ..ServeLimits::default() }).await;
     for sent in ["", "GET / HT", "GET / HTTP/1.1\r\nhost: x\r\n"] {
@@ -40,7 +41,7 @@ async fn connection_without_a_head_is_closed() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn connection_with_a_slow_head_is_closed() {
     let server = server(ServeLimits { head_within: SHORT, ..ServeLimits::default() }).await;
     let mut client = server.connect().await;
@@ -57,7 +58,7 @@ async fn connection_with_a_slow_head_is_closed() {
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn idle_connection_outlives_the_head_timeout() {
     let server = server(ServeLimits { head_within: SHORT, ..ServeLimits::default() }).await;
     let mut client = server.connect().await;
@@ -71,7 +72,7 @@ async fn idle_connection_outlives_the_head_timeout() {
     client.wait_until_closed().await;
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn idle_connection_is_closed_after_the_idle_timeout() {
     let server = server(ServeLimits { idle_within: SHORT, ..ServeLimits::default() }).await;
     let mut client = server.connect().await;
@@ -79,7 +80,7 @@ async fn idle_connection_is_closed_after_the_idle_timeout() {
     client.wait_until_closed().await;
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn missing_body_is_answered_408() {
     let server = server(ServeLimits { body_within: SHORT, ..ServeLimits::default() }).await;
     let mut client = server.connect().await;
@@ -90,7 +91,7 @@ async fn missing_body_is_answered_408() {
     client.wait_until_closed().await;
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn client_that_does_not_read_its_answer_is_disconnected() {
     let server = server(ServeLimits { write_within: SHORT, ..ServeLimits::default() }).await;
     let mut client = server.connect().await;
@@ -100,7 +101,7 @@ async fn client_that_does_not_read_its_answer_is_disconnected() {
     timeout(Duration::from_secs(8), server.serving).await.unwrap().unwrap().unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn pipelined_requests_are_answered_in_order() {
     let server = server(ServeLimits::default()).await;
     let mut client: Client = server.connect().await;
