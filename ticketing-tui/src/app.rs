@@ -133,7 +133,7 @@ impl App {
                         self.finish_reservation(id, &ticket, shown, &reply);
                     }
                     Some(call) if call.is_reported_by_screen() && !handled => {
-                        self.model.report_unseen(&call, &reply);
+                        self.model.report_late_reply(&call, &reply);
                     }
                     _ => {}
                 }

@@ -222,7 +222,7 @@ impl Model {
         })
     }
 
-    /// Returns the end of a code: the whole code would admit whoever photographs the screen.
+    /// Returns the end of a code: the whole code would admit anyone who photographs the screen.
     pub(crate) fn code_name(&self, code: &PassCode) -> String {
         let code = text::sanitize(code.as_str());
         match code.unicode_truncate_start(CODE_COLUMNS).0 {

@@ -32,7 +32,7 @@ impl Model {
     }
 
     /// Reports the reply to a call whose screen would have shown it, and is closed.
-    pub(crate) fn report_unseen(&mut self, call: &ApiCall, reply: &Result<Reply, CallError>) {
+    pub(crate) fn report_late_reply(&mut self, call: &ApiCall, reply: &Result<Reply, CallError>) {
         match (call, reply) {
             (ApiCall::CheckIn { scan, .. }, _) => {
                 if let Some((ruling, level, words)) = self.judge_scan(&scan.code, reply) {

@@ -53,7 +53,7 @@ fn claim_code_is_shown_again_after_its_dialog_was_left() {
 }
 
 #[test]
-fn claim_resale_and_listing_are_reported_after_their_dialogs_were_left() {
+fn writes_are_reported_after_their_dialogs_were_left() {
     let mut harness = open_passes();
     harness.press("c");
     harness.type_text("CLAIM-7QXR");

@@ -73,7 +73,7 @@ fn late_answer_goes_to_its_scan_and_covers_no_newer_verdict() {
 }
 
 #[test]
-fn code_that_is_asked_about_already_is_not_sent_again_and_is_named() {
+fn code_that_is_asked_about_is_named_and_not_sent_again() {
     let mut harness = door();
     for code in ["TK1 ONE", "TK1 ONE", "TK1 TWO"] {
         harness.type_text(code);

@@ -167,7 +167,7 @@ fn offset_that_all_rows_share_is_in_the_heading() {
 }
 
 #[test]
-fn start_in_a_later_year_has_its_time_below_the_offset_of_the_heading() {
+fn start_in_a_later_year_has_its_time_below_the_offset() {
     let mut harness = Harness::new((80, 20), Colours::True);
     let starts = ["2027-06-05T20:00:00+09:00", "2031-12-24T19:30:00+09:00"];
     harness.server.market = starts.map(|starts| recital(starts, starts)).to_vec();

@@ -55,7 +55,7 @@ async fn late_admission_of_the_own_request_is_no_double() {
 }
 
 #[tokio::test]
-async fn door_learns_of_the_double_admission_of_a_pass_that_its_list_lacks() {
+async fn door_learns_of_a_double_admission_that_its_list_lacks() {
     let (_folder, file) = prepare_door();
     list(Vec::new()).write(&file).unwrap();
     let admission = Admission::new(PASS, "RustConf", door_time()).seat("Row 4");
