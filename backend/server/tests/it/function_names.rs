@@ -9,6 +9,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ("below", "with `top`, the geometry of a rectangle"),
     ("by", "the session of a request of a test, in a chain of methods"),
     ("capitalized", "returns a changed copy of a text"),
+    ("expecting", "names what is read, as the trait `serde::de::Visitor` requires"),
     ("from", "the trait `From`, or a filter named by its query parameter"),
     ("notified", "waits, as `tokio::sync::Notify::notified` does"),
     ("on", "registers the handler of an event, or chooses the infrastructure of a test"),

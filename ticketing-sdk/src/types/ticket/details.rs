@@ -147,7 +147,6 @@ impl DetailValue for String {
 impl DetailValue for EventTime {
     fn read(field: DetailField, text: &str) -> Result<Self, DetailError> {
         let text = text.trim();
-        // ISO 8601 allows a time without seconds, RFC 3339 does not.
         let read = text.parse().or_else(|error| match text.split_at_checked(MINUTES) {
             Some((minutes, offset)) if offset.starts_with(['Z', 'z', '+', '-']) => {
                 format!("{minutes}:00{offset}").parse()
@@ -158,7 +157,7 @@ impl DetailValue for EventTime {
     }
 }
 
-/// The length of a date and a time in minutes: `2026-12-24T19:30`.
+/// The length of a date and a time without seconds, which ISO 8601 allows: `2026-12-24T19:30`.
 const MINUTES: usize = 16;
 
 macro_rules! details {
