@@ -268,22 +268,6 @@ fn interrupted_import_reports_its_count_and_continues() {
 }
 
 #[test]
-fn interrupt_before_the_first_row_is_reported_when_quiet() {
-    use std::io::Write as _;
-    let cli = Cli::offline();
-    let mut command = cli.command(&["--quiet", "tickets", "import", "-", "--format", "csv"]);
-    let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
-    // More than a pipe holds: the command reads its input, and handles signals by then.
-    let mut stdin = child.stdin.take().unwrap();
-    stdin.write_all(&vec![b'\n'; 1 << 20]).unwrap();
-    let pid = child.id().to_string();
-    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
-    let run = Run::from_child(child);
-    assert_eq!((run.code, run.out.as_str(), run.err.as_str()), (130, "", "error: interrupted\n"));
-    drop(stdin);
-}
-
-#[test]
 fn count_killed_in_the_middle_continues_and_then_starts_again() {
     let server = StallingServer::start();
     let cli = server.sign_up("seller@example.com");

@@ -97,6 +97,21 @@ fn write_interrupted_by_ctrl_c_is_recorded() {
     assert!(next.err.starts_with("notice: `orders create t1` at http://127.0.0.1:"), "{}", next.err);
 }
 
+#[test]
+fn interrupt_before_the_first_row_is_reported_when_quiet() {
+    let cli = Cli::offline();
+    let mut command = cli.command(&["--quiet", "tickets", "import", "-", "--format", "csv"]);
+    let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
+    // More than a pipe holds: the command reads its input, and handles signals by then.
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(&vec![b'\n'; 1 << 20]).unwrap();
+    let pid = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    let run = crate::support::Run::from_child(child);
+    assert_eq!((run.code, run.out.as_str(), run.err.as_str()), (130, "", "error: interrupted\n"));
+    drop(stdin);
+}
+
 /// How the scripted server handles the next write.
 #[derive(Clone, Copy)]
 pub(crate) enum OnWrite {
