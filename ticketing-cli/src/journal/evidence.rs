@@ -112,11 +112,14 @@ mod tests {
     #[test]
     fn ended_order_settles_its_writes() {
         let paid = order(OrderStatus::Complete);
-        assert_eq!(remaining_writes(&OF_ORDER, Evidence::Orders(&[paid.clone()])), ["payments create o-2"]);
+        assert_eq!(
+            remaining_writes(&OF_ORDER, Evidence::Orders(std::slice::from_ref(&paid))),
+            ["payments create o-2"]
+        );
         assert_eq!(remaining_writes(&OF_ORDER, Evidence::Orders(&[paid.user_id("bob")])), OF_ORDER);
         let cancelled = order(OrderStatus::Cancelled);
         assert_eq!(
-            remaining_writes(&OF_ORDER, Evidence::Orders(&[cancelled.clone()])),
+            remaining_writes(&OF_ORDER, Evidence::Orders(std::slice::from_ref(&cancelled))),
             OF_ORDER,
             "a late payment completes it"
         );

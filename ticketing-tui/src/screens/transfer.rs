@@ -40,7 +40,7 @@ impl Transfer {
     }
 
     /// The transfer that this program has started.
-    fn started<'m>(&self, model: &'m Model) -> Option<&'m PassTransfer> {
+    fn own_transfer<'m>(&self, model: &'m Model) -> Option<&'m PassTransfer> {
         model.passes.transfer(&self.id).map(|(transfer, _)| transfer)
     }
 
@@ -74,7 +74,7 @@ impl FormPage for Transfer {
     fn intro(&self, model: &Model) -> Vec<String> {
         let title = self.pass(model).map_or_else(|| "the ticket".to_owned(), |pass| text::title(&pass.title));
         let state = self.state(model);
-        match (state, self.started(model)) {
+        match (state, self.own_transfer(model)) {
             (TransferState::Claimed, _) => {
                 let claimed =
                     "The ticket was claimed: its next holder has it now, and your code admits nobody.";
@@ -100,7 +100,7 @@ impl FormPage for Transfer {
     }
 
     fn result<'m>(&self, model: &'m Model) -> Option<(&'static str, &'m str)> {
-        let transfer = self.started(model)?;
+        let transfer = self.own_transfer(model)?;
         (self.state(model) == TransferState::Pending).then(|| ("Claim code", transfer.claim_code.as_str()))
     }
 
@@ -133,7 +133,7 @@ impl FormPage for Transfer {
     fn run(&mut self, action: Action, _: &mut Form, cx: &mut Context<'_>) {
         match action {
             Action::CopyCode => {
-                if let Some(transfer) = self.started(cx.model).cloned() {
+                if let Some(transfer) = self.own_transfer(cx.model).cloned() {
                     cx.model.copy_secret(transfer.claim_code.as_str(), "the claim code");
                 }
             }

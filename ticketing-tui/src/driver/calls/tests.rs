@@ -115,18 +115,18 @@ async fn judge(
     (*verdict, door, open, mock)
 }
 
-fn prepared() -> FakeDoor {
+fn prepared_door() -> FakeDoor {
     FakeDoor { is_prepared: true, ..FakeDoor::default() }
 }
 
-fn admitted() -> Response {
+fn admission() -> Response {
     Response::json(201, &Admission::new("p-1", "RustConf", Timestamp::from_millis(fixtures::NOW)))
 }
 
 #[tokio::test(start_paused = true)]
 async fn prepared_door_decides_by_its_list_after_a_short_time() {
     let started = Instant::now();
-    let (verdict, door, open, mock) = judge(prepared(), Response::hang(), false).await;
+    let (verdict, door, open, mock) = judge(prepared_door(), Response::hang(), false).await;
     assert_eq!(verdict.verdict, Ruling::Admitted);
     assert!(started.elapsed() < DOOR_ANSWER_TIMEOUT + Duration::from_secs(1), "{:?}", started.elapsed());
     // The upload has the key of the request, which is noted nowhere else.
@@ -137,7 +137,7 @@ async fn prepared_door_decides_by_its_list_after_a_short_time() {
 
 #[tokio::test(start_paused = true)]
 async fn key_stays_where_the_list_refuses_whom_the_server_may_admit() {
-    let door = FakeDoor { refuses: true, ..prepared() };
+    let door = FakeDoor { refuses: true, ..prepared_door() };
     let (verdict, door, open, _) = judge(door, Response::hang(), false).await;
     assert_eq!(verdict.verdict, Ruling::Refused);
     assert_eq!(open, *door.asked.lock().unwrap());
@@ -151,19 +151,19 @@ async fn door_without_list_keeps_the_key_and_cannot_tell() {
 
 #[tokio::test(start_paused = true)]
 async fn verdict_of_the_server_needs_no_list() {
-    let (verdict, door, open, _) = judge(prepared(), admitted(), false).await;
+    let (verdict, door, open, _) = judge(prepared_door(), admission(), false).await;
     assert_eq!((verdict.verdict, door.noted.load(Ordering::Relaxed)), (Ruling::Admitted, 1));
     assert_eq!((door.asked.lock().unwrap().len(), open.len()), (0, 0));
     let refused = Response::problem(400, ErrorCode::PassInvalid, "no code");
-    let (verdict, door, open, _) = judge(prepared(), refused, false).await;
+    let (verdict, door, open, _) = judge(prepared_door(), refused, false).await;
     assert_eq!((verdict.verdict, door.asked.lock().unwrap().len(), open.len()), (Ruling::Refused, 0, 0));
 }
 
 #[tokio::test(start_paused = true)]
 async fn door_that_decides_by_its_list_asks_nobody() {
     for refuses in [false, true] {
-        let door = FakeDoor { refuses, ..prepared() };
-        let (_, door, open, mock) = judge(door, admitted(), true).await;
+        let door = FakeDoor { refuses, ..prepared_door() };
+        let (_, door, open, mock) = judge(door, admission(), true).await;
         assert_eq!((door.asked.lock().unwrap().len(), open.len(), mock.requests().len()), (1, 0, 0));
     }
 }

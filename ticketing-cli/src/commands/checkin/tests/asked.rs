@@ -15,7 +15,7 @@ fn admit_after_request(file: &Path, asked: &IdempotencyKey) {
 }
 
 /// The keys and the bodies of uploads.
-fn sent(uploads: &[Received]) -> Vec<(&str, serde_json::Value)> {
+fn list_requests(uploads: &[Received]) -> Vec<(&str, serde_json::Value)> {
     uploads.iter().map(|sent| (sent.header("Idempotency-Key").unwrap(), sent.json().unwrap())).collect()
 }
 
@@ -28,7 +28,7 @@ async fn upload_has_the_key_of_the_request_without_an_answer() {
     mock.on(Method::POST, PATH, admission());
     assert!(sync(&mock, &file).await.0.is_ok());
     let body = serde_json::json!({"code": CODE, "at": door_time(), "device": "north"});
-    assert_eq!(sent(&uploads(&mock)), [(asked.as_str(), body)]);
+    assert_eq!(list_requests(&uploads(&mock)), [(asked.as_str(), body)]);
 }
 
 #[tokio::test]
@@ -48,7 +48,7 @@ async fn late_admission_of_the_own_request_is_no_double() {
     }
     let again = serde_json::json!({"code": CODE, "device": "north", "startsWithin": 2_678_400});
     let upload = serde_json::json!({"code": CODE, "at": door_time(), "device": "north"});
-    assert_eq!(sent(&uploads(&mock)), [(asked.as_str(), upload), (asked.as_str(), again)]);
+    assert_eq!(list_requests(&uploads(&mock)), [(asked.as_str(), upload), (asked.as_str(), again)]);
     // The door has the time of the server from now on.
     let refused = OfflineDoor::open(&file).unwrap().check_in(&scan(CODE, door_time()), None).unwrap();
     assert_eq!((refused.verdict, refused.admitted_at), (Ruling::Refused, Some(late)));
