@@ -27,6 +27,8 @@ const ISSUE_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long a pass may take to be valid after its listing was withdrawn.
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(10);
 const RELEASE_POLL_INTERVAL: Duration = Duration::from_millis(300);
+/// How far the time of a scan may be ahead of the clock of the server, whose responses state it in seconds.
+const CLOCK_TOLERANCE: Duration = Duration::from_secs(2);
 
 /// Executes the calls of the core with the SDK, and sends the replies back.
 #[derive(Clone)]
@@ -179,19 +181,26 @@ impl Caller {
             Some(answer) => answer.as_ref().is_err_and(Error::must_keep_key),
             None => entry.is_resumed(),
         };
-        let (verdict, has_key) = match answer.map(Verdict::of_answer) {
+        let (verdict, is_settled) = match answer.map(Verdict::of_answer) {
             Some(Ok(verdict)) if verdict.verdict != Ruling::Unknown || !is_prepared => {
                 (self.note_verdict(issuer, scan, verdict).await, false)
             }
             Some(Err(error)) => (Err(error.into()), false),
-            _ => {
-                let verdict = self.door.check_in(issuer, scan, &entry.key());
-                // The journal of the door has the key of an admission. A list can refuse whom the server has admitted.
-                let has_key = verdict.as_ref().is_ok_and(|verdict| verdict.verdict == Ruling::Admitted);
-                (verdict, has_key)
-            }
+            _ => match self.door.check_in(issuer, scan, &entry.key()) {
+                Ok(verdict) if must_keep_key && may_be_same_admission(&verdict, scan, entry.is_resumed()) => {
+                    (Ok(cannot_tell(verdict)), false)
+                }
+                verdict => {
+                    // The journal of the door has the key of an admission, and an earlier admission keeps the server from another.
+                    // A list can refuse for other reasons whom the server has admitted.
+                    let is_settled = verdict
+                        .as_ref()
+                        .is_ok_and(|verdict| verdict.verdict == Ruling::Admitted || is_repeated(verdict));
+                    (verdict, is_settled)
+                }
+            },
         };
-        if has_key || !must_keep_key {
+        if is_settled || !must_keep_key {
             entry.settle();
         }
         let door = self.door.open(issuer).ok().flatten().map(Box::new);
@@ -285,6 +294,26 @@ impl Caller {
         })?;
         Ok((write.idempotency_key(entry.key()).resumed(entry.is_resumed()), entry))
     }
+}
+
+/// Whether the code was admitted before.
+fn is_repeated(verdict: &Verdict) -> bool {
+    verdict.reason.as_deref() == Some(ErrorCode::AlreadyAdmitted.as_str())
+}
+
+/// Whether the admission for which the list refuses a code may be that of the request about this scan, which the server has not
+/// answered: it is not older than the scan, or the request was sent for a scan before this one.
+fn may_be_same_admission(verdict: &Verdict, scan: &Scan, is_resumed: bool) -> bool {
+    let is_earlier = verdict.admitted_at.is_some_and(|at| at + CLOCK_TOLERANCE < scan.at);
+    is_repeated(verdict) && (is_resumed || !is_earlier)
+}
+
+/// Takes back a refusal that may be wrong.
+fn cannot_tell(mut verdict: Verdict) -> Verdict {
+    (verdict.verdict, verdict.reason) = (Ruling::Unknown, None);
+    "the server may have admitted this scan without an answer: scan the code again"
+        .clone_into(&mut verdict.message);
+    verdict
 }
 
 fn pass(pass: Pass) -> Reply {

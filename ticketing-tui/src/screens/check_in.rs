@@ -28,8 +28,7 @@ pub(crate) struct CheckIn {
 #[derive(Debug)]
 struct LoggedScan {
     code: PassCode,
-    /// The call that asks for the verdict; `None` once it is answered.
-    call: Option<CallId>,
+    progress: ScanProgress,
     at: Timestamp,
     ruling: Ruling,
     /// The style: a warning if the verdict has one.
@@ -37,9 +36,23 @@ struct LoggedScan {
     words: String,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ScanProgress {
+    /// Waits for the verdict on an earlier scan of the same code.
+    Queued,
+    /// The call asks for the verdict.
+    Asked(CallId),
+    Judged,
+}
+
 impl LoggedScan {
     fn heading(&self) -> &'static str {
-        if self.call.is_some() { "ASKING" } else { self.ruling.heading() }
+        if self.progress == ScanProgress::Judged { self.ruling.heading() } else { "ASKING" }
+    }
+
+    /// Whether the code has to be scanned again.
+    fn is_undecided(&self) -> bool {
+        self.progress == ScanProgress::Judged && self.ruling == Ruling::Unknown
     }
 }
 
@@ -49,6 +62,8 @@ const CODE: usize = 0;
 const DEVICE: usize = 1;
 /// A text of so many characters that begins as a code does is one, and no part of the name of a door.
 const LONG_CODE: usize = 60;
+/// A scanner that reads a code twice within this time has scanned one ticket, as on the pages.
+const SAME_SCAN: Duration = Duration::from_millis(700);
 /// The maximum number of verdicts in the log.
 const MAX_LOG_ENTRIES: usize = 500;
 /// The number of verdicts in the plain view.
@@ -101,20 +116,26 @@ impl CheckIn {
         self.form.fill(CODE, "");
         let code = PassCode::new(code);
         let words = cx.model.code_name(&code);
-        if self.log.iter().any(|scan| scan.call.is_some() && scan.code == code) {
-            return cx.model.notify(Level::Info, format!("{words} is being asked about already"));
+        let now = cx.model.server_now();
+        let is_same =
+            |last: &LoggedScan| last.code == code && now <= last.at + SAME_SCAN && !last.is_undecided();
+        if self.log.first().is_some_and(is_same) {
+            return;
         }
-        if let Some(call) = cx.model.check_in(code.clone()) {
-            let (at, ruling, role) = (cx.model.server_now(), Ruling::Unknown, StyleRole::Accent);
-            self.log.insert(0, LoggedScan { code, call: Some(call), at, ruling, role, words });
-            self.log.truncate(MAX_LOG_ENTRIES);
-        }
+        // Two requests about one code at once could be judged in either order.
+        let is_asked = self.log.iter().any(|scan| scan.code == code && scan.progress != ScanProgress::Judged);
+        let call = if is_asked { None } else { cx.model.check_in(code.clone()) };
+        let progress = call.map_or(ScanProgress::Queued, ScanProgress::Asked);
+        let (ruling, role) = (Ruling::Unknown, StyleRole::Accent);
+        self.log.insert(0, LoggedScan { code, progress, at: now, ruling, role, words });
+        self.log.truncate(MAX_LOG_ENTRIES);
     }
 
-    /// Enters a reply at its scan. Returns whether it is the reply to one.
-    fn log_reply(&mut self, id: CallId, reply: &Result<Reply, CallError>, model: &Model) -> bool {
-        let Some(scan) = self.log.iter_mut().find(|scan| scan.call == Some(id)) else { return false };
-        scan.call = None;
+    /// Enters a reply at its scan, and asks about the next scan of the same code. Returns whether it is the reply to a scan.
+    fn log_reply(&mut self, id: CallId, reply: &Result<Reply, CallError>, model: &mut Model) -> bool {
+        let asked = ScanProgress::Asked(id);
+        let Some(scan) = self.log.iter_mut().find(|scan| scan.progress == asked) else { return false };
+        scan.progress = ScanProgress::Judged;
         if let Some((ruling, level, words)) = model.judge_scan(&scan.code, reply) {
             (scan.ruling, scan.role, scan.words) = (ruling, role(level), words);
         }
@@ -122,6 +143,13 @@ impl CheckIn {
             Ruling::Admitted => self.admitted += 1,
             Ruling::Refused => self.refused += 1,
             Ruling::Unknown => {}
+        }
+        let code = scan.code.clone();
+        let is_next = |scan: &&mut LoggedScan| scan.progress == ScanProgress::Queued && scan.code == code;
+        if let Some(next) = self.log.iter_mut().rev().find(is_next)
+            && let Some(call) = model.check_in(code.clone())
+        {
+            next.progress = ScanProgress::Asked(call);
         }
         true
     }

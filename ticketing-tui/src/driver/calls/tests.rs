@@ -20,6 +20,8 @@ const PATH: &str = "/api/passes/check-ins";
 struct FakeDoor {
     is_prepared: bool,
     refuses: bool,
+    /// The admission for which the list refuses.
+    admitted_at: Option<Timestamp>,
     /// The keys of the requests before the decisions of the list.
     asked: Mutex<Vec<IdempotencyKey>>,
     noted: AtomicUsize,
@@ -45,6 +47,9 @@ impl Door for FakeDoor {
 
     fn check_in(&self, _: &UserId, scan: &Scan, asked: &IdempotencyKey) -> Result<Verdict, CallError> {
         self.asked.lock().unwrap().push(asked.clone());
+        if self.admitted_at.is_some() {
+            return Ok(Verdict::already_admitted(self.admitted_at, None));
+        }
         if self.refuses {
             return Ok(Verdict::refused("not_listed", "the pass is not on the door list"));
         }
@@ -141,6 +146,20 @@ async fn key_stays_where_the_list_refuses_whom_the_server_may_admit() {
     let (verdict, door, open, _) = judge(door, Response::hang(), false).await;
     assert_eq!(verdict.verdict, Ruling::Refused);
     assert_eq!(open, *door.asked.lock().unwrap());
+}
+
+#[tokio::test(start_paused = true)]
+async fn list_refuses_nobody_for_the_admission_of_the_same_scan() {
+    let expected = [(-60_000, Ruling::Refused, 0), (-1_000, Ruling::Unknown, 1), (3_000, Ruling::Unknown, 1)];
+    for (since_scan, ruling, open_keys) in expected {
+        let admitted_at = Some(Timestamp::from_millis(fixtures::NOW + since_scan));
+        let door = FakeDoor { admitted_at, ..prepared_door() };
+        let (verdict, _, open, _) = judge(door, Response::hang(), false).await;
+        assert_eq!((verdict.verdict, open.len()), (ruling, open_keys), "{since_scan}: {verdict:?}");
+        // Without a request on its way, the list is right.
+        let door = FakeDoor { admitted_at, ..prepared_door() };
+        assert_eq!(judge(door, Response::hang(), true).await.0.verdict, Ruling::Refused);
+    }
 }
 
 #[tokio::test(start_paused = true)]

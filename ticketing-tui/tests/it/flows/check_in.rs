@@ -48,6 +48,9 @@ fn scanned_codes_are_judged_and_logged() {
     harness.assert_shows("Jazz at the lake, Row 3, seat 12");
     harness.assert_hides("TK1 ONE");
     scan(&mut harness, "TK1 ONE");
+    assert_eq!(count_pending!(harness, ApiCall::CheckIn { .. }), 0, "a scanner read the code twice");
+    harness.advance(1_000);
+    scan(&mut harness, "TK1 ONE");
     let again =
         Verdict::already_admitted(Some(Timestamp::from_millis(NOW)), Some("north\u{1b} door".to_owned()));
     answer!(harness, ApiCall::CheckIn { .. }, Ok(fixtures::verdict(again, None)));

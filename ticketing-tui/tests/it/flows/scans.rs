@@ -73,14 +73,26 @@ fn late_answer_goes_to_its_scan_and_covers_no_newer_verdict() {
 }
 
 #[test]
-fn code_that_is_asked_about_is_named_and_not_sent_again() {
+fn repeated_code_is_asked_about_after_its_first_verdict() {
     let mut harness = door();
-    for code in ["TK1 ONE", "TK1 ONE", "TK1 TWO"] {
+    let first = scan(&mut harness, "TK1 ONE");
+    for (millis, code) in [(500, "TK1 ONE"), (500, "TK1 ONE"), (500, "TK1 TWO")] {
+        harness.advance(millis);
         harness.type_text(code);
         harness.press("enter");
     }
-    harness.assert_shows("Code TK1 ONE is being asked about already");
-    assert_eq!(count_pending!(harness, ApiCall::CheckIn { .. }), 2);
+    assert_eq!(count_pending!(harness, ApiCall::CheckIn { .. }), 1, "of the other code");
+    assert_eq!(harness.screen().matches("Code TK1 ONE").count(), 2, "a scanner read the first one twice");
+    admit(&mut harness, first, "Opera");
+    let is_of_code =
+        |call: &ApiCall| matches!(call, ApiCall::CheckIn { scan, .. } if scan.code.as_str() == "TK1 ONE");
+    let second = harness.take_call("the second scan", is_of_code);
+    let refused = Verdict::already_admitted(Some(Timestamp::from_millis(NOW)), None);
+    harness.reply(second, Ok(fixtures::verdict(refused, None)));
+    assert_eq!(band(&mut harness), "ASKING");
+    harness.assert_shows("Code TK1 TWO");
+    harness.assert_shows("✗ Already admitted");
+    harness.assert_shows("1 admitted, 1 refused");
 }
 
 #[test]
