@@ -1,4 +1,4 @@
-(()=>{const BUILD={"version":"b12e787cb44a","files":["/assets/check-in-DcqWGcNM.js","/assets/decode-Cb39y0Pn.js","/assets/doors-lAGM-FnO.js","/assets/early-5nn295Xi.js","/assets/guard-DBxBRaxs.js","/assets/index-CtEODw2S.js","/assets/lazy-D8o-Eps6.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/sanitize-DPOsSfod.js","/assets/style-B6XQRtVu.css","/assets/vendor-CLMQy2WH.js"]};const worker = self;
+(()=>{const BUILD={"version":"eed8eba31a8e","files":["/assets/check-in-e1Pv7Rdd.js","/assets/decode-Cb39y0Pn.js","/assets/doors-DTAr11Dg.js","/assets/early-5nn295Xi.js","/assets/guard-BQ5WT5Or.js","/assets/index-D0ZHJotD.js","/assets/lazy-DeHsVbGW.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/sanitize-CZp_awRN.js","/assets/style-B6XQRtVu.css","/assets/vendor-CLMQy2WH.js"]};const worker = self;
 /** The path of the scope. Every page below it is the same document. */
 const PAGE = new URL(worker.registration.scope).pathname;
 /** Each scope has its own caches: it may be of another build than the other scopes. */

@@ -267,3 +267,82 @@ test('outcome for a user who has left the page is a message with a link', async 
   await page.getByRole('link', { name: 'Open' }).click()
   await expect(page.getByRole('button', { name: 'Give away' })).toBeVisible()
 })
+
+test('late take-back holds the other buttons of the ticket, and leaves the next claim code alone', async ({ someone }) => {
+  const [seller, holder] = [await (await someone()).signUp(), await (await someone()).signUp()]
+  const pass = await holder.buy(await seller.list(unique('Taken back slowly')))
+  await holder.post(`/api/passes/${pass.id}/transfer`, {})
+  const { page } = holder
+  await page.clock.install()
+  await page.goto(`/passes/${pass.id}`)
+  const { handled, release } = await holdResponses(page, 'DELETE', /\/transfer$/)
+  const takeBack = page.getByRole('button', { name: 'Take back' })
+  await expect(takeBack).toBeVisible()
+  await stopClock(page)
+  await takeBack.click()
+  await handled
+  await redrawsStopped(page)
+  await expect(page.getByRole('button', { name: 'New claim code' })).toBeHidden()
+  await page.clock.fastForward(LATE)
+  await page.clock.resume()
+  await expect(page.getByText('The claim code no longer works.')).toBeVisible()
+  await page.getByRole('button', { name: 'Give away' }).click()
+  const code = page.getByLabel('Claim code', { exact: true })
+  await expect(code).toHaveValue(/.+/)
+  release()
+  await redraws(page)
+  await expect(code).toHaveValue(/.+/)
+  await expect(page.getByText('The claim code no longer works.')).toHaveCount(0)
+  expect((await holder.get<{ transferExpiresAt?: string }>(`/api/passes/${pass.id}`)).transferExpiresAt).toBeTruthy()
+})
+
+test('late response to a resale that was withdrawn meanwhile announces nothing', async ({ someone }) => {
+  const [seller, holder] = [await (await someone()).signUp(), await (await someone()).signUp()]
+  const pass = await holder.buy(await seller.list(unique('Listed slowly')))
+  const path = `/api/passes/${pass.id}`
+  const { page } = holder
+  await page.clock.install()
+  await page.goto(`/passes/${pass.id}`)
+  await page.locator('summary').click()
+  const { handled, release } = await holdResponses(page, 'POST', /\/resale$/)
+  await stopClock(page)
+  await page.getByRole('button', { name: 'List for resale' }).click()
+  await handled
+  await redrawsStopped(page)
+  await expect(page.getByRole('button', { name: 'Give away' })).toBeHidden()
+  const { listingId } = await holder.get<{ listingId: string }>(path)
+  await holder.context.request.delete(`/api/tickets/${listingId}`)
+  await expect.poll(async () => (await holder.get<{ status: string }>(path)).status).toBe('valid')
+  release()
+  await page.clock.resume()
+  await expect(page.getByRole('button', { name: 'Give away' })).toBeVisible()
+  await redraws(page)
+  await expect(page.getByText('The ticket is for resale.')).toHaveCount(0)
+})
+
+test('question stays open while what it confirms is on its way', async ({ someone }) => {
+  const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
+  const order = await buyer.order(await seller.list(unique('Cancelled on a slow link')))
+  const ticket = await seller.list(unique('Withdrawn on a slow link'))
+  for (const { page, path, button, keep } of [
+    { page: buyer.page, path: `/orders/${order.id}`, button: 'Cancel the order', keep: 'Keep the order' },
+    { page: seller.page, path: `/tickets/${ticket.id}`, button: 'Withdraw', keep: 'Keep the ticket' },
+  ]) {
+    await page.goto(path)
+    await page.getByRole('button', { name: button }).click()
+    // It does not reach the server.
+    const { handled, release } = await holdResponses(page, 'DELETE', /\/api\/(orders|tickets)\//, { status: 503, body: '' })
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: button }).click()
+    await handled
+    await expect(dialog.getByRole('button', { name: keep })).toBeHidden()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
+    await redraws(page)
+    await expect(dialog).toBeVisible()
+    release()
+    await expect(dialog.getByRole('alert')).toBeVisible()
+    await dialog.getByRole('button', { name: keep }).click()
+    await expect(dialog).toHaveCount(0)
+  }
+})

@@ -1,5 +1,5 @@
 // Passes: listing, transfer, resale and check-in.
-import { pause } from '../pause'
+import { LATE_AFTER, POLL_INTERVAL, pause } from '../pause'
 import { normalizeAmount } from '../texts/amount'
 import { forgetAttempt, once, pendingRequest } from './attempts'
 import { type Page, everyItem, pageOf, request, send } from './http'
@@ -43,7 +43,29 @@ export const getPass = (userId: string, id: string, signal?: AbortSignal): Promi
 export const startTransfer = (userId: string, { id, version }: Pass): Promise<PassTransfer> =>
   once(`transfer:${userId}:${id}`, { version }, (sent) => request('post', '/api/passes/{id}/transfer', { user: userId, id, ...sent }))
 
-export const cancelTransfer = (userId: string, id: string): Promise<unknown> => request('delete', '/api/passes/{id}/transfer', { user: userId, id })
+/**
+ * Takes a pass back. The request has no key, and a browser sends it again when its connection breaks: it would take back a later transfer,
+ * too. So it ends with the response, or if that is late, as soon as the pass no longer has this transfer.
+ */
+export async function cancelTransfer(userId: string, { id, transferExpiresAt }: Pass): Promise<void> {
+  const sent = new AbortController()
+  let isOver = false
+  const observe = async () => {
+    for (await pause(LATE_AFTER); !sent.signal.aborted; await pause(POLL_INTERVAL)) {
+      const pass = await getPass(userId, id).catch(() => null)
+      isOver = pass !== null && pass.transferExpiresAt !== transferExpiresAt
+      if (isOver) sent.abort()
+    }
+  }
+  void observe()
+  try {
+    await request('delete', '/api/passes/{id}/transfer', { user: userId, id, signal: sent.signal })
+  } catch (error) {
+    if (!isOver) throw error
+  } finally {
+    sent.abort()
+  }
+}
 
 export const claimPurpose = (userId: string) => `claim:${userId}`
 

@@ -8,7 +8,7 @@ import { keys } from '../live/cache'
 import { useTexts } from '../texts/context'
 import { Button } from '../ui/button'
 import { Confirm } from '../ui/confirm'
-import { useWrite } from '../ui/use-write'
+import { useIsWriting, useWrite } from '../ui/use-write'
 
 export function CancelOrder({ order, userId }: { order: Order; userId: string }) {
   const texts = useTexts()
@@ -25,10 +25,11 @@ export function CancelOrder({ order, userId }: { order: Order; userId: string })
     onShow: () => setDialogOpen(false),
     message: () => ({ text: texts.order.cancelled, to: `/orders/${order.id}` }),
   })
+  const isWriting = useIsWriting(keys.order(userId, order.id))
   return (
     <div className="cancel-order">
-      <Button variant="quiet" onClick={() => setDialogOpen(true)}>
-        {texts.order.cancel}
+      <Button variant="quiet" busy={cancellation.isPending} disabled={isWriting && !cancellation.isPending} onClick={() => setDialogOpen(true)}>
+        {cancellation.isPending ? texts.order.cancelling : texts.order.cancel}
       </Button>
       {isDialogOpen && (
         <Confirm

@@ -16,7 +16,8 @@ import type { PaymentMutation, Stage } from './payment'
 import { SimulatedCard } from './simulated'
 import { StripeCard } from './stripe-card'
 
-export function PayForm({ order, paying, stage }: { order: Order; paying: PaymentMutation; stage: Stage }) {
+/** `held`: another write of the order must end first. */
+export function PayForm({ order, paying, stage, held }: { order: Order; paying: PaymentMutation; stage: Stage; held: boolean }) {
   const { texts, format } = useI18n()
   const card = useRef<CardForm>(null)
   const asked = useRef(false)
@@ -25,7 +26,7 @@ export function PayForm({ order, paying, stage }: { order: Order; paying: Paymen
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     // The card form may take time to respond; prevent a second submission meanwhile.
-    if (busy || asked.current || !card.current) return
+    if (busy || held || asked.current || !card.current) return
     asked.current = true
     setProblem('')
     try {
@@ -41,10 +42,10 @@ export function PayForm({ order, paying, stage }: { order: Order; paying: Paymen
       <CardFields ref={card} initial={paying.variables ?? undefined} />
       {paying.isError && <PayError error={paying.error} isUnknown={pendingAttempt(paymentPurpose(order.userId, order.id)) !== null} />}
       {problem && <Notice tone="bad" alert text={problem} />}
-      <Button type="submit" variant="primary" wide busy={busy}>
+      <Button type="submit" variant="primary" wide busy={busy} disabled={held}>
         {busy ? texts.order.paying : texts.order.pay(format.money(order.ticket.price))}
       </Button>
-      <Late busy={paying.isPending && stage !== 'confirming'} hint={busy ? texts.order[stage] : ''} />
+      <Late busy={held || (paying.isPending && stage !== 'confirming')} hint={busy ? texts.order[stage] : ''} />
     </form>
   )
 }

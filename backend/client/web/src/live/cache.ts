@@ -2,7 +2,7 @@
 import { type InfiniteData, type QueryClient, type QueryKey, replaceEqualDeep } from '@tanstack/react-query'
 
 import type { Page } from '../api/http'
-import type { Order, Ticket } from '../api/types'
+import type { Order, Pass, Ticket } from '../api/types'
 import type { Change } from './feed'
 
 /** A ticket as shown. A withdrawn ticket keeps its place until the list is reloaded. */
@@ -24,6 +24,12 @@ export const keys = {
   pass: (userId: string, id: string) => ['own', userId, 'pass', id] as const,
   passOfOrder: (userId: string, orderId: string) => ['own', userId, 'order-pass', orderId] as const,
   door: (userId: string) => ['own', userId, 'door'] as const,
+}
+
+/** Returns the cached pass if it is newer than `before`. A late response may report what is past. */
+export function passSince(client: QueryClient, userId: string, before: Pass): Pass | null {
+  const now = client.getQueryData<Pass>(keys.pass(userId, before.id))
+  return now && now.version > before.version ? now : null
 }
 
 /** Deletes the cached data of a user. */

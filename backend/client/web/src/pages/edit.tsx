@@ -17,7 +17,7 @@ import { Notice } from '../ui/notice'
 import { Page } from '../ui/page'
 import { Resource } from '../ui/resource'
 import { useTitleText } from '../ui/title'
-import { useHeld, useWrite } from '../ui/use-write'
+import { useHeld, useIsWriting, useWrite } from '../ui/use-write'
 
 export default function Edit() {
   const texts = useTexts()
@@ -108,6 +108,7 @@ function EditForm({ ticket, user }: { ticket: ShownTicket; user: User }) {
       setBase(({ generation }) => ({ seen: now, generation }))
     },
   })
+  const isHeld = useIsWriting(keys.ticket(ticket.id)) && !change.isPending
   // The response is late or was lost, and the listing is what was sent.
   const isChanged = change.variables !== undefined && ticket.version > base.seen.version && isSaved(ticket, change.variables)
   useEffect(() => {
@@ -144,6 +145,7 @@ function EditForm({ ticket, user }: { ticket: ShownTicket; user: User }) {
         error={change.error}
         quiet={conflict}
         busy={change.isPending || change.isSuccess}
+        held={isHeld}
         submit={texts.edit.submit}
         submitting={texts.edit.submitting}
         onType={(draft) => kept.keep({ version: base.seen.version, draft })}

@@ -29,7 +29,7 @@ import { SplitSkeleton, Stub, type Tear } from '../ui/stub'
 import { useTitleText } from '../ui/title'
 import { useReducedMotion } from '../ui/use-media'
 import { useSustained } from '../ui/use-sustained'
-import { useHeld } from '../ui/use-write'
+import { useHeld, useIsWriting } from '../ui/use-write'
 
 export default function OrderPage() {
   const texts = useTexts()
@@ -134,6 +134,7 @@ interface OrderStateProps {
 function OrderState({ order, user, paying, stage, pass }: OrderStateProps) {
   const texts = useTexts()
   const expired = useExpired(order)
+  const isHeld = useIsWriting(keys.order(user.id, order.id)) && !paying.isPending
   useOutcomeAnnouncement(order, expired)
   if (order.status === 'complete') return <Complete order={order} pass={pass} />
   if (order.status === 'cancelled') return <Cancelled order={order} isExpired={isExpired(order, expired)} />
@@ -143,7 +144,7 @@ function OrderState({ order, user, paying, stage, pass }: OrderStateProps) {
   return (
     <>
       <Countdown from={order.createdAt ? Date.parse(order.createdAt) : until - 900_000} until={until} />
-      <PayForm order={order} paying={paying} stage={stage} />
+      <PayForm order={order} paying={paying} stage={stage} held={isHeld} />
       {!paying.isPending && !paying.isSuccess && <CancelOrder order={order} userId={user.id} />}
     </>
   )

@@ -17,6 +17,7 @@ import { Button, ButtonLink } from '../ui/button'
 import { Confirm } from '../ui/confirm'
 import { Description } from '../ui/details'
 import { Failure } from '../ui/failure'
+import { Late } from '../ui/late'
 import { Notice } from '../ui/notice'
 import { Page } from '../ui/page'
 import { Panel } from '../ui/panel'
@@ -26,7 +27,7 @@ import { SplitSkeleton, Stub } from '../ui/stub'
 import { Moment } from '../ui/time'
 import { TitleText, useTitleText } from '../ui/title'
 import { useLastPast } from '../ui/use-now'
-import { useHeld, useWrite } from '../ui/use-write'
+import { useHeld, useIsWriting, useWrite } from '../ui/use-write'
 
 export default function TicketPage() {
   const { id = '' } = useParams<{ id: string }>()
@@ -140,6 +141,7 @@ function UnavailableTicket({ ticket, userId, text }: { ticket: ShownTicket; user
 function OwnerActions({ ticket, hasEnded }: { ticket: ShownTicket; hasEnded: boolean }) {
   const texts = useTexts()
   const [isDialogOpen, setDialogOpen] = useState(false)
+  const isWriting = useIsWriting(keys.ticket(ticket.id))
   const isSold = ticket.status === 'sold'
   if (ticket.status !== 'available') {
     return <Notice title={isSold ? texts.ticket.mineSold : texts.ticket.mine} text={isSold ? texts.ticket.lockedSold : texts.ticket.locked} />
@@ -152,10 +154,11 @@ function OwnerActions({ ticket, hasEnded }: { ticket: ShownTicket; hasEnded: boo
         <ButtonLink to={`/tickets/${ticket.id}/edit`} variant="primary">
           {texts.ticket.edit}
         </ButtonLink>
-        <Button variant="danger" onClick={() => setDialogOpen(true)}>
+        <Button variant="danger" disabled={isWriting} onClick={() => setDialogOpen(true)}>
           {texts.ticket.withdraw}
         </Button>
       </div>
+      <Late busy={isWriting} />
       {isDialogOpen && <WithdrawDialog ticket={ticket} onClose={() => setDialogOpen(false)} />}
     </div>
   )

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react'
 
 import { resellPass, withdrawResale } from '../api/passes'
 import type { Pass } from '../api/types'
-import { keys } from '../live/cache'
+import { keys, passSince } from '../live/cache'
 import { useI18n } from '../texts/context'
 import { Button, ButtonLink } from '../ui/button'
 import { ErrorNotice } from '../ui/failure'
@@ -12,7 +12,7 @@ import { PriceField } from '../ui/field'
 import { Form, Submit, useFieldErrors } from '../ui/form'
 import { NotSaved, useKept } from '../ui/kept'
 import { Late } from '../ui/late'
-import { useWrite } from '../ui/use-write'
+import { useIsWriting, useWrite } from '../ui/use-write'
 
 export function Resale({ pass, userId }: { pass: Pass; userId: string }) {
   const client = useQueryClient()
@@ -35,6 +35,7 @@ interface ResaleProps {
 
 function Offer({ pass, userId, refresh }: ResaleProps) {
   const { texts, format } = useI18n()
+  const client = useQueryClient()
   const limit = pass.resaleLimit ?? null
   const highest = limit === null ? '' : String(limit)
   const kept = useKept<string>(userId, formOf(pass))
@@ -42,12 +43,16 @@ function Offer({ pass, userId, refresh }: ResaleProps) {
   const offering = useWrite({
     changes: keys.pass(userId, pass.id),
     userId,
-    mutationFn: () => resellPass(userId, pass, price),
+    mutationFn: async () => {
+      await resellPass(userId, pass, price)
+      return pass
+    },
     onSuccess: kept.forget,
     onSettled: refresh,
-    message: () => ({ text: texts.resale.done, to: `/passes/${pass.id}` }),
+    message: (before) => ((passSince(client, userId, before)?.status ?? 'offered') !== 'offered' ? null : { text: texts.resale.done, to: `/passes/${pass.id}` }),
     shows: 'message',
   })
+  const isHeld = useIsWriting(keys.pass(userId, pass.id)) && !offering.isPending
   const fieldErrors = useFieldErrors(offering.error, ['price'])
   return (
     <details className="actions" open={kept.earlier !== null}>
@@ -60,7 +65,7 @@ function Offer({ pass, userId, refresh }: ResaleProps) {
           }}
         />
       )}
-      <Form label={texts.resale.title} error={offering.error} fieldErrors={fieldErrors} busy={offering.isPending} onSubmit={() => offering.mutate()}>
+      <Form label={texts.resale.title} error={offering.error} fieldErrors={fieldErrors} busy={offering.isPending || isHeld} onSubmit={() => offering.mutate()}>
         <PriceField
           hint={limit === null ? texts.resale.hint : texts.resale.limit(format.money(limit))}
           value={price}
@@ -70,7 +75,7 @@ function Offer({ pass, userId, refresh }: ResaleProps) {
             kept.keep(text)
           }}
         />
-        <Submit busy={offering.isPending} label={texts.resale.submit} busyLabel={texts.sell.submitting} />
+        <Submit busy={offering.isPending} held={isHeld} label={texts.resale.submit} busyLabel={texts.sell.submitting} />
       </Form>
     </details>
   )
@@ -87,20 +92,21 @@ function Offered({ pass, userId, refresh }: ResaleProps) {
     message: ({ status }) => ({ text: status === 'offered' ? texts.resale.ordered : texts.resale.withdrawn, to: `/passes/${pass.id}` }),
     shows: 'message',
   })
+  const isWriting = useIsWriting(keys.pass(userId, pass.id))
   const typed = useKept<string>(userId, formOf(pass))
   // The price was listed, although the response to it may have been lost.
-  useEffect(typed.forget)
+  useEffect(() => typed.forget())
   if (!listingId) return null
   return (
     <div className="actions">
       <ErrorNotice error={withdrawal.error} />
       <div className="row">
         <ButtonLink to={`/tickets/${listingId}`}>{texts.resale.listing}</ButtonLink>
-        <Button variant="danger" busy={withdrawal.isPending} onClick={() => withdrawal.mutate(listingId)}>
+        <Button variant="danger" busy={withdrawal.isPending} disabled={isWriting && !withdrawal.isPending} onClick={() => withdrawal.mutate(listingId)}>
           {withdrawal.isPending ? texts.ticket.withdrawing : texts.resale.withdraw}
         </Button>
       </div>
-      <Late busy={withdrawal.isPending} />
+      <Late busy={isWriting} />
     </div>
   )
 }

@@ -3,14 +3,14 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 
 import { cancelTransfer, startTransfer } from '../api/passes'
 import type { Pass, PassTransfer } from '../api/types'
-import { keys } from '../live/cache'
+import { keys, passSince } from '../live/cache'
 import { useI18n, useTexts } from '../texts/context'
 import { Button } from '../ui/button'
 import { ErrorNotice } from '../ui/failure'
 import { Late } from '../ui/late'
 import { Notice } from '../ui/notice'
 import { useCopy } from '../ui/use-copy'
-import { useWrite } from '../ui/use-write'
+import { useIsWriting, useWrite } from '../ui/use-write'
 import { claimLink } from './claim-code'
 
 export function Transfer({ pass, userId }: { pass: Pass; userId: string }) {
@@ -34,15 +34,20 @@ export function Transfer({ pass, userId }: { pass: Pass; userId: string }) {
     },
     onSettled: refresh,
     message: () => ({ text: texts.transfer.started, to: `/passes/${pass.id}` }),
+    shows: 'message',
   })
   const ending = useWrite({
     changes,
     userId,
-    mutationFn: () => cancelTransfer(userId, pass.id),
+    mutationFn: async () => {
+      await cancelTransfer(userId, pass)
+      return pass
+    },
     onSettled: refresh,
-    message: () => ({ text: texts.transfer.takenBack, to: `/passes/${pass.id}` }),
+    message: (before) => (passSince(client, userId, before)?.transferExpiresAt ? null : { text: texts.transfer.takenBack, to: `/passes/${pass.id}` }),
     shows: 'message',
   })
+  const isWriting = useIsWriting(changes)
   return (
     <div className="actions">
       <h2>{texts.transfer.title}</h2>
@@ -50,16 +55,16 @@ export function Transfer({ pass, userId }: { pass: Pass; userId: string }) {
       {claimCode && <ClaimCode code={claimCode} />}
       <p className="hint">{expiresAt ? texts.transfer.pending(format.moment(expiresAt)) : texts.transfer.hint}</p>
       <div className="row">
-        <Button busy={starting.isPending} onClick={() => starting.mutate()}>
+        <Button busy={starting.isPending} disabled={isWriting && !starting.isPending} onClick={() => starting.mutate()}>
           {expiresAt ? texts.transfer.again : texts.transfer.start}
         </Button>
         {expiresAt && (
-          <Button variant="danger" busy={ending.isPending} onClick={() => ending.mutate()}>
+          <Button variant="danger" busy={ending.isPending} disabled={isWriting && !ending.isPending} onClick={() => ending.mutate()}>
             {texts.transfer.takeBack}
           </Button>
         )}
       </div>
-      <Late busy={starting.isPending || ending.isPending} />
+      <Late busy={isWriting} />
     </div>
   )
 }

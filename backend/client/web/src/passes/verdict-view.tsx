@@ -1,12 +1,12 @@
 // The last verdict, as large as the screen allows, and the ones before it.
 import { useEffect, useRef } from 'react'
 
+import { LATE_AFTER } from '../pause'
 import { sanitize } from '../texts/sanitize'
 import { useI18n } from '../texts/context'
 import type { Texts } from '../texts/en'
 import { errorText } from '../texts/errors'
 import { useTitleText } from '../ui/title'
-import { LATE_AFTER } from '../ui/use-write'
 import { useSustained } from '../ui/use-sustained'
 import { isOnDay } from './event-day'
 import { type Verdict, enteredBefore, isOtherDay, startOf } from './verdict'

@@ -1,4 +1,4 @@
-// The question before an operation that cannot be taken back.
+// The question before an operation that cannot be taken back. Once that is sent, the dialog stays until the outcome is known.
 import { Button } from './button'
 import { Dialog } from './dialog'
 import type { Elements } from './elements'
@@ -20,12 +20,12 @@ interface ConfirmProps {
 
 export function Confirm({ title, error, busy, keep, confirm, confirming, onClose, onConfirm, children }: ConfirmProps) {
   return (
-    <Dialog title={title} onClose={onClose}>
+    <Dialog title={title} locked={busy} onClose={onClose}>
       {children}
       <ErrorNotice error={error} />
       <Late busy={busy} />
       <div className="row end">
-        <Button onClick={onClose}>{keep}</Button>
+        <Button disabled={busy} onClick={onClose}>{keep}</Button>
         <Button variant="danger" busy={busy} onClick={onConfirm}>
           {busy ? confirming : confirm}
         </Button>

@@ -17,6 +17,8 @@ interface DraftFormProps {
   /** Whether an error without a field is shown elsewhere. */
   quiet?: boolean
   busy: boolean
+  /** Whether another write must end first. */
+  held?: boolean
   submit: string
   submitting: string
   /** Called with what is typed, so that the page can keep it. */
@@ -24,7 +26,7 @@ interface DraftFormProps {
   onSubmit: (draft: Draft) => void
 }
 
-export function DraftForm({ initial, label, error, quiet = false, busy, submit, submitting, onType, onSubmit }: DraftFormProps) {
+export function DraftForm({ initial, label, error, quiet = false, busy, held = false, submit, submitting, onType, onSubmit }: DraftFormProps) {
   const texts = useTexts()
   const [draft, setTyped] = useState(initial)
   const setDraft = (next: Draft) => {
@@ -41,7 +43,7 @@ export function DraftForm({ initial, label, error, quiet = false, busy, submit, 
       label={label}
       error={error}
       fieldErrors={quiet ? { ...fieldErrors, general: undefined } : fieldErrors}
-      busy={busy}
+      busy={busy || held}
       isInvalid={startsAt === null || !isZoneMatched}
       onSubmit={() => onSubmit({ ...draft, startsAt: startsAt ?? '', price: normalizeAmount(draft.price) })}
     >
@@ -61,7 +63,7 @@ export function DraftForm({ initial, label, error, quiet = false, busy, submit, 
         const common = { label: texts.details[name], hint: texts.detailHints[name], maxLength: MAX_LENGTHS[name], ...field(name) }
         return MAX_LENGTHS[name] > LONG ? <TextArea key={name} {...common} /> : <Field key={name} {...common} />
       })}
-      <Submit busy={busy} label={submit} busyLabel={submitting} />
+      <Submit busy={busy} held={held} label={submit} busyLabel={submitting} />
     </Form>
   )
 }

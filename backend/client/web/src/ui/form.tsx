@@ -58,14 +58,14 @@ export function Form({ error, fieldErrors: { general, atFields }, label, busy, i
   )
 }
 
-/** The button of a form. */
-export function Submit({ busy, label, busyLabel }: { busy: boolean; label: string; busyLabel: string }) {
+/** The button of a form. `held`: another write must end first. */
+export function Submit({ busy, held = false, label, busyLabel }: { busy: boolean; held?: boolean; label: string; busyLabel: string }) {
   return (
     <>
-      <Button type="submit" variant="primary" wide busy={busy}>
+      <Button type="submit" variant="primary" wide busy={busy} disabled={held}>
         {busy ? busyLabel : label}
       </Button>
-      <Late busy={busy} />
+      <Late busy={busy || held} />
     </>
   )
 }

@@ -1,6 +1,6 @@
 // Shown beside a button whose request is in progress.
+import { LATE_AFTER } from '../pause'
 import { useTexts } from '../texts/context'
-import { LATE_AFTER } from './use-write'
 import { useSustained } from './use-sustained'
 
 /** A hint, which says after a while that the response is late. */

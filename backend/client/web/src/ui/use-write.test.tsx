@@ -4,11 +4,12 @@ import { type Root, createRoot } from 'react-dom/client'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 
 import { keys } from '../live/cache'
+import { LATE_AFTER } from '../pause'
 import { I18nProvider } from '../texts/context'
 import { Announcer } from './announcer'
 import { Button } from './button'
 import { Late } from './late'
-import { LATE_AFTER, useHeld, useWrite } from './use-write'
+import { useHeld, useWrite } from './use-write'
 
 let root: Root
 let client: QueryClient

@@ -5,16 +5,12 @@ import { useLocation } from 'wouter'
 
 import type { User } from '../api/types'
 import { keys } from '../live/cache'
-import { pause } from '../pause'
+import { LATE_AFTER, POLL_INTERVAL, pause } from '../pause'
 import { useTexts } from '../texts/context'
 import { errorText } from '../texts/errors'
 import { type Toast, useAnnounce } from './announcer'
 import { useSustained } from './use-sustained'
 
-/** A response that takes longer than this is late, in milliseconds. */
-export const LATE_AFTER = 5000
-/** While a response is late, what the write changes is requested again after this time, in milliseconds. */
-const POLL_INTERVAL = 2000
 /** The outcome is shown together with the data that `onSettled` requests, unless that takes longer, in milliseconds. */
 const REFRESH_TIMEOUT = 3000
 
@@ -31,8 +27,8 @@ interface WriteOptions<T, V> extends Pick<UseMutationOptions<T, Error, V>, 'muta
   userId?: string
   /** Called with the outcome unless the user has left the page from which the write was sent. */
   onShow?: (data: T) => void
-  /** Returns the outcome as a message, for a user who has left that page. */
-  message?: (data: T) => Required<Toast>
+  /** Returns the outcome as a message, for a user who has left that page; null if the data says that the outcome is past. */
+  message?: (data: T) => Required<Toast> | null
   /** Whether that page shows the message, too, and whether it then opens the page of the message in its place. */
   shows?: 'message' | 'next'
 }
@@ -63,7 +59,9 @@ export function useWrite<T, V = void>({ changes, userId, onSettled, onShow, mess
       }
       if (!isLeft) onShow?.(data as T)
       if (!message || (!isLeft && !shows)) return
-      const { text, to } = message(data as T)
+      const outcome = message(data as T)
+      if (!outcome) return
+      const { text, to } = outcome
       showToast(isLeft ? { text, to } : text)
       if (!isLeft && shows === 'next') navigate(to, { replace: true })
     },
@@ -84,6 +82,9 @@ export function useWrite<T, V = void>({ changes, userId, onSettled, onShow, mess
   return { ...mutation, mutate: mutateOnce }
 }
 
+/** Returns whether a write that changes the data of a key waits for its response. Until then the page offers no other write that changes it. */
+export const useIsWriting = (key: QueryKey): boolean => useIsMutating({ mutationKey: key }) > 0
+
 /**
  * Returns the data of a key; while a write that changes it waits for its response, the data from before that write. The feed may report the
  * effect of the write first, and the page would take it for a change by another user. Only the response says whose it is. `isFinal`: no
@@ -91,7 +92,7 @@ export function useWrite<T, V = void>({ changes, userId, onSettled, onShow, mess
  */
 export function useHeld<T>(key: QueryKey, data: T, isFinal = false): T {
   const client = useQueryClient()
-  const isWriting = useIsMutating({ mutationKey: key }) > 0
+  const isWriting = useIsWriting(key)
   const isLate = useSustained(isWriting, LATE_AFTER)
   // The key is a new array with each rendering.
   const hash = JSON.stringify(key)
