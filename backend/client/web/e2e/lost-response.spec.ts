@@ -150,6 +150,29 @@ test('listing and claim whose responses were lost say that their outcome is not 
   expect(await friend.get<unknown[]>('/api/tickets?seller=me')).toHaveLength(1)
 })
 
+test('listing whose response was lost and that is changed is said to be another one', async ({ someone }) => {
+  const seller = await (await someone()).signUp()
+  const { page } = seller
+  const [price, unknown, other] = [page.getByLabel('Price in US dollars'), page.getByText('Send it again: it is listed only once.'), page.getByText('it is another listing')]
+  await page.goto('/tickets/new')
+  await page.getByLabel('Title').fill(unique('Listing lost and changed'))
+  await price.fill('25')
+  await loseResponse(page, 'POST', /\/api\/tickets$/)
+  await page.getByRole('button', { name: 'List the ticket' }).click()
+  for (const again of [() => page.reload(), () => Promise.resolve()]) {
+    await expect(unknown).toBeVisible()
+    await price.fill('99')
+    await expect(other).toBeVisible()
+    await expect(unknown).toHaveCount(0)
+    await price.fill('25')
+    await expect(unknown).toBeVisible()
+    await again()
+  }
+  await page.getByRole('button', { name: 'Discard it' }).click()
+  await expect(price).toHaveValue('')
+  await expect(page.getByText('It is not known whether')).toHaveCount(0)
+})
+
 test('visitor whose sign-in had its response lost is signed in, and goes on', async ({ someone }) => {
   const visitor = await (await someone()).signUp()
   const { page } = visitor

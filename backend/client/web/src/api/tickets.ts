@@ -1,6 +1,6 @@
 // Tickets: the market, one ticket, and the operations of its seller.
 import { DETAILS, type DetailDraft, detailsOfDraft, draftOfDetails } from '../market/details'
-import { toCents, parseAmount } from '../texts/amount'
+import { normalizeAmount, parseAmount, toCents } from '../texts/amount'
 import { normalize } from '../texts/unicode'
 import { once } from './attempts'
 import { type Page, pageOf, request, send } from './http'
@@ -35,6 +35,10 @@ export const listingPurpose = (userId: string) => `ticket:${userId}`
 
 export const createTicket = (userId: string, draft: Draft): Promise<Ticket> =>
   once(listingPurpose(userId), draft, (sent, body) => request('post', '/api/tickets', { user: userId, body: wire(body, false), ...sent }))
+
+/** Returns whether what is typed now is what was sent: the request has the key of the first one. */
+export const isSameListing = (sent: Draft, typed: Draft): boolean =>
+  JSON.stringify(sent) === JSON.stringify({ ...typed, price: normalizeAmount(typed.price) })
 
 const ifMatch = (version: number) => ({ 'if-match': `"${version}"` })
 

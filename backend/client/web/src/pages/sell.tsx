@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { forgetAttempt, pendingAttempt } from '../api/attempts'
-import { type Draft, EMPTY_DRAFT, createTicket, listingPurpose } from '../api/tickets'
+import { type Draft, EMPTY_DRAFT, createTicket, isSameListing, listingPurpose } from '../api/tickets'
 import type { User } from '../api/types'
 import { keys } from '../live/cache'
 import { SignedIn } from '../session/guard'
@@ -22,8 +22,11 @@ function SellForm({ user }: { user: User }) {
   const texts = useTexts()
   const client = useQueryClient()
   const kept = useKept<Draft>(user.id, 'sell')
-  const [pending, setPending] = useState(() => pendingAttempt<Draft>(listingPurpose(user.id)))
-  const earlier = pending ?? kept.earlier
+  const purpose = listingPurpose(user.id)
+  // A listing whose outcome is unknown. A changed form is another listing.
+  const sent = pendingAttempt<Draft>(purpose)
+  const [form, setForm] = useState({ generation: 0, initial: sent ?? kept.earlier })
+  const [typed, setTyped] = useState(form.initial)
   const listing = useWrite({
     userId: user.id,
     mutationFn: (draft: Draft) => createTicket(user.id, draft),
@@ -36,22 +39,29 @@ function SellForm({ user }: { user: User }) {
     shows: 'next',
   })
   const discard = () => {
-    forgetAttempt(listingPurpose(user.id))
-    setPending(null)
+    forgetAttempt(purpose)
     kept.discard()
+    listing.reset()
+    setTyped(null)
+    setForm(({ generation }) => ({ generation: generation + 1, initial: null }))
   }
+  const isOther = sent !== null && typed !== null && !isSameListing(sent, typed)
+  const unknown = sent ? (isOther ? texts.sell.other : texts.sell.unfinished) : undefined
   return (
     <Page title={texts.sell.title} lead={texts.sell.lead} narrow>
-      {earlier && listing.isIdle && <NotSaved unknown={pending ? texts.sell.unfinished : undefined} onDiscard={discard} />}
+      {(listing.isIdle ? (sent ?? form.initial) : listing.isError && sent) && <NotSaved unknown={unknown} onDiscard={discard} />}
       <DraftForm
-        key={earlier ? 'earlier' : 'empty'}
-        initial={{ ...EMPTY_DRAFT, ...earlier }}
+        key={form.generation}
+        initial={{ ...EMPTY_DRAFT, ...form.initial }}
         label={texts.sell.title}
         error={listing.error}
         busy={listing.isPending || listing.isSuccess}
         submit={texts.sell.submit}
         submitting={texts.sell.submitting}
-        onType={kept.keep}
+        onType={(draft) => {
+          setTyped(draft)
+          kept.keep(draft)
+        }}
         onSubmit={(draft) => listing.mutate(draft)}
       />
     </Page>

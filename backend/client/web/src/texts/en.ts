@@ -149,6 +149,7 @@ export const en = {
     submitting: 'Listing…',
     done: 'The ticket is listed.',
     unfinished: 'It is not known whether this ticket was listed. Send it again: it is listed only once.',
+    other: 'It is not known whether this ticket was listed before you changed it. As it is now, it is another listing: look at your listings first.',
   },
   edit: {
     title: 'Edit the ticket',
