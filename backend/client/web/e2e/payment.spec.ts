@@ -1,5 +1,6 @@
 // Payments: declined cards, lost responses, double clicks and competing buyers.
 import type { Order, Person } from './support/person'
+import { loseResponse } from './support/responses'
 import { expect, test, unique } from './support/test'
 
 async function reserve(seller: Person, buyer: Person, title: string): Promise<Order> {
@@ -68,6 +69,21 @@ test('lost payment request is reported after a reload and can be repeated', asyn
   await page.getByRole('button', { name: 'Pay $38.00' }).click()
   await expect(page.getByRole('main').getByText('The ticket is yours')).toBeVisible()
   expect(await buyer.get<unknown[]>('/api/payments')).toHaveLength(1)
+})
+
+test('declined payment whose response was lost is not said to be missing after a reload', async ({ someone }) => {
+  const [seller, buyer] = [await someone(), await someone()]
+  const order = await reserve(seller, buyer, 'Judo')
+  const { page } = buyer
+  await page.goto(`/orders/${order.id}`)
+  await page.getByLabel('A card that is declined').check()
+  await loseResponse(page, 'POST', /\/api\/payments$/)
+  await page.getByRole('button', { name: 'Pay $38.00' }).click()
+  await expect(page.getByRole('alert')).toContainText('It is not known whether')
+  await page.reload()
+  await expect(page.getByRole('alert')).toContainText('No payment of this order has succeeded')
+  await page.getByRole('button', { name: 'Pay $38.00' }).click()
+  await expect(page.getByRole('main').getByText('The ticket is yours')).toBeVisible()
 })
 
 test('payment with unknown outcome is retried with the same key', async ({ someone }) => {

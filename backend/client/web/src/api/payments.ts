@@ -18,6 +18,14 @@ interface Purchase {
 /** A payment was started before a reload, but the server has no payment of the order that can still succeed. */
 export class PaymentNotFound extends Error {
   override name = 'PaymentNotFound'
+
+  constructor(
+    orderId: string,
+    /** Whether the order has a payment that has failed: possibly an earlier one. */
+    readonly hasFailed: boolean,
+  ) {
+    super(`order ${orderId} has no payment that can succeed`)
+  }
 }
 
 /** A request that was in flight during the reload may reach the server a moment later. */
@@ -51,12 +59,14 @@ export async function pay({ userId, orderId, token }: Purchase, confirm: Confirm
 
 /** Follows a payment that was started before a reload. */
 export async function findPayment(userId: string, orderId: string, confirm: Confirm | null): Promise<Payment> {
+  let payments: Payment[] = []
   for (let looks = 0; looks < MAX_LOOKUPS; looks++) {
     if (looks > 0) await pause(1000)
-    const payment = (await paymentsOf(userId, orderId)).find(({ status }) => status !== 'failed')
+    payments = await paymentsOf(userId, orderId)
+    const payment = payments.find(({ status }) => status !== 'failed')
     if (payment) return outcome(userId, orderId, payment, confirm)
   }
-  throw new PaymentNotFound(`order ${orderId} has no payment that can succeed`)
+  throw new PaymentNotFound(orderId, payments.length > 0)
 }
 
 async function outcome(userId: string, orderId: string, payment: Payment, confirm: Confirm | null): Promise<Payment> {

@@ -67,7 +67,10 @@ function PayError({ error, isUnknown }: { error: Error; isUnknown: boolean }) {
       </Notice>
     )
   }
-  if (error instanceof PaymentNotFound) return <Notice tone="warn" title={texts.order.notFound} alert text={texts.order.notFoundHint} />
+  if (error instanceof PaymentNotFound) {
+    const name = error.hasFailed ? 'failed' : 'notFound'
+    return <Notice tone="warn" title={texts.order[name]} alert text={texts.order[`${name}Hint`]} />
+  }
   if (!isUnknown) return <ErrorNotice error={error} />
   return (
     <Notice tone="warn" title={texts.order.unknown} alert>

@@ -205,6 +205,8 @@ export const en = {
     unknownHint: 'Try again with the same card: you are charged at most once.',
     notFound: 'The payment did not arrive',
     notFoundHint: 'The marketplace has no payment of this order. Pay again: you are charged at most once.',
+    failed: 'No payment of this order has succeeded',
+    failedHint: 'The last one was declined. Try again with another card: you are charged at most once.',
     complete: 'The ticket is yours',
     completeText: (price: string) => `You paid ${price}.`,
     cancelled: 'This order was cancelled',
