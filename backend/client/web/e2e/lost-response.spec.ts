@@ -1,5 +1,5 @@
 // A response is lost after the server has handled the request: the page shows what is true of the thing now.
-import { loseResponse } from './support/responses'
+import { holdResponses, loseResponse, redraws } from './support/responses'
 import { expect, test, unique } from './support/test'
 
 const NOT_SAVED = 'Not saved'
@@ -118,6 +118,26 @@ test('listing that is withdrawn elsewhere cannot be edited', async ({ someone })
   await seller.context.request.delete(`/api/tickets/${ticket.id}`)
   await expect(page.getByText('The seller has withdrawn this ticket.')).toBeVisible()
   await expect(page.getByText('What you have typed was not saved.')).toBeVisible()
+})
+
+test('listing that is withdrawn elsewhere during a save is not said to be unknown', async ({ someone }) => {
+  const seller = await (await someone()).signUp()
+  const ticket = await seller.list(unique('Saved and withdrawn'))
+  const { page } = seller
+  await page.clock.install()
+  await page.goto(`/tickets/${ticket.id}/edit`)
+  await page.getByLabel('Price in US dollars').fill('25')
+  const { handled, release } = await holdResponses(page, 'PUT', /\/api\/tickets\//, { status: 503, body: '' })
+  await page.getByRole('button', { name: 'Save' }).click()
+  await handled
+  await seller.context.request.delete(`/api/tickets/${ticket.id}`)
+  const missing = page.waitForResponse((response) => response.url().endsWith(ticket.id) && response.status() === 404)
+  await page.clock.fastForward(6000)
+  await missing
+  await redraws(page)
+  await expect(page.getByText('The seller has withdrawn this ticket.')).toBeVisible()
+  await expect(page.getByText('What you have typed was not saved.')).toBeVisible()
+  release()
 })
 
 test('listing and claim whose responses were lost say that their outcome is not known', async ({ someone }) => {

@@ -29,7 +29,15 @@ function EditTicket({ id, user }: { id: string; user: User }) {
   const texts = useTexts()
   const found = useQuery<ShownTicket>({ queryKey: keys.ticket(id), queryFn: ({ signal }) => getTicket(id, signal) })
   return (
-    <Resource found={found} title={texts.edit.title} missing={texts.ticket.missing} hint={texts.ticket.missingHint} skeleton={<FormSkeleton />} forget>
+    <Resource
+      found={found}
+      title={texts.edit.title}
+      missing={texts.ticket.missing}
+      hint={texts.ticket.missingHint}
+      skeleton={<FormSkeleton />}
+      // Once it is known to be withdrawn, the page says more than that it is missing.
+      forget={!found.data?.withdrawn}
+    >
       {(ticket) => <EditPage ticket={ticket} user={user} />}
     </Resource>
   )
