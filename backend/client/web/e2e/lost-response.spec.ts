@@ -120,7 +120,7 @@ test('listing that is withdrawn elsewhere cannot be edited', async ({ someone })
   await expect(page.getByText('What you have typed was not saved.')).toBeVisible()
 })
 
-test('listing that is withdrawn elsewhere during a save is not said to be unknown', async ({ someone }) => {
+test('listing that is withdrawn elsewhere during a save is not shown as unknown', async ({ someone }) => {
   const seller = await (await someone()).signUp()
   const ticket = await seller.list(unique('Saved and withdrawn'))
   const { page } = seller
@@ -170,7 +170,7 @@ test('listing and claim whose responses were lost say that their outcome is not 
   expect(await friend.get<unknown[]>('/api/tickets?seller=me')).toHaveLength(1)
 })
 
-test('listing whose response was lost and that is changed is said to be another one', async ({ someone }) => {
+test('listing whose response was lost and that is changed is shown as another one', async ({ someone }) => {
   const seller = await (await someone()).signUp()
   const { page } = seller
   const [price, unknown, other] = [page.getByLabel('Price in US dollars'), page.getByText('Send it again: it is listed only once.'), page.getByText('it is another listing')]

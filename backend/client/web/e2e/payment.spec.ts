@@ -71,7 +71,7 @@ test('lost payment request is reported after a reload and can be repeated', asyn
   expect(await buyer.get<unknown[]>('/api/payments')).toHaveLength(1)
 })
 
-test('declined payment whose response was lost is not said to be missing after a reload', async ({ someone }) => {
+test('declined payment whose response was lost is not shown as missing after a reload', async ({ someone }) => {
   const [seller, buyer] = [await someone(), await someone()]
   const order = await reserve(seller, buyer, 'Judo')
   const { page } = buyer
