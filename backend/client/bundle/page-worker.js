@@ -1,4 +1,4 @@
-(()=>{const BUILD={"version":"a464f27788b7","files":["/assets/check-in-DNg_WIlE.js","/assets/decode-Cb39y0Pn.js","/assets/doors-6WX6ccbr.js","/assets/early-5nn295Xi.js","/assets/guard-DzfO0a3f.js","/assets/index-R4yr0n9C.js","/assets/lazy-CQ-g0aAL.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/sanitize-BZ8Yn4Ah.js","/assets/style-B6XQRtVu.css","/assets/vendor-CLMQy2WH.js"]};const worker = self;
+(()=>{const BUILD={"version":"8b6fc30fee6d","files":["/assets/check-in-BrWnQDv7.js","/assets/decode-Cb39y0Pn.js","/assets/doors-6WX6ccbr.js","/assets/early-5nn295Xi.js","/assets/guard-CNmoMDE9.js","/assets/index-h5-QlPwW.js","/assets/lazy-DPqsoBwA.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/sanitize-BZ8Yn4Ah.js","/assets/style-B6XQRtVu.css","/assets/vendor-CLMQy2WH.js"]};const worker = self;
 /** The path of the scope. Every page below it is the same document. */
 const PAGE = new URL(worker.registration.scope).pathname;
 /** Each scope has its own caches: it may be of another build than the other scopes. */

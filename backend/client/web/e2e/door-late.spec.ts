@@ -47,6 +47,27 @@ test('verdict that is not known names its ticket, also below a newer one', async
   await expect(page.locator('.verdict-log li')).toHaveText([/Admitted.*Seat 2/, /Not known.*Seat 1/])
 })
 
+test('refusal is shown large although the next guests are scanned already', async ({ someone }) => {
+  const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
+  const [used, second, third] = await sell(seller, buyer, unique('Nones'), 3)
+  const { page } = seller
+  await page.goto('/check-in')
+  await expect(page.getByText('0 of 3 admitted')).toBeVisible()
+  await scan(page, used?.code)
+  await expect(verdictOf(page)).toContainText(/Admitted.*Seat 1/)
+  await scan(page, second?.code)
+  await expect(verdictOf(page)).toContainText(/Admitted.*Seat 2/)
+  const { handled, release } = await holdResponses(page, 'POST', /check-ins$/)
+  await scan(page, used?.code)
+  await handled
+  await scan(page, third?.code)
+  await expect(verdictOf(page)).toContainText('1 more code to check')
+  release()
+  await expect(verdictOf(page)).toContainText(/Refused.*Seat 3/)
+  await expect(verdictOf(page)).toContainText(/Admitted.*Seat 3/)
+  await expect(page.locator('.verdict-log li')).toHaveText([/Admitted.*Seat 3/, /Refused/, /Admitted.*Seat 2/, /Admitted.*Seat 1/])
+})
+
 test('verdict after the page was left is a message on the page that is open', async ({ someone }) => {
   const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
   const [pass] = await sell(seller, buyer, unique('Lauds'), 1)

@@ -83,8 +83,11 @@ export class Person {
     return (await (await this.context.request.get(path)).json()) as T
   }
 
+  /** Sends a request, again while a service does not know yet of what another one has just made. */
   async post(path: string, data: object): Promise<unknown> {
-    const response: APIResponse = await this.context.request.post(path, { data })
+    const send = (): Promise<APIResponse> => this.context.request.post(path, { data })
+    let response = await send()
+    while (response.status() === 503 && (await response.text()).includes('not_yet_visible')) response = await send()
     expect(response.ok(), `${path}: ${response.status()} ${await response.text()}`).toBe(true)
     return response.json()
   }

@@ -16,6 +16,7 @@ import { listenToScanner } from '../passes/scanner'
 import { signal } from '../passes/signal'
 import { type Ruling, type Verdict, cleanCode, enteredBefore, isOtherDay, isRepeat, nameOfCode } from '../passes/verdict'
 import { VerdictLog, VerdictView, useLines } from '../passes/verdict-view'
+import { pause } from '../pause'
 import { SignedIn } from '../session/guard'
 import { preferences } from '../storage'
 import { useTexts } from '../texts/context'
@@ -27,6 +28,8 @@ import { Page } from '../ui/page'
 
 /** The number of verdicts in the log. */
 const LOGGED = 10
+/** A guest who may not simply enter is shown for this time at least, in milliseconds, before the verdict on the next one. */
+const SHOWN_FOR = 1500
 
 export default function CheckIn() {
   const texts = useTexts()
@@ -47,6 +50,7 @@ function useVerdicts(view: DoorView, device: string, isEvening: boolean, loud: b
   const [asked, setAsked] = useState<string[]>([])
   const queue = useRef(Promise.resolve())
   const count = useRef(0)
+  const waiting = useRef(0)
   const last = useRef<{ code: string; kind: Ruling['kind']; at: number }>(null)
   const isOpen = useRef(false)
   useEffect(() => {
@@ -58,23 +62,32 @@ function useVerdicts(view: DoorView, device: string, isEvening: boolean, loud: b
   const judgeNext = async (code: string, ticket: string, scannedAt: number) => {
     if (isRepeat(last.current, code, scannedAt)) {
       setVerdicts(([first, ...rest]) => (first ? [{ ...first, isRepeat: true }, ...rest] : rest))
-      return
+      return false
     }
     const options = { device, startsWithin: isEvening ? EXPECTED_WITHIN : null }
     const ruling = await door.judge(code, options).catch((error: unknown): Ruling => ({ kind: 'unknown', error }))
     last.current = { code, kind: ruling.kind, at: performance.now() }
-    const verdict: Verdict = { id: count.current++, at: serverNow(), ticket, ...ruling }
+    const hasNext = waiting.current > 1
+    const verdict: Verdict = { id: count.current++, at: serverNow(), ticket, hasNext, ...ruling }
     setVerdicts((before) => [verdict, ...before].slice(0, LOGGED))
     // A verdict that comes after the page was left is shown on the page that is open now.
     if (!isOpen.current) showToast({ text: [lines(verdict).head, ticket].join(': '), to: '/check-in' })
-    if (loud) signal(enteredBefore(ruling).length > 0 || isOtherDay(ruling) ? 'unknown' : ruling.kind)
+    const kind = enteredBefore(ruling).length > 0 || isOtherDay(ruling) ? 'unknown' : ruling.kind
+    if (loud) signal(kind)
     if (ruling.kind === 'unknown' && isCode(ruling.error, 'not_signed_in', 'other_user')) void client.invalidateQueries({ queryKey: keys.session })
+    return hasNext && kind !== 'admitted'
+  }
+  const finish = () => {
+    waiting.current -= 1
+    setAsked(([, ...rest]) => rest)
   }
   const judge = (code: string) => {
     const scannedAt = performance.now()
     const ticket = nameOfCode(code, door.passOf(code))
+    waiting.current += 1
     setAsked((names) => [...names, ticket])
-    queue.current = queue.current.then(() => judgeNext(code, ticket, scannedAt)).finally(() => setAsked(([, ...rest]) => rest))
+    const judged = queue.current.then(() => judgeNext(code, ticket, scannedAt)).finally(finish)
+    queue.current = judged.then((mustStay) => (mustStay ? pause(SHOWN_FOR) : undefined))
   }
   return { verdicts, asked, judge }
 }

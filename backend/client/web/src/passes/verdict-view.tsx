@@ -71,7 +71,8 @@ export function VerdictView({ verdict, asked }: { verdict: Verdict | undefined; 
   const { texts, format } = useI18n()
   const lines = useLines()
   const warningsOf = useWarnings()
-  const isJudging = asked.length > 0
+  // A verdict that came while others waited has been on the screen for no time yet: it stays until the next one.
+  const isJudging = asked.length > 0 && !verdict?.hasNext
   const isLate = useSustained(isJudging, LATE_AFTER)
   const warnings = verdict && !isJudging ? warningsOf(verdict) : []
   const box = useRef<HTMLDivElement>(null)
@@ -112,6 +113,11 @@ export function VerdictView({ verdict, asked }: { verdict: Verdict | undefined; 
           {warning}
         </p>
       ))}
+      {!isJudging && asked[0] !== undefined && (
+        <p className="verdict-hint">
+          <span>{texts.door.judging}</span> <bdi>{asked[0]}</bdi>
+        </p>
+      )}
       {verdict?.isRepeat && !isJudging && <p className="verdict-hint">{texts.door.repeated}</p>}
       {verdict?.byList !== undefined && !isJudging && (
         <p className="verdict-hint">{texts.door.byList(format.moment(new Date(verdict.byList).toISOString()))}</p>

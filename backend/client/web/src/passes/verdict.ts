@@ -23,8 +23,11 @@ export type Ruling = { byList?: number; event?: PassEvent } & (
   | { kind: 'unknown'; error: unknown }
 )
 
-/** `ticket` names the ticket or the code that was scanned. `isRepeat`: the scanner has read the admitted code once more at once. */
-export type Verdict = { id: number; at: number; ticket: string; isRepeat?: boolean } & Ruling
+/**
+ * `ticket` names the ticket or the code that was scanned. `hasNext`: other codes waited for their verdicts when this one came.
+ * `isRepeat`: the scanner has read the admitted code once more at once.
+ */
+export type Verdict = { id: number; at: number; ticket: string; hasNext: boolean; isRepeat?: boolean } & Ruling
 
 /** The number of characters that identify a code. */
 const SHOWN_CODE = 8
