@@ -95,7 +95,7 @@ impl JournalEntry for Note {
 }
 
 /// The verdict on a code, and the keys that are noted afterwards.
-async fn judge(
+async fn check_in_code(
     door: FakeDoor,
     response: Response,
     by_list: bool,
@@ -131,7 +131,7 @@ fn admission() -> Response {
 #[tokio::test(start_paused = true)]
 async fn prepared_door_decides_by_its_list_after_a_short_time() {
     let started = Instant::now();
-    let (verdict, door, open, mock) = judge(prepared_door(), Response::hang(), false).await;
+    let (verdict, door, open, mock) = check_in_code(prepared_door(), Response::hang(), false).await;
     assert_eq!(verdict.verdict, Ruling::Admitted);
     assert!(started.elapsed() < DOOR_ANSWER_TIMEOUT + Duration::from_secs(1), "{:?}", started.elapsed());
     // The upload has the key of the request, which is noted nowhere else.
@@ -143,7 +143,7 @@ async fn prepared_door_decides_by_its_list_after_a_short_time() {
 #[tokio::test(start_paused = true)]
 async fn key_stays_where_the_list_refuses_whom_the_server_may_admit() {
     let door = FakeDoor { refuses: true, ..prepared_door() };
-    let (verdict, door, open, _) = judge(door, Response::hang(), false).await;
+    let (verdict, door, open, _) = check_in_code(door, Response::hang(), false).await;
     assert_eq!(verdict.verdict, Ruling::Refused);
     assert_eq!(open, *door.asked.lock().unwrap());
 }
@@ -154,27 +154,27 @@ async fn list_refuses_nobody_for_the_admission_of_the_same_scan() {
     for (since_scan, ruling, open_keys) in expected {
         let admitted_at = Some(Timestamp::from_millis(fixtures::NOW + since_scan));
         let door = FakeDoor { admitted_at, ..prepared_door() };
-        let (verdict, _, open, _) = judge(door, Response::hang(), false).await;
+        let (verdict, _, open, _) = check_in_code(door, Response::hang(), false).await;
         assert_eq!((verdict.verdict, open.len()), (ruling, open_keys), "{since_scan}: {verdict:?}");
         // Without a request on its way, the list is right.
         let door = FakeDoor { admitted_at, ..prepared_door() };
-        assert_eq!(judge(door, Response::hang(), true).await.0.verdict, Ruling::Refused);
+        assert_eq!(check_in_code(door, Response::hang(), true).await.0.verdict, Ruling::Refused);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn door_without_list_keeps_the_key_and_cannot_tell() {
-    let (verdict, door, open, _) = judge(FakeDoor::default(), Response::hang(), false).await;
+    let (verdict, door, open, _) = check_in_code(FakeDoor::default(), Response::hang(), false).await;
     assert_eq!((verdict.verdict, open.len(), door.asked.lock().unwrap().len()), (Ruling::Unknown, 1, 0));
 }
 
 #[tokio::test(start_paused = true)]
 async fn verdict_of_the_server_needs_no_list() {
-    let (verdict, door, open, _) = judge(prepared_door(), admission(), false).await;
+    let (verdict, door, open, _) = check_in_code(prepared_door(), admission(), false).await;
     assert_eq!((verdict.verdict, door.noted.load(Ordering::Relaxed)), (Ruling::Admitted, 1));
     assert_eq!((door.asked.lock().unwrap().len(), open.len()), (0, 0));
     let refused = Response::problem(400, ErrorCode::PassInvalid, "no code");
-    let (verdict, door, open, _) = judge(prepared_door(), refused, false).await;
+    let (verdict, door, open, _) = check_in_code(prepared_door(), refused, false).await;
     assert_eq!((verdict.verdict, door.asked.lock().unwrap().len(), open.len()), (Ruling::Refused, 0, 0));
 }
 
@@ -182,7 +182,7 @@ async fn verdict_of_the_server_needs_no_list() {
 async fn door_that_decides_by_its_list_asks_nobody() {
     for refuses in [false, true] {
         let door = FakeDoor { refuses, ..prepared_door() };
-        let (_, door, open, mock) = judge(door, admission(), true).await;
+        let (_, door, open, mock) = check_in_code(door, admission(), true).await;
         assert_eq!((door.asked.lock().unwrap().len(), open.len(), mock.requests().len()), (1, 0, 0));
     }
 }
